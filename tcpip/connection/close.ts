@@ -1,0 +1,72 @@
+/**
+ * The end of a connection: close, abort, TIME-WAIT and the removal of the TCB. Read first: RFC 9293 3.6 and 3.10.4-5,
+ * Linux __tcp_close() and tcp_timewait_state_process().
+ */
+import { Mib } from '../counters.ts'
+import { SECOND } from '../time.ts'
+import type { ConnectionHost } from './host.ts'
+import { output, sendActiveReset } from './send.ts'
+import { State } from './states.ts'
+import type { CloseReason, Tcb } from './tcb.ts'
+
+/** Length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
+export const TIME_WAIT_LENGTH = 60 * SECOND
+
+/** How long FIN-WAIT-2 without an application waits for the peer's FIN, microseconds (Linux tcp_fin_timeout). */
+export const FIN_WAIT_2_TIMEOUT = 60 * SECOND
+
+/**
+ * The application closes: nothing more is sent after the queued bytes and a FIN, and nothing more is delivered to it.
+ * Closing with unread data aborts instead, because that data is lost (RFC 9293 SHLD-3, Linux TCPAbortOnClose).
+ */
+export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): void {
+  tcb.owner = undefined
+  switch (tcb.state) {
+    case State.SYN_SENT:
+      host.tcbs.close(tcb)
+      return
+    case State.ESTABLISHED:
+    case State.CLOSE_WAIT:
+      if (tcb.receiveQueue.length > 0) {
+        host.counters.add(Mib.TCPAbortOnClose)
+        abortConnection(host, tcb, now)
+        return
+      }
+      tcb.finQueued = true
+      host.tcbs.setState(tcb, tcb.state === State.ESTABLISHED ? State.FIN_WAIT_1 : State.LAST_ACK, now)
+      output(host, tcb, now)
+      return
+    default:
+      // Closed before: the FIN is on its way.
+      return
+  }
+}
+
+/** Ends a connection at once: a synchronized peer is sent a RST, queued bytes are lost (RFC 9293 3.10.5). */
+export function abortConnection(host: ConnectionHost, tcb: Tcb, now: number): void {
+  if (tcb.state !== State.SYN_SENT && tcb.state !== State.TIME_WAIT) sendActiveReset(host, tcb, now)
+  host.tcbs.close(tcb)
+}
+
+/** Removes a connection and tells its application why. */
+export function finishConnection(host: ConnectionHost, tcb: Tcb, reason: CloseReason, now: number): void {
+  const owner = tcb.owner
+  // The owner sees the TCB as it ended; only then does it return to the pool.
+  tcb.owner = undefined
+  owner?.onClosed(tcb, reason, now)
+  host.tcbs.close(tcb)
+}
+
+/** Enters TIME-WAIT. Its buffers are released: all that is left to do is to answer a repeated FIN. */
+export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void {
+  if (tcb.srtt > 0) host.onProvenPeer(tcb, now)
+  host.tcbs.setState(tcb, State.TIME_WAIT, now)
+  tcb.sendQueue.clear()
+  host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
+}
+
+/** Our FIN is acknowledged: FIN-WAIT-1 becomes FIN-WAIT-2, bounded in time when nobody is left to receive. */
+export function enterFinWait2(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
+  if (tcb.owner === undefined) host.tcbs.timers.arm(tcb.index, now + FIN_WAIT_2_TIMEOUT)
+}

@@ -1,0 +1,36 @@
+/**
+ * What a connection needs of the host it belongs to. The endpoint implements it; connection code knows no more of it.
+ */
+import type { Counters } from '../counters.ts'
+import type { Segment } from '../wire/segment.ts'
+import type { Tcb } from './tcb.ts'
+import type { TcbTable } from './tcb-table.ts'
+
+export interface ConnectionHost {
+  readonly counters: Counters
+  readonly tcbs: TcbTable
+  /** The one record that outgoing segments are built in. */
+  readonly out: Segment
+  /** Sends `out`. A full transmit ring loses it, as a full device queue would. */
+  transmit(): void
+  /** The connection ended in an orderly way after at least one round trip was measured. */
+  onProvenPeer(tcb: Tcb, now: number): void
+}
+
+/** Maximum segment size that every host of the lab advertises: 1500 bytes of Ethernet less two 20-byte headers. */
+export const ADVERTISED_MSS = 1460
+
+/** MSS of a peer that announces none, RFC 9293 3.7.1 (MUST-15). */
+export const DEFAULT_MSS = 536
+
+/** Smallest MSS a sender goes down to, whatever the peer asks (Linux TCP_MIN_MSS is 88 with options, 48 without). */
+export const MIN_SEND_MSS = 48
+
+/** Bytes that the timestamps option takes from each segment, padding included (RFC 7323 appendix A). */
+export const TIMESTAMPS_BYTES = 12
+
+/** Our window scale: what Linux chooses for its default receive buffer limit of 6 MB. */
+export const WINDOW_SCALE = 7
+
+/** Largest value of the 16-bit window field. */
+export const MAX_WINDOW_FIELD = 65_535

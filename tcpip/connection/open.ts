@@ -1,0 +1,127 @@
+/**
+ * How connections begin: the active open up to ESTABLISHED (RFC 9293 3.10.7.3), and the child of a completed passive
+ * open, whose handshake a listener has carried out.
+ */
+import { Mib } from '../counters.ts'
+import { DropReason } from '../drop-reason.ts'
+import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
+import { seqAdd, seqLess } from '../wire/seq.ts'
+import { finishConnection } from './close.ts'
+import {
+  ADVERTISED_MSS,
+  type ConnectionHost,
+  DEFAULT_MSS,
+  MIN_SEND_MSS,
+  TIMESTAMPS_BYTES,
+  WINDOW_SCALE,
+} from './host.ts'
+import { sendReset } from './reset.ts'
+import { INITIAL_RTO, sampleRoundTrip, synTimeout } from './retransmit.ts'
+import { output, sendAck, sendSyn } from './send.ts'
+import { State } from './states.ts'
+import type { Tcb } from './tcb.ts'
+
+/** What a completed three-way handshake agreed on, from the point of view of the side that received the SYN. */
+export class Handshake {
+  localAddress = 0
+  localPort = 0
+  remoteAddress = 0
+  remotePort = 0
+  flowHash = 0
+  irs = 0
+  iss = 0
+  /** Peer's MSS option, bytes. */
+  peerMss = 0
+  /** Peer's window scale, -1 when scaling is off for both. */
+  peerWindowScale = -1
+  sackPermitted = false
+  timestamps = false
+  tsRecent = 0
+  tsOffset = 0
+  /** Measured round trip of the SYN-ACK, microseconds; 0 when it is unknown. */
+  roundTrip = 0
+}
+
+/** Sends the SYN of a connection just entered in SYN-SENT. */
+export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsOffset: number, now: number): void {
+  tcb.iss = iss
+  tcb.sndUna = iss
+  tcb.sndNxt = seqAdd(iss, 1)
+  tcb.tsOffset = tsOffset
+  tcb.rto = INITIAL_RTO
+  tcb.timedAt = now
+  host.counters.add(Mib.ActiveOpens)
+  sendSyn(host, tcb, now)
+  host.tcbs.timers.arm(tcb.index, now + synTimeout(1))
+}
+
+/** SEGMENT ARRIVES in SYN-SENT. */
+export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const { flags } = segment
+  if ((flags & ACK) !== 0 && segment.ack !== tcb.sndNxt) {
+    sendReset(host, segment)
+    return DropReason.SYN_SENT_UNACCEPTABLE
+  }
+  if ((flags & RST) !== 0) {
+    if ((flags & ACK) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
+    host.counters.add(Mib.AttemptFails)
+    finishConnection(host, tcb, 'refused', now)
+    return DropReason.ACCEPTED
+  }
+  // A SYN without ACK would be a simultaneous open.
+  if ((flags & (SYN | ACK)) !== (SYN | ACK)) return DropReason.SYN_SENT_UNACCEPTABLE
+  host.tcbs.timers.disarm(tcb.index)
+  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
+  else tcb.rto = INITIAL_RTO
+  tcb.timedAt = -1
+  tcb.retransmits = 0
+  tcb.sndUna = segment.ack
+  agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  tcb.tsRecent = segment.tsVal
+  synchronize(tcb, segment.seq, segment)
+  host.tcbs.setState(tcb, State.ESTABLISHED, now)
+  sendAck(host, tcb, now)
+  const generation = tcb.generation
+  tcb.owner?.onEstablished(tcb, now)
+  if (tcb.generation === generation) output(host, tcb, now)
+  return DropReason.ACCEPTED
+}
+
+/** Fills a TCB just entered in ESTABLISHED from a handshake and the ACK that completed it. */
+export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Handshake, completing: Segment): void {
+  host.counters.add(Mib.PassiveOpens)
+  tcb.passive = true
+  tcb.iss = handshake.iss
+  tcb.sndNxt = seqAdd(handshake.iss, 1)
+  tcb.sndUna = tcb.sndNxt
+  tcb.tsOffset = handshake.tsOffset
+  tcb.rto = INITIAL_RTO
+  agreeOptions(tcb, handshake.peerMss, handshake.peerWindowScale, handshake.sackPermitted, handshake.timestamps)
+  tcb.tsRecent = handshake.tsRecent
+  if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
+  synchronize(tcb, handshake.irs, completing)
+}
+
+/** Takes up what both sides offered; an option that one side left out is off. */
+function agreeOptions(tcb: Tcb, peerMss: number, peerScale: number, sack: boolean, timestamps: boolean): void {
+  tcb.timestamps = timestamps
+  tcb.sackPermitted = sack
+  const mss = Math.max(MIN_SEND_MSS, Math.min(ADVERTISED_MSS, peerMss === 0 ? DEFAULT_MSS : peerMss))
+  tcb.sndMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
+  tcb.sndWindowShift = Math.max(0, peerScale)
+  tcb.rcvWindowShift = peerScale < 0 ? 0 : WINDOW_SCALE
+}
+
+/** Sets the receive sequence from the peer's ISN and the send window from its segment. */
+function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
+  tcb.irs = irs
+  tcb.rcvNxt = seqAdd(irs, 1)
+  tcb.rcvWnd = tcb.receiveQueue.free
+  // The window of a SYN is never scaled (RFC 7323 2.2).
+  const shift = (segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift
+  tcb.sndWnd = segment.window << shift
+  tcb.maxSndWnd = tcb.sndWnd
+  tcb.sndWl1 = segment.seq
+  tcb.sndWl2 = segment.ack
+  if (seqLess(tcb.sndWl1, irs)) tcb.sndWl1 = irs
+}

@@ -1,0 +1,99 @@
+/**
+ * The transmission control block: everything a host remembers of one connection (RFC 9293 3.3.1). Variables carry the
+ * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
+ */
+import { ByteQueue } from './byte-queue.ts'
+import { State } from './states.ts'
+
+/** Why a connection ended, as the application is told it (RFC 9293 3.6 MUST-12: normal and abort are told apart). */
+export type CloseReason = 'closed' | 'reset' | 'refused' | 'timeout'
+
+/** The application's side of a connection. Callbacks run inside the host's turn and may write, read, close or abort. */
+export interface ConnectionOwner {
+  /** An active open reached ESTABLISHED. */
+  onEstablished(tcb: Tcb, now: number): void
+  /** Bytes arrived in the receive queue, or the peer closed its side (`tcb.finReceived`). */
+  onReadable(tcb: Tcb, now: number): void
+  /** Acknowledged bytes left the send queue: there is room to write again. */
+  onWritable(tcb: Tcb, now: number): void
+  /** The connection is over. The TCB will be reused: it must not be touched after this call. */
+  onClosed(tcb: Tcb, reason: CloseReason, now: number): void
+}
+
+/** Bytes of each of a connection's two queues, at most. The window that is offered is the room in the receive queue. */
+export const QUEUE_BYTES = 65_536
+
+export class Tcb {
+  /** Place in the TCB table, and id of the connection's timer. */
+  readonly index: number
+  /** Goes up each time the TCB returns to the pool: tells whether a connection is still the one it was before a callback. */
+  generation = 0
+  state: State = State.CLOSED
+  owner: ConnectionOwner | undefined = undefined
+  /** Opened by a listener (RFC 9293 MUST-11 asks to remember it). */
+  passive = false
+
+  localAddress = 0
+  localPort = 0
+  remoteAddress = 0
+  remotePort = 0
+  /** Keyed hash of the 4-tuple, the connection's place in the flow table. */
+  flowHash = 0
+
+  iss = 0
+  sndUna = 0
+  sndNxt = 0
+  /** Peer's window, scaled to bytes, and the segment that last updated it. */
+  sndWnd = 0
+  sndWl1 = 0
+  sndWl2 = 0
+  /** Largest window the peer ever offered: how far back an ACK may be and still be believed (RFC 5961 5.2). */
+  maxSndWnd = 0
+  /** Payload bytes per segment that we send, options already taken off. */
+  sndMss = 0
+  sndWindowShift = 0
+
+  irs = 0
+  rcvNxt = 0
+  rcvWindowShift = 0
+  /** Window last advertised, in bytes. */
+  rcvWnd = 0
+
+  timestamps = false
+  sackPermitted = false
+  /** TS.Recent, and the offset of our own timestamp clock. */
+  tsRecent = 0
+  tsOffset = 0
+
+  readonly sendQueue = new ByteQueue(QUEUE_BYTES)
+  readonly receiveQueue = new ByteQueue(QUEUE_BYTES)
+  /** The application has closed: FIN goes out after the last queued byte. */
+  finQueued = false
+  finSent = false
+  finReceived = false
+  /** An ACK is owed and goes out with the next segment, or alone at the end of the turn. */
+  ackPending = false
+
+  /** Consecutive timeouts of the oldest unacknowledged segment. */
+  retransmits = 0
+  /** Retransmission timeout, microseconds (RFC 6298). */
+  rto = 0
+  /** Smoothed round-trip time and its variation, microseconds; 0 while there is no sample. */
+  srtt = 0
+  rttvar = 0
+  /** The segment being timed: its end, and when it was sent; -1 when none is. */
+  timedSeq = 0
+  timedAt = -1
+  /** Everything before this number is being sent again after a timeout. */
+  recover = 0
+  recovering = false
+
+  /** When the last rate-limited ACK was sent, -1 for never (RFC 5961 7, Linux tcp_invalid_ratelimit). */
+  lastChallengeAt = -1
+  /** When the connection entered its present state. */
+  stateSince = 0
+
+  constructor(index: number) {
+    this.index = index
+  }
+}

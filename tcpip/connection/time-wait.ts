@@ -1,0 +1,52 @@
+/**
+ * TIME-WAIT: the side that closed first waits, to repeat its last ACK and to let old segments die (RFC 9293 3.6.1, Linux
+ * tcp_timewait_state_process()).
+ */
+import { Mib } from '../counters.ts'
+import { DropReason } from '../drop-reason.ts'
+import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts'
+import { seqAdd, seqLess } from '../wire/seq.ts'
+import { TIME_WAIT_LENGTH } from './close.ts'
+import type { ConnectionHost } from './host.ts'
+import { failsPaws, isAcceptable } from './receive.ts'
+import { sendDuplicateAck } from './reset.ts'
+import { sendAck } from './send.ts'
+import type { Tcb } from './tcb.ts'
+
+/** How far a connection opened out of TIME-WAIT starts beyond the old one's last number (Linux: 65535 + 2). */
+const REOPEN_ISN_OFFSET = 65_537
+
+/**
+ * The ISN for a SYN that may take over from TIME-WAIT, because it is beyond everything the old connection received or
+ * has a newer timestamp (RFC 9293 MAY-2, RFC 6191); 0 when it may not.
+ */
+export function reopenIsn(tcb: Tcb, segment: Segment): number {
+  const isPlainSyn = (segment.flags & (SYN | RST | ACK)) === SYN
+  if (!isPlainSyn || failsPaws(tcb, segment)) return 0
+  const newerTimestamp = tcb.timestamps && segment.hasTimestamps && seqLess(tcb.tsRecent, segment.tsVal)
+  if (!seqLess(tcb.rcvNxt, segment.seq) && !newerTimestamp) return 0
+  const isn = seqAdd(tcb.sndNxt, REOPEN_ISN_OFFSET)
+  return isn === 0 ? 1 : isn
+}
+
+/** Any other segment for a connection in TIME-WAIT. */
+export function timeWaitArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const paws = failsPaws(tcb, segment)
+  const empty = segment.payloadLength === 0 && (segment.flags & (SYN | FIN)) === 0
+  if (!paws && segment.seq === tcb.rcvNxt && (empty || (segment.flags & RST) !== 0)) {
+    if ((segment.flags & RST) !== 0) {
+      // TIME-WAIT assassination, RFC 1337: Linux's default lets it happen.
+      host.tcbs.close(tcb)
+      return DropReason.ACCEPTED
+    }
+    if (segment.hasTimestamps) tcb.tsRecent = segment.tsVal
+    host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
+    return DropReason.ACCEPTED
+  }
+  if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
+  if (paws) host.counters.add(Mib.PAWSEstab)
+  if (paws || (segment.flags & ACK) !== 0) host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
+  if (isAcceptable(tcb, segment) || (segment.flags & FIN) !== 0) sendAck(host, tcb, now)
+  else sendDuplicateAck(host, tcb, segment, now)
+  return DropReason.TIME_WAIT
+}

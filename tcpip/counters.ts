@@ -1,0 +1,98 @@
+/**
+ * The counters of a host: one slot each in a Float64Array (exact to 2^53), incremented where the decision is made and
+ * nowhere else. Names are Linux's MIB names (net/ipv4/proc.c) wherever Linux counts the same event; the few others are
+ * ours and are documented one by one. One writer per host; another thread may read through a SharedArrayBuffer.
+ */
+import { DROP_REASON_COUNT, type DropReason } from './drop-reason.ts'
+
+export const Mib = {
+  // Tcp (/proc/net/snmp)
+  ActiveOpens: 0,
+  PassiveOpens: 1,
+  AttemptFails: 2,
+  EstabResets: 3,
+  InSegs: 4,
+  OutSegs: 5,
+  RetransSegs: 6,
+  InErrs: 7,
+  OutRsts: 8,
+  InCsumErrors: 9,
+
+  // TcpExt (/proc/net/netstat)
+  SyncookiesSent: 10,
+  SyncookiesRecv: 11,
+  SyncookiesFailed: 12,
+  EmbryonicRsts: 13,
+  ListenOverflows: 14,
+  ListenDrops: 15,
+  TCPReqQFullDoCookies: 16,
+  TCPReqQFullDrop: 17,
+  TCPSynRetrans: 18,
+  TCPTimeouts: 19,
+  TCPACKSkippedSynRecv: 20,
+  TCPDeferAcceptDrop: 21,
+  TCPChallengeACK: 22,
+  TCPACKSkippedChallenge: 23,
+  TCPSYNChallenge: 24,
+  TCPAbortOnClose: 25,
+  TCPAbortOnData: 26,
+  TCPAbortOnTimeout: 27,
+  TCPTimeWaitOverflow: 28,
+  /** TIME-WAIT sockets that ran their full length. */
+  TW: 29,
+  PAWSEstab: 30,
+
+  // Ours: events Linux has no counter for.
+  /** Packets taken from the link, whatever became of them. */
+  PacketsIn: 31,
+  /** Packets handed to the link. */
+  PacketsOut: 32,
+  /** Packets that found the link's transmit ring full and were lost there. */
+  TransmitRingFull: 33,
+  /** SYN segments that reached a listener, duplicates included. */
+  SynReceived: 34,
+  /** SYN-ACK segments sent: first copies, retransmissions and cookies. */
+  SynAckSent: 35,
+  /** Half-open requests removed because nobody answered the SYN-ACK. */
+  HalfOpenExpired: 36,
+  /** Half-open requests created. */
+  RequestsCreated: 37,
+  /** Connections handed to the application by accept(). */
+  Accepted: 38,
+} as const
+
+export type Mib = (typeof Mib)[keyof typeof Mib]
+
+/** Counter names by index. */
+export const MIB_NAMES: readonly (keyof typeof Mib)[] = Object.keys(Mib) as (keyof typeof Mib)[]
+
+const BYTES_PER_COUNTER = Float64Array.BYTES_PER_ELEMENT
+
+export class Counters {
+  /** Bytes of the buffer that a set of counters needs. */
+  static readonly BYTES = (MIB_NAMES.length + DROP_REASON_COUNT) * BYTES_PER_COUNTER
+
+  /** Counters by `Mib` index. */
+  readonly mib: Float64Array
+  /** Packets by `DropReason`; index 0 holds the accepted ones. */
+  readonly outcomes: Float64Array
+
+  /** `buffer` may be a SharedArrayBuffer, so that another thread can read while this one counts. */
+  constructor(buffer: ArrayBufferLike = new ArrayBuffer(Counters.BYTES), byteOffset = 0) {
+    this.mib = new Float64Array(buffer, byteOffset, MIB_NAMES.length)
+    this.outcomes = new Float64Array(buffer, byteOffset + this.mib.byteLength, DROP_REASON_COUNT)
+  }
+
+  add(counter: Mib): void {
+    this.mib[counter]++
+  }
+
+  outcome(reason: DropReason): void {
+    this.outcomes[reason]++
+  }
+
+  reset(): void {
+    this.mib.fill(0)
+    this.outcomes.fill(0)
+  }
+}

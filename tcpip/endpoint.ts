@@ -1,0 +1,249 @@
+/**
+ * A host on a link: takes packets, finds what each belongs to (connection, listener, nobody), lets time pass, sends.
+ * Read first: RFC 9293 3.10.7, Linux tcp_v4_rcv(). Owns no clock, no secret of its own and no policy of a listener.
+ */
+import { assert } from './assert.ts'
+import { abortConnection, closeConnection, finishConnection } from './connection/close.ts'
+import { IsnGenerator } from './connection/isn.ts'
+import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from './connection/open.ts'
+import { segmentArrives } from './connection/receive.ts'
+import { sendReset } from './connection/reset.ts'
+import { onRetransmitTimeout, onSynTimeout } from './connection/retransmit.ts'
+import { output, sendAck } from './connection/send.ts'
+import { State } from './connection/states.ts'
+import type { ConnectionOwner, Tcb } from './connection/tcb.ts'
+import { TcbTable } from './connection/tcb-table.ts'
+import { reopenIsn, timeWaitArrives } from './connection/time-wait.ts'
+import { type Counters, Mib } from './counters.ts'
+import { DropReason } from './drop-reason.ts'
+import { FlowHash } from './flow-hash.ts'
+import type { LinkEnd } from './link/link.ts'
+import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
+import { type Prefix, prefixContains } from './wire/address.ts'
+import { parsePacket, writePacket } from './wire/codec.ts'
+import { Segment } from './wire/segment.ts'
+
+/** Packets taken from the link, and timers fired, per turn at most: other work gets its turn under any flood. */
+export const BATCH = 256
+
+/** Secret bytes an endpoint needs: 16 for sequence numbers, 8 for its flow table. */
+export const SECRET_BYTES = 24
+
+export interface EndpointOptions {
+  readonly link: LinkEnd
+  /** The addresses that are this host's own. */
+  readonly addresses: Prefix
+  /** `SECRET_BYTES` bytes nobody else knows. */
+  readonly secret: Uint8Array
+  readonly counters: Counters
+  /** Most connections at a time, TIME-WAIT included, half-open requests not. */
+  readonly maxConnections: number
+}
+
+/** Why an active open could not even start; named after the errors that Node's net module gives. */
+export type ConnectError = 'EADDRNOTAVAIL' | 'EADDRINUSE' | 'ENOBUFS'
+
+export class Endpoint implements PassiveOpenHost {
+  readonly counters: Counters
+  readonly tcbs: TcbTable
+  readonly isn: IsnGenerator
+  readonly out = new Segment()
+  private readonly inbound = new Segment()
+  private readonly link: LinkEnd
+  private readonly addresses: Prefix
+  private readonly flowHash: FlowHash
+  private readonly listeners = new Map<number, PassiveOpen>()
+
+  constructor(options: EndpointOptions) {
+    assert(options.secret.length === SECRET_BYTES, `an endpoint takes ${SECRET_BYTES} secret bytes`)
+    this.link = options.link
+    this.addresses = options.addresses
+    this.counters = options.counters
+    this.tcbs = new TcbTable(options.maxConnections)
+    this.isn = new IsnGenerator(options.secret.subarray(0, 16))
+    this.flowHash = new FlowHash(options.secret.subarray(16, 24))
+  }
+
+  /** Gives a port to a listener. A second listener on one port is the caller's error: see `isListening`. */
+  listen(port: number, listener: PassiveOpen): void {
+    assert(!this.listeners.has(port), `port ${port} is free`)
+    this.listeners.set(port, listener)
+  }
+
+  isListening(port: number): boolean {
+    return this.listeners.has(port)
+  }
+
+  /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
+  poll(now: number): void {
+    this.advance(now)
+    const { rx } = this.link
+    for (let taken = 0; taken < BATCH; taken++) {
+      const at = rx.peek()
+      if (at < 0) return
+      this.receive(rx.bytes, rx.view, at, rx.peekLength(), now)
+      rx.release()
+    }
+  }
+
+  /** Fires the timers that are due, at most `BATCH` of connections and of each listener. */
+  advance(now: number): void {
+    this.tcbs.timers.advance(now, this, BATCH)
+    for (const listener of this.listeners.values()) listener.advance(now, BATCH)
+  }
+
+  /** The time of the next timer, microseconds; NEVER when none is armed. */
+  nextDeadline(): number {
+    let next = this.tcbs.timers.nextDeadline()
+    for (const listener of this.listeners.values()) next = Math.min(next, listener.nextDeadline())
+    return next
+  }
+
+  /** Takes one packet, `bytes[at .. at + length)`. Whatever it holds, it ends in exactly one outcome, counted here. */
+  receive(bytes: Uint8Array, view: DataView, at: number, length: number, now: number): void {
+    const { counters, inbound } = this
+    counters.add(Mib.PacketsIn)
+    const malformed = parsePacket(bytes, view, at, length, inbound)
+    counters.outcome(malformed === DropReason.ACCEPTED ? this.demultiplex(inbound, now) : this.refuse(malformed))
+  }
+
+  private refuse(reason: DropReason): DropReason {
+    if (reason >= DropReason.TCP_TRUNCATED) {
+      this.counters.add(Mib.InSegs)
+      this.counters.add(Mib.InErrs)
+      if (reason === DropReason.TCP_BAD_CHECKSUM) this.counters.add(Mib.InCsumErrors)
+    }
+    return reason
+  }
+
+  /** Connection first, then listener, then nobody: the order of Linux tcp_v4_rcv(). */
+  private demultiplex(segment: Segment, now: number): DropReason {
+    if (!prefixContains(this.addresses, segment.destination)) return DropReason.IP_NOT_LOCAL
+    if (isImpossibleSource(segment.source)) return DropReason.IP_BAD_SOURCE
+    this.counters.add(Mib.InSegs)
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    const hash = this.flowHash.hash(segment.source, segment.destination, ports)
+    const tcb = this.tcbs.find(hash, segment.destination, segment.destinationPort, segment.source, segment.sourcePort)
+    if (tcb !== undefined) return this.toConnection(tcb, segment, hash, now)
+    const listener = this.listeners.get(segment.destinationPort)
+    if (listener !== undefined) return listener.onSegment(segment, hash, now)
+    sendReset(this, segment)
+    return DropReason.NO_SOCKET
+  }
+
+  private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
+    if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
+    if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
+    const listener = this.listeners.get(segment.destinationPort)
+    const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
+    if (listener === undefined || isn === 0) return timeWaitArrives(this, tcb, segment, now)
+    this.tcbs.close(tcb)
+    return listener.onTimeWaitSyn(segment, hash, isn, now)
+  }
+
+  /** Sends `out`. */
+  transmit(): void {
+    const { tx } = this.link
+    const at = tx.reserve()
+    if (at < 0) {
+      this.counters.add(Mib.TransmitRingFull)
+      return
+    }
+    tx.commit(writePacket(tx.bytes, tx.view, at, this.out))
+    this.counters.add(Mib.OutSegs)
+    this.counters.add(Mib.PacketsOut)
+  }
+
+  /**
+   * Opens a connection from one of the host's own addresses. Returns an error, and does nothing, when the local
+   * address is not the host's, the 4-tuple is in use, or the connection table is full.
+   */
+  connect(
+    local: number,
+    localPort: number,
+    remote: number,
+    remotePort: number,
+    owner: ConnectionOwner,
+    now: number,
+  ): Tcb | ConnectError {
+    if (!prefixContains(this.addresses, local)) return 'EADDRNOTAVAIL'
+    const ports = (remotePort << 16) | localPort
+    const hash = this.flowHash.hash(remote, local, ports)
+    if (this.tcbs.find(hash, local, localPort, remote, remotePort) !== undefined) return 'EADDRINUSE'
+    const tcb = this.tcbs.open(hash, local, localPort, remote, remotePort, State.SYN_SENT, now)
+    if (tcb === undefined) return 'ENOBUFS'
+    tcb.owner = owner
+    const iss = this.isn.next(local, remote, ports, now)
+    startActiveOpen(this, tcb, iss, this.isn.tsOffset, now)
+    return tcb
+  }
+
+  openChild(handshake: Handshake, completing: Segment, now: number): Tcb | undefined {
+    const { localAddress, localPort, remoteAddress, remotePort, flowHash } = handshake
+    const tcb = this.tcbs.open(flowHash, localAddress, localPort, remoteAddress, remotePort, State.ESTABLISHED, now)
+    if (tcb !== undefined) startPassiveChild(this, tcb, handshake, completing)
+    return tcb
+  }
+
+  deliver(tcb: Tcb, segment: Segment, now: number): DropReason {
+    return segmentArrives(this, tcb, segment, now)
+  }
+
+  onProvenPeer(tcb: Tcb, now: number): void {
+    if (tcb.passive) this.listeners.get(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
+  }
+
+  /** Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. */
+  write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number): number {
+    assert(!tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT), 'writable state')
+    const taken = tcb.sendQueue.write(bytes, at, length)
+    output(this, tcb, now)
+    return taken
+  }
+
+  /** Moves up to `length` received bytes into `target`; returns how many. Reopens the peer's window if it was small. */
+  read(tcb: Tcb, target: Uint8Array, at: number, length: number, now: number): number {
+    const count = tcb.receiveQueue.peek(0, target, at, length)
+    tcb.receiveQueue.discard(count)
+    const gained = tcb.receiveQueue.free - tcb.rcvWnd
+    if (tcb.rcvWnd < tcb.sndMss && gained >= tcb.sndMss && !tcb.finReceived) sendAck(this, tcb, now)
+    return count
+  }
+
+  /** Closes in an orderly way; the owner hears no more of the connection. */
+  close(tcb: Tcb, now: number): void {
+    closeConnection(this, tcb, now)
+  }
+
+  /** Ends the connection at once, with a RST to a synchronized peer; the owner hears no more of it. */
+  abort(tcb: Tcb, now: number): void {
+    abortConnection(this, tcb, now)
+  }
+
+  /** A connection's timer fired (called by the timer wheel). */
+  fire(index: number, now: number): void {
+    const tcb = this.tcbs.at(index)
+    switch (tcb.state) {
+      case State.SYN_SENT:
+        if (!onSynTimeout(this, tcb, now)) finishConnection(this, tcb, 'timeout', now)
+        return
+      case State.TIME_WAIT:
+        this.counters.add(Mib.TW)
+        this.tcbs.close(tcb)
+        return
+      case State.FIN_WAIT_2:
+        this.tcbs.close(tcb)
+        return
+      default:
+        if (onRetransmitTimeout(this, tcb, now)) return
+        this.counters.add(Mib.TCPAbortOnTimeout)
+        finishConnection(this, tcb, 'timeout', now)
+    }
+  }
+}
+
+/** Sources no packet can truly have: 0/8, loopback, multicast and above (RFC 1122 3.2.1.3). */
+function isImpossibleSource(source: number): boolean {
+  const first = source >>> 24
+  return first === 0 || first === 127 || first >= 224
+}
