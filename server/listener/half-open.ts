@@ -1,0 +1,189 @@
+/**
+ * SYN-RECEIVED: segments for a half-open request, and its timer. The order of the tests is Linux tcp_check_req()'s; the
+ * timer is reqsk_timer_handler(). Read first: RFC 9293 3.10.7.4 for SYN-RECEIVED, RFC 5961 3.
+ */
+import { Handshake } from '../../tcpip/connection/open.ts'
+import { sendReset } from '../../tcpip/connection/reset.ts'
+import { Mib } from '../../tcpip/counters.ts'
+import { DropReason } from '../../tcpip/drop-reason.ts'
+import { MILLISECOND } from '../../tcpip/time.ts'
+import { ACK, RST, type Segment, SYN, segmentLength } from '../../tcpip/wire/segment.ts'
+import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../../tcpip/wire/seq.ts'
+import type { Listener } from './listener.ts'
+import { SYN_ACK_WINDOW, sendRequestAck, sendSynAck } from './request-answers.ts'
+import { allowedRetries, isExpired, repeatsSynAck, requestTimeout } from './request-timer.ts'
+
+export class HalfOpen {
+  private readonly listener: Listener
+  private readonly handshake = new Handshake()
+
+  constructor(listener: Listener) {
+    this.listener = listener
+  }
+
+  /** A segment of a stored request's 4-tuple. */
+  segmentArrives(request: number, segment: Segment, now: number): DropReason {
+    const { listener } = this
+    const { host, synQueue } = listener
+    const { flags } = segment
+    const staleTimestamp = this.failsPaws(request, segment)
+    if ((flags & (SYN | ACK | RST)) === SYN && segment.seq === synQueue.irs(request) && !staleTimestamp) {
+      return this.onDuplicateSyn(request, now)
+    }
+    const acksUs = segment.ack === seqAdd(synQueue.iss(request), 1)
+    if ((flags & (ACK | RST)) === ACK && !acksUs) {
+      // Not this request's answer: the listener looks at it as if there were no request, which stays.
+      const outcome = listener.onOtherThanSyn(segment, synQueue.flowHash(request), now)
+      return outcome === DropReason.LISTEN_STRAY_ACK ? DropReason.REQUEST_BAD_ACK : outcome
+    }
+    const offset = seqDiff(segment.seq, seqAdd(synQueue.irs(request), 1))
+    if (staleTimestamp || !isInWindow(offset, segmentLength(segment))) {
+      return this.onOutOfWindow(request, segment, staleTimestamp, now)
+    }
+    if ((flags & RST) !== 0) return this.onReset(request, offset, now)
+    if (segment.hasTimestamps && synQueue.timestamps(request) && offset <= 0) {
+      synQueue.setTimestamps(request, segment.tsVal, synQueue.tsOffset(request))
+    }
+    if ((flags & SYN) !== 0 && segment.seq !== synQueue.irs(request)) {
+      sendReset(host, segment)
+      this.removeReset(request)
+      return DropReason.REQUEST_SYN_IN_WINDOW
+    }
+    if ((flags & ACK) === 0) return DropReason.REQUEST_NO_ACK
+    return this.onFinalAck(request, segment, offset, now)
+  }
+
+  /** The client repeats its SYN: so do we with the SYN-ACK, and its timer starts again, with the same timeout. */
+  private onDuplicateSyn(request: number, now: number): DropReason {
+    const { synQueue, profile } = this.listener
+    if (this.isRateLimited(request, now)) return DropReason.REQUEST_RATE_LIMITED
+    this.repeatSynAck(request, now)
+    synQueue.timers.arm(request, now + requestTimeout(profile, synQueue.timeouts(request)))
+    return DropReason.ACCEPTED
+  }
+
+  private repeatSynAck(request: number, now: number): void {
+    const { host, synQueue } = this.listener
+    host.counters.add(Mib.RetransSegs)
+    host.counters.add(Mib.TCPSynRetrans)
+    sendSynAck(host, synQueue, request, now)
+  }
+
+  private onOutOfWindow(request: number, segment: Segment, staleTimestamp: boolean, now: number): DropReason {
+    const { host, synQueue } = this.listener
+    if (staleTimestamp) host.counters.add(Mib.PAWSEstab)
+    if ((segment.flags & RST) !== 0) return DropReason.REQUEST_OUT_OF_WINDOW
+    // Data without SYN cannot be part of an ACK loop: it is always answered (tcp_oow_rate_limited).
+    const isData = segmentLength(segment) > 0 && (segment.flags & SYN) === 0
+    if (isData || !this.isRateLimited(request, now)) sendRequestAck(host, synQueue, request, now)
+    return DropReason.REQUEST_OUT_OF_WINDOW
+  }
+
+  /** A RST frees the request only if it is exactly the next thing expected; else it is challenged (RFC 5961 3.2). */
+  private onReset(request: number, offset: number, now: number): DropReason {
+    const { host, synQueue } = this.listener
+    if (offset === 0) {
+      this.removeReset(request)
+      return DropReason.ACCEPTED
+    }
+    host.counters.add(Mib.TCPChallengeACK)
+    sendRequestAck(host, synQueue, request, now)
+    return DropReason.REQUEST_RST_NOT_EXACT
+  }
+
+  private removeReset(request: number): void {
+    const { host, synQueue } = this.listener
+    host.counters.add(Mib.AttemptFails)
+    host.counters.add(Mib.EmbryonicRsts)
+    synQueue.remove(request)
+  }
+
+  /** The third segment of the handshake. */
+  private onFinalAck(request: number, segment: Segment, offset: number, now: number): DropReason {
+    const { listener } = this
+    const { host, synQueue } = listener
+    const isBare = segmentLength(segment) === 0 && offset === 0
+    if (isBare && synQueue.timeouts(request) < listener.deferTimeouts) {
+      synQueue.markAcked(request)
+      host.counters.add(Mib.TCPDeferAcceptDrop)
+      return DropReason.REQUEST_DEFERRED
+    }
+    if (listener.acceptQueue.isFull) {
+      listener.countOverflow()
+      if (!listener.config.abortOnOverflow) {
+        synQueue.markAcked(request)
+        return DropReason.ACCEPT_QUEUE_FULL
+      }
+      sendReset(host, segment)
+      host.counters.add(Mib.EmbryonicRsts)
+      synQueue.remove(request)
+      return DropReason.ACCEPT_QUEUE_FULL
+    }
+    const { handshake } = this
+    this.fillHandshake(request, now)
+    synQueue.remove(request)
+    return listener.completeHandshake(handshake, segment, now)
+  }
+
+  private fillHandshake(request: number, now: number): void {
+    const { synQueue } = this.listener
+    const { handshake } = this
+    handshake.localAddress = synQueue.localAddress(request)
+    handshake.localPort = synQueue.localPort(request)
+    handshake.remoteAddress = synQueue.remoteAddress(request)
+    handshake.remotePort = synQueue.remotePort(request)
+    handshake.flowHash = synQueue.flowHash(request)
+    handshake.irs = synQueue.irs(request)
+    handshake.iss = synQueue.iss(request)
+    handshake.peerMss = synQueue.mss(request)
+    handshake.peerWindowScale = synQueue.windowScale(request)
+    handshake.sackPermitted = synQueue.sackPermitted(request)
+    handshake.timestamps = synQueue.timestamps(request)
+    handshake.tsRecent = synQueue.tsRecent(request)
+    handshake.tsOffset = synQueue.tsOffset(request)
+    // A SYN-ACK that was repeated gives no round-trip sample (Karn's rule).
+    const elapsed = now - synQueue.sentMs(request) * MILLISECOND
+    handshake.roundTrip = synQueue.timeouts(request) === 0 ? Math.max(1, elapsed) : 0
+  }
+
+  /** A request's timer fired (called by the timer wheel). */
+  fire(request: number, now: number): void {
+    const { host, synQueue, profile, config, limit, deferTimeouts } = this.listener
+    const timeouts = synQueue.timeouts(request)
+    const allowed = allowedRetries(profile, synQueue, limit, config.synAckRetries)
+    const acked = synQueue.isAcked(request)
+    host.counters.add(Mib.TCPTimeouts)
+    if (isExpired(timeouts, allowed, acked, deferTimeouts)) {
+      host.counters.add(Mib.HalfOpenExpired)
+      synQueue.remove(request)
+      return
+    }
+    if (repeatsSynAck(timeouts, acked, deferTimeouts)) this.repeatSynAck(request, now)
+    synQueue.countTimeout(request)
+    synQueue.timers.arm(request, now + requestTimeout(profile, timeouts + 1))
+  }
+
+  private isRateLimited(request: number, now: number): boolean {
+    const { host, synQueue, profile } = this.listener
+    const nowMs = Math.floor(now / MILLISECOND)
+    if (!synQueue.isRateLimited(request, nowMs, profile.invalidRateLimit / MILLISECOND)) return false
+    host.counters.add(Mib.TCPACKSkippedSynRecv)
+    return true
+  }
+
+  /** RFC 7323 PAWS; a request whose timestamp is 0 has none to compare with (Linux tcp_paws_check). */
+  private failsPaws(request: number, segment: Segment): boolean {
+    const { synQueue } = this.listener
+    if (!segment.hasTimestamps || !synQueue.timestamps(request)) return false
+    const recent = synQueue.tsRecent(request)
+    return recent !== 0 && seqLess(segment.tsVal, recent)
+  }
+}
+
+/** Whether a segment `offset` after RCV.NXT, `length` long, touches the window of the SYN-ACK (Linux tcp_in_window). */
+function isInWindow(offset: number, length: number): boolean {
+  if (offset === 0) return true
+  const end = offset + length
+  if (end > 0 && offset < SYN_ACK_WINDOW) return true
+  return offset === SYN_ACK_WINDOW && seqLessOrEqual(length, 0)
+}

@@ -1,0 +1,273 @@
+/**
+ * THE PASSIVE OPEN: what a listening port does with a segment that belongs to no connection. The order of the decisions
+ * and the counter of every branch are Linux's. Read first: Linux tcp_rcv_state_process() case TCP_LISTEN,
+ * tcp_conn_request(), cookie_v4_check(); RFC 9293 3.10.7.2. Half-open requests have their own room, half-open.ts.
+ */
+
+import { DEFAULT_MSS } from '../../tcpip/connection/host.ts'
+import { Handshake } from '../../tcpip/connection/open.ts'
+import { sendReset } from '../../tcpip/connection/reset.ts'
+import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { Mib } from '../../tcpip/counters.ts'
+import { DropReason } from '../../tcpip/drop-reason.ts'
+import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/passive-open.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
+import { AcceptQueue } from './accept-queue.ts'
+import { HalfOpen } from './half-open.ts'
+import { effectiveBacklog, type ListenerConfig } from './listener-config.ts'
+import type { ListenerProfile } from './profile.ts'
+import { ProvenPeers } from './proven-peers.ts'
+import { sendCookieSynAck, sendSynAck } from './request-answers.ts'
+import { deferAcceptTimeouts, requestTimeout } from './request-timer.ts'
+import { COOKIE_VALID_FOR, decodeSackPermitted, decodeWindowScale, encodeTimestamp, SynCookies } from './syn-cookies.ts'
+import { SynQueue } from './syn-queue.ts'
+
+export interface ListenerOptions {
+  readonly host: PassiveOpenHost
+  readonly config: ListenerConfig
+  readonly profile: ListenerProfile
+  /** `COOKIE_SECRET_BYTES` bytes. */
+  readonly cookieSecret: Uint8Array
+  /**
+   * Called when the kernel would log "possible SYN flooding": once in a listener's life, never with synCookies 2
+   * (Linux tcp_syn_flood_action, synflood_warned).
+   */
+  readonly onFlood?: (sendingCookies: boolean) => void
+}
+
+/** Least time between two notes of an overflow, microseconds (tcp_synq_overflow). */
+const OVERFLOW_NOTE_INTERVAL = SECOND
+
+/** ISN argument of a SYN that comes straight from the wire; one out of TIME-WAIT brings its own. */
+const NO_ISN = 0
+
+export class Listener implements PassiveOpen {
+  readonly acceptQueue: AcceptQueue
+  readonly provenPeers = new ProvenPeers()
+  readonly profile: ListenerProfile
+  readonly host: PassiveOpenHost
+  config: ListenerConfig
+  /** The limit of both queues; each holds one more. */
+  limit: number
+  /** TCP_DEFER_ACCEPT as a number of timeouts, 0 for off. */
+  deferTimeouts: number
+  synQueue: SynQueue
+  private readonly halfOpen: HalfOpen
+  private readonly cookies: SynCookies
+  private readonly handshake = new Handshake()
+  private readonly onFlood: (sendingCookies: boolean) => void
+  private floodWarned = false
+  /** When a cookie was last sent, noted at most once a second; -Infinity before the first. */
+  private lastOverflow = Number.NEGATIVE_INFINITY
+
+  constructor(options: ListenerOptions) {
+    this.host = options.host
+    this.config = options.config
+    this.profile = options.profile
+    this.limit = effectiveBacklog(options.config)
+    this.deferTimeouts = deferAcceptTimeouts(options.profile, options.config.deferAccept)
+    this.synQueue = new SynQueue(this.limit)
+    this.acceptQueue = new AcceptQueue(this.limit)
+    this.cookies = new SynCookies(options.cookieSecret)
+    this.onFlood = options.onFlood ?? (() => {})
+    this.halfOpen = new HalfOpen(this)
+  }
+
+  /** Takes a new configuration while running. Nothing queued is lost, as with a second listen() on Linux. */
+  configure(config: ListenerConfig): void {
+    this.config = config
+    this.limit = effectiveBacklog(config)
+    this.deferTimeouts = deferAcceptTimeouts(this.profile, config.deferAccept)
+    this.acceptQueue.limit = this.limit
+    const fits = new SynQueue(Math.max(this.limit, this.synQueue.length))
+    if (fits.capacity === this.synQueue.capacity) return
+    this.synQueue.moveTo(fits)
+    this.synQueue = fits
+  }
+
+  /** The oldest established connection, or undefined when none waits: accept(). */
+  accept(): Tcb | undefined {
+    const tcb = this.acceptQueue.shift()
+    if (tcb !== undefined) this.host.counters.add(Mib.Accepted)
+    return tcb
+  }
+
+  onSegment(segment: Segment, flowHash: number, now: number): DropReason {
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    const request = this.synQueue.find(flowHash, segment.source, segment.destination, ports)
+    const isSyn = (segment.flags & (SYN | ACK | RST | FIN)) === SYN
+    if (isSyn) this.host.counters.add(Mib.SynReceived)
+    if (request >= 0) return this.halfOpen.segmentArrives(request, segment, now)
+    if (isSyn) return this.onSyn(segment, flowHash, ports, NO_ISN, now)
+    return this.onOtherThanSyn(segment, flowHash, now)
+  }
+
+  onTimeWaitSyn(segment: Segment, flowHash: number, isn: number, now: number): DropReason {
+    this.host.counters.add(Mib.SynReceived)
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    return this.onSyn(segment, flowHash, ports, isn, now)
+  }
+
+  onProvenPeer(address: number, now: number): void {
+    this.provenPeers.add(address, now)
+  }
+
+  advance(now: number, limit: number): void {
+    this.synQueue.timers.advance(now, this.halfOpen, limit)
+  }
+
+  nextDeadline(): number {
+    return this.synQueue.timers.nextDeadline()
+  }
+
+  /** A segment in LISTEN that is not a SYN: a cookie coming back, or nothing we asked for. */
+  onOtherThanSyn(segment: Segment, flowHash: number, now: number): DropReason {
+    const { flags } = segment
+    if ((flags & ACK) === 0 || (flags & RST) !== 0) return DropReason.LISTEN_IGNORED
+    if ((flags & SYN) !== 0 || !this.mayBeCookie(now)) {
+      sendReset(this.host, segment)
+      return DropReason.LISTEN_STRAY_ACK
+    }
+    return this.onCookieAck(segment, flowHash, now)
+  }
+
+  /** Decides on a new SYN, in the order of Linux tcp_conn_request(). */
+  private onSyn(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
+    const { counters } = this.host
+    const { synCookies, maxSynBacklog } = this.config
+    let wantCookie = false
+    if (isn === NO_ISN && (synCookies === 2 || this.synQueue.length > this.limit)) {
+      wantCookie = this.onFullSynQueue()
+      if (!wantCookie) {
+        counters.add(Mib.ListenDrops)
+        return DropReason.SYN_QUEUE_FULL
+      }
+    }
+    if (this.acceptQueue.isFull) {
+      this.countOverflow()
+      return DropReason.ACCEPT_QUEUE_FULL
+    }
+    if (wantCookie) {
+      this.answerWithCookie(syn, ports, now)
+      return DropReason.ACCEPTED
+    }
+    const lastQuarter = maxSynBacklog - this.synQueue.length < maxSynBacklog >> 2
+    if (isn === NO_ISN && synCookies === 0 && lastQuarter && !this.provenPeers.has(syn.source, now)) {
+      counters.add(Mib.ListenDrops)
+      return DropReason.SYN_QUEUE_RESERVED
+    }
+    return this.storeRequest(syn, flowHash, ports, isn, now)
+  }
+
+  /** The SYN queue is full, or cookies are always wanted: counts it, warns once, says whether to send a cookie. */
+  private onFullSynQueue(): boolean {
+    const sendCookies = this.config.synCookies !== 0
+    this.host.counters.add(sendCookies ? Mib.TCPReqQFullDoCookies : Mib.TCPReqQFullDrop)
+    if (!this.floodWarned && this.config.synCookies !== 2) {
+      this.floodWarned = true
+      this.onFlood(sendCookies)
+    }
+    return sendCookies
+  }
+
+  /** The accept queue had no room: a SYN or a final ACK is lost. */
+  countOverflow(): void {
+    this.host.counters.add(Mib.ListenOverflows)
+    this.host.counters.add(Mib.ListenDrops)
+  }
+
+  private answerWithCookie(syn: Segment, ports: number, now: number): void {
+    const { host } = this
+    const cookie = this.cookies.generate(syn, syn.mss === 0 ? DEFAULT_MSS : syn.mss, now)
+    host.counters.add(Mib.SyncookiesSent)
+    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) this.lastOverflow = now
+    let timestamp = 0
+    if (syn.hasTimestamps) {
+      const offset = host.isn.timestampOffset(syn.destination, syn.source, ports)
+      timestamp = (encodeTimestamp(syn.windowScale, syn.sackPermitted, now) + offset) | 0
+    }
+    sendCookieSynAck(host, syn, cookie, timestamp)
+  }
+
+  private storeRequest(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
+    const { host, synQueue } = this
+    const nowMs = Math.floor(now / MILLISECOND)
+    const request = synQueue.add(flowHash, syn.source, syn.destination, ports, nowMs)
+    if (request < 0) {
+      // Out of records, as Linux is when reqsk_alloc() fails.
+      host.counters.add(Mib.ListenDrops)
+      return DropReason.SYN_QUEUE_FULL
+    }
+    host.counters.add(Mib.RequestsCreated)
+    const iss = host.isn.next(syn.destination, syn.source, ports, now)
+    const tsOffset = host.isn.tsOffset
+    synQueue.setNumbers(request, syn.seq, isn === NO_ISN ? iss : isn)
+    synQueue.setTimestamps(request, syn.tsVal, tsOffset)
+    synQueue.setOptions(
+      request,
+      syn.mss === 0 ? DEFAULT_MSS : syn.mss,
+      syn.windowScale,
+      syn.sackPermitted,
+      syn.hasTimestamps,
+    )
+    synQueue.timers.arm(request, now + requestTimeout(this.profile, 0))
+    sendSynAck(host, synQueue, request, now)
+    return DropReason.ACCEPTED
+  }
+
+  /**
+   * Whether an ACK is worth a cookie check: only from a second before to 120 s after the last cookie was sent, so that
+   * ACKs out of the blue cost no hash (tcp_synq_no_recent_overflow). The second is the resolution of the note.
+   */
+  private mayBeCookie(now: number): boolean {
+    if (this.config.synCookies === 0) return false
+    return now >= this.lastOverflow - OVERFLOW_NOTE_INTERVAL && now <= this.lastOverflow + COOKIE_VALID_FOR
+  }
+
+  /** An ACK that may acknowledge a cookie: the connection is rebuilt from it (cookie_v4_check). */
+  private onCookieAck(segment: Segment, flowHash: number, now: number): DropReason {
+    const { host, handshake } = this
+    const mss = this.cookies.check(segment, now)
+    if (mss === 0) {
+      host.counters.add(Mib.SyncookiesFailed)
+      sendReset(host, segment)
+      return DropReason.COOKIE_INVALID
+    }
+    host.counters.add(Mib.SyncookiesRecv)
+    if (this.acceptQueue.isFull) {
+      // tcp_abort_on_overflow is not consulted on this path.
+      this.countOverflow()
+      return DropReason.ACCEPT_QUEUE_FULL
+    }
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    const tsOffset = host.isn.timestampOffset(segment.destination, segment.source, ports)
+    const echoed = (segment.tsEcr - tsOffset) | 0
+    handshake.localAddress = segment.destination
+    handshake.localPort = segment.destinationPort
+    handshake.remoteAddress = segment.source
+    handshake.remotePort = segment.sourcePort
+    handshake.flowHash = flowHash
+    handshake.irs = (segment.seq - 1) | 0
+    handshake.iss = (segment.ack - 1) | 0
+    handshake.peerMss = mss
+    handshake.timestamps = segment.hasTimestamps
+    handshake.peerWindowScale = segment.hasTimestamps ? decodeWindowScale(echoed) : -1
+    handshake.sackPermitted = segment.hasTimestamps && decodeSackPermitted(echoed)
+    handshake.tsRecent = segment.tsVal
+    handshake.tsOffset = tsOffset
+    handshake.roundTrip = 0
+    return this.completeHandshake(handshake, segment, now)
+  }
+
+  /** Turns a finished handshake into a connection in the accept queue and hands it the segment that finished it. */
+  completeHandshake(handshake: Handshake, completing: Segment, now: number): DropReason {
+    const tcb = this.host.openChild(handshake, completing, now)
+    if (tcb === undefined) {
+      this.host.counters.add(Mib.ListenDrops)
+      return DropReason.CONNECTION_TABLE_FULL
+    }
+    this.acceptQueue.push(tcb)
+    return this.host.deliver(tcb, completing, now)
+  }
+}

@@ -1,0 +1,246 @@
+/**
+ * The half-open requests of one listener: a fixed number of fixed-size records, found by flow hash and watched by a
+ * timer each. One record is one run of twelve words in a single Int32Array, so that a SYN touches as few cache lines as
+ * possible however many requests there are. Linux counterpart: struct request_sock and struct request_sock_queue.
+ */
+import { assert } from '../../tcpip/assert.ts'
+import { FlowTable } from '../../tcpip/flow-table.ts'
+import { TimerWheel } from '../../tcpip/timer-wheel.ts'
+
+/** Words of a record. */
+const REMOTE_ADDRESS = 0
+const LOCAL_ADDRESS = 1
+/** Remote port in the high half, local port in the low half. */
+const PORTS = 2
+const IRS = 3
+const ISS = 4
+const TS_RECENT = 5
+const TS_OFFSET = 6
+/** Peer's MSS in the low half, then window scale + 1 (0: none), SACK, timestamps, acked; timeouts on top. */
+const OPTIONS = 7
+/** Milliseconds at which a duplicate SYN or bad segment was last answered; NOT_YET before the first. */
+const LAST_ANSWER_MS = 8
+/** Milliseconds at which the first SYN-ACK went out. */
+const SENT_MS = 9
+const FLOW_HASH = 10
+/** 1 while the request has never timed out (Linux "young"). */
+const YOUNG = 11
+const RECORD_WORDS = 12
+
+const MSS_MASK = 0xffff
+const SCALE_SHIFT = 16
+const SCALE_MASK = 0x1f
+const SACK_BIT = 1 << 21
+const TIMESTAMPS_BIT = 1 << 22
+const ACKED_BIT = 1 << 23
+const TIMEOUTS_SHIFT = 24
+
+const NOT_YET = -0x8000_0000
+
+/** Records beyond limit + 1: a SYN that takes over from TIME-WAIT enters although the queue is full. */
+const SPARE_RECORDS = 8
+
+export class SynQueue {
+  readonly timers: TimerWheel
+  /** Most requests that can be stored. */
+  readonly capacity: number
+  /** Requests stored, and those among them that never timed out. */
+  length = 0
+  young = 0
+  private readonly records: Int32Array
+  private readonly flows: FlowTable
+  /** First free record, chained through word 0; -1 when none is free. */
+  private firstFree = 0
+
+  /** Room for a queue whose limit is `limit`: it holds limit + 1 (Linux inet_csk_reqsk_queue_is_full). */
+  constructor(limit: number) {
+    this.capacity = limit + 1 + SPARE_RECORDS
+    this.records = new Int32Array(this.capacity * RECORD_WORDS)
+    this.flows = new FlowTable(this.capacity)
+    this.timers = new TimerWheel(this.capacity)
+    for (let i = 0; i < this.capacity; i++) this.records[i * RECORD_WORDS] = i + 1
+    this.records[(this.capacity - 1) * RECORD_WORDS] = -1
+  }
+
+  /** Memory of everything a request needs: records, hash table and timers. */
+  get bytes(): number {
+    return this.records.byteLength + this.flows.bytes + this.timers.bytes
+  }
+
+  /** The request of a 4-tuple, or -1. `ports` is the remote port << 16 | the local port. */
+  find(flowHash: number, remote: number, local: number, ports: number): number {
+    for (let at = this.flows.find(flowHash); at >= 0; at = this.flows.findNext(at)) {
+      const request = this.flows.handleAt(at)
+      const base = request * RECORD_WORDS
+      if (
+        this.records[base + REMOTE_ADDRESS] === remote &&
+        this.records[base + PORTS] === ports &&
+        this.records[base + LOCAL_ADDRESS] === local
+      ) {
+        return request
+      }
+    }
+    return -1
+  }
+
+  /** A new request, young and without a timer; -1 when every record is taken. */
+  add(flowHash: number, remote: number, local: number, ports: number, nowMs: number): number {
+    const request = this.firstFree
+    if (request < 0) return -1
+    const base = request * RECORD_WORDS
+    this.firstFree = this.records[base]
+    this.records[base + REMOTE_ADDRESS] = remote
+    this.records[base + LOCAL_ADDRESS] = local
+    this.records[base + PORTS] = ports
+    this.records[base + FLOW_HASH] = flowHash
+    this.records[base + LAST_ANSWER_MS] = NOT_YET
+    this.records[base + SENT_MS] = nowMs
+    this.records[base + YOUNG] = 1
+    this.flows.insert(flowHash, request)
+    this.length++
+    this.young++
+    return request
+  }
+
+  remove(request: number): void {
+    const base = request * RECORD_WORDS
+    this.flows.remove(this.records[base + FLOW_HASH], request)
+    this.timers.disarm(request)
+    this.young -= this.records[base + YOUNG]
+    this.length--
+    this.records[base] = this.firstFree
+    this.firstFree = request
+  }
+
+  setNumbers(request: number, irs: number, iss: number): void {
+    const base = request * RECORD_WORDS
+    this.records[base + IRS] = irs
+    this.records[base + ISS] = iss
+  }
+
+  setTimestamps(request: number, tsRecent: number, tsOffset: number): void {
+    const base = request * RECORD_WORDS
+    this.records[base + TS_RECENT] = tsRecent
+    this.records[base + TS_OFFSET] = tsOffset
+  }
+
+  /** `windowScale` is -1 for none. Sets the number of timeouts to 0. */
+  setOptions(request: number, mss: number, windowScale: number, sack: boolean, timestamps: boolean): void {
+    this.records[request * RECORD_WORDS + OPTIONS] =
+      mss | ((windowScale + 1) << SCALE_SHIFT) | (sack ? SACK_BIT : 0) | (timestamps ? TIMESTAMPS_BIT : 0)
+  }
+
+  remoteAddress(request: number): number {
+    return this.records[request * RECORD_WORDS + REMOTE_ADDRESS]
+  }
+
+  localAddress(request: number): number {
+    return this.records[request * RECORD_WORDS + LOCAL_ADDRESS]
+  }
+
+  remotePort(request: number): number {
+    return this.records[request * RECORD_WORDS + PORTS] >>> 16
+  }
+
+  localPort(request: number): number {
+    return this.records[request * RECORD_WORDS + PORTS] & 0xffff
+  }
+
+  irs(request: number): number {
+    return this.records[request * RECORD_WORDS + IRS]
+  }
+
+  iss(request: number): number {
+    return this.records[request * RECORD_WORDS + ISS]
+  }
+
+  tsRecent(request: number): number {
+    return this.records[request * RECORD_WORDS + TS_RECENT]
+  }
+
+  tsOffset(request: number): number {
+    return this.records[request * RECORD_WORDS + TS_OFFSET]
+  }
+
+  flowHash(request: number): number {
+    return this.records[request * RECORD_WORDS + FLOW_HASH]
+  }
+
+  mss(request: number): number {
+    return this.records[request * RECORD_WORDS + OPTIONS] & MSS_MASK
+  }
+
+  windowScale(request: number): number {
+    return ((this.records[request * RECORD_WORDS + OPTIONS] >>> SCALE_SHIFT) & SCALE_MASK) - 1
+  }
+
+  sackPermitted(request: number): boolean {
+    return (this.records[request * RECORD_WORDS + OPTIONS] & SACK_BIT) !== 0
+  }
+
+  timestamps(request: number): boolean {
+    return (this.records[request * RECORD_WORDS + OPTIONS] & TIMESTAMPS_BIT) !== 0
+  }
+
+  /** A final ACK came but could not be used yet: accept queue full, or data awaited (Linux `acked`). */
+  isAcked(request: number): boolean {
+    return (this.records[request * RECORD_WORDS + OPTIONS] & ACKED_BIT) !== 0
+  }
+
+  markAcked(request: number): void {
+    this.records[request * RECORD_WORDS + OPTIONS] |= ACKED_BIT
+  }
+
+  /** How often the request's timer has fired (Linux `num_timeout`), at most 255. */
+  timeouts(request: number): number {
+    return this.records[request * RECORD_WORDS + OPTIONS] >>> TIMEOUTS_SHIFT
+  }
+
+  /** Counts a timeout; the first one ends the request's youth. */
+  countTimeout(request: number): void {
+    const base = request * RECORD_WORDS
+    this.records[base + OPTIONS] += 1 << TIMEOUTS_SHIFT
+    this.young -= this.records[base + YOUNG]
+    this.records[base + YOUNG] = 0
+  }
+
+  /** When the first SYN-ACK went out, milliseconds. */
+  sentMs(request: number): number {
+    return this.records[request * RECORD_WORDS + SENT_MS]
+  }
+
+  /** Whether the request was answered less than `limitMs` ago; if not, notes that it is answered now. */
+  isRateLimited(request: number, nowMs: number, limitMs: number): boolean {
+    const at = request * RECORD_WORDS + LAST_ANSWER_MS
+    const last = this.records[at]
+    if (last !== NOT_YET && nowMs - last < limitMs) return true
+    this.records[at] = nowMs
+    return false
+  }
+
+  /** Calls `visit` for every stored request, in storage order. */
+  forEach(visit: (request: number) => void): void {
+    for (let request = 0; request < this.capacity; request++) if (this.isStored(request)) visit(request)
+  }
+
+  /** Moves every request into `target`, timers and all. The target is empty and large enough. */
+  moveTo(target: SynQueue): void {
+    assert(target.length === 0 && target.capacity >= this.length, 'the requests fit the new queue')
+    this.forEach((request) => {
+      const from = request * RECORD_WORDS
+      const moved = target.add(this.records[from + FLOW_HASH], 0, 0, 0, 0)
+      const words = this.records.subarray(from, from + RECORD_WORDS)
+      target.young -= 1 - words[YOUNG]
+      target.records.set(words, moved * RECORD_WORDS)
+      if (this.timers.isArmed(request)) target.timers.arm(moved, this.timers.deadlineOf(request))
+    })
+  }
+
+  private isStored(request: number): boolean {
+    const base = request * RECORD_WORDS
+    for (let at = this.flows.find(this.records[base + FLOW_HASH]); at >= 0; at = this.flows.findNext(at)) {
+      if (this.flows.handleAt(at) === request) return true
+    }
+    return false
+  }
+}
