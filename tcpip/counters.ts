@@ -59,6 +59,16 @@ export const Mib = {
   RequestsCreated: 37,
   /** Connections handed to the application by accept(). */
   Accepted: 38,
+
+  // TcpExt again.
+  /** SYN-RECEIVED: echoed timestamps that no SYN-ACK of ours carried. */
+  TSEcrRejected: 39,
+  PAWSTimewait: 40,
+  TCPACKSkippedTimeWait: 41,
+  TCPACKSkippedSeq: 42,
+  BeyondWindow: 43,
+  /** ICMP errors that quote a sequence number we did not send. */
+  OutOfWindowIcmps: 44,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

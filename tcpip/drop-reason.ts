@@ -68,6 +68,11 @@ export const DropReason = {
 
   /** No free TCB for a new connection. */
   CONNECTION_TABLE_FULL: 37,
+
+  /** A valid cookie for a 4-tuple that has a half-open request by now: the connection it makes is discarded. */
+  COOKIE_OF_REQUEST: 38,
+  /** SYN-RECEIVED: the echoed timestamp is none that a SYN-ACK of ours carried. */
+  REQUEST_BAD_ECHO: 39,
 } as const
 
 export type DropReason = (typeof DropReason)[keyof typeof DropReason]

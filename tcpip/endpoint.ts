@@ -52,7 +52,9 @@ export class Endpoint implements PassiveOpenHost {
   private readonly link: LinkEnd
   private readonly addresses: Prefix
   private readonly flowHash: FlowHash
-  private readonly listeners = new Map<number, PassiveOpen>()
+  /** Listeners and their ports, side by side: a host has few, and a scan beats a map. */
+  private readonly listeners: PassiveOpen[] = []
+  private readonly listenerPorts: number[] = []
 
   constructor(options: EndpointOptions) {
     assert(options.secret.length === SECRET_BYTES, `an endpoint takes ${SECRET_BYTES} secret bytes`)
@@ -66,12 +68,19 @@ export class Endpoint implements PassiveOpenHost {
 
   /** Gives a port to a listener. A second listener on one port is the caller's error: see `isListening`. */
   listen(port: number, listener: PassiveOpen): void {
-    assert(!this.listeners.has(port), `port ${port} is free`)
-    this.listeners.set(port, listener)
+    assert(!this.isListening(port), `port ${port} is free`)
+    this.listeners.push(listener)
+    this.listenerPorts.push(port)
   }
 
   isListening(port: number): boolean {
-    return this.listeners.has(port)
+    return this.listenerPorts.includes(port)
+  }
+
+  private listenerAt(port: number): PassiveOpen | undefined {
+    const { listenerPorts } = this
+    for (let i = 0; i < listenerPorts.length; i++) if (listenerPorts[i] === port) return this.listeners[i]
+    return undefined
   }
 
   /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
@@ -89,13 +98,13 @@ export class Endpoint implements PassiveOpenHost {
   /** Fires the timers that are due, at most `BATCH` of connections and of each listener. */
   advance(now: number): void {
     this.tcbs.timers.advance(now, this, BATCH)
-    for (const listener of this.listeners.values()) listener.advance(now, BATCH)
+    for (const listener of this.listeners) listener.advance(now, BATCH)
   }
 
   /** The time of the next timer, microseconds; NEVER when none is armed. */
   nextDeadline(): number {
     let next = this.tcbs.timers.nextDeadline()
-    for (const listener of this.listeners.values()) next = Math.min(next, listener.nextDeadline())
+    for (const listener of this.listeners) next = Math.min(next, listener.nextDeadline())
     return next
   }
 
@@ -125,7 +134,7 @@ export class Endpoint implements PassiveOpenHost {
     const hash = this.flowHash.hash(segment.source, segment.destination, ports)
     const tcb = this.tcbs.find(hash, segment.destination, segment.destinationPort, segment.source, segment.sourcePort)
     if (tcb !== undefined) return this.toConnection(tcb, segment, hash, now)
-    const listener = this.listeners.get(segment.destinationPort)
+    const listener = this.listenerAt(segment.destinationPort)
     if (listener !== undefined) return listener.onSegment(segment, hash, now)
     sendReset(this, segment)
     return DropReason.NO_SOCKET
@@ -134,7 +143,7 @@ export class Endpoint implements PassiveOpenHost {
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
     if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
     if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
-    const listener = this.listeners.get(segment.destinationPort)
+    const listener = this.listenerAt(segment.destinationPort)
     const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
     if (listener === undefined || isn === 0) return timeWaitArrives(this, tcb, segment, now)
     this.tcbs.close(tcb)
@@ -190,7 +199,7 @@ export class Endpoint implements PassiveOpenHost {
   }
 
   onProvenPeer(tcb: Tcb, now: number): void {
-    if (tcb.passive) this.listeners.get(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
+    if (tcb.passive) this.listenerAt(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
   }
 
   /** Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. */

@@ -37,6 +37,10 @@ const I64_SHL = 0x86
 const I64_SHR_U = 0x88
 const I64_ROTL = 0x89
 
+/** Operands of a load or store: the alignment as a power of two, then an offset. */
+const ALIGNED_4: Code = [2, 0]
+const ALIGNED_8: Code = [3, 0]
+
 const localGet = (local: number): Code => [0x20, local]
 const localSet = (local: number): Code => [0x21, local]
 const localTee = (local: number): Code => [0x22, local]
@@ -122,7 +126,7 @@ const FINALIZE: Code = [
   ...[...localGet(V2), ...i64Const(0xffn), I64_XOR, ...localSet(V2)],
   ...[...SIP_ROUND, ...SIP_ROUND, ...SIP_ROUND, ...SIP_ROUND],
   ...[...xor(V0, V1), ...xor(V0, V2), ...xor(V0, V3)],
-  ...[...i32Const(HIGH_AT), ...localGet(V0), ...i64Const(32n), I64_SHR_U, I32_WRAP_I64, I32_STORE, 2, 0],
+  ...[...i32Const(HIGH_AT), ...localGet(V0), ...i64Const(32n), I64_SHR_U, I32_WRAP_I64, I32_STORE, ...ALIGNED_4],
   ...[...localGet(V0), I32_WRAP_I64, END],
 ]
 
@@ -139,7 +143,7 @@ const HASH_WORDS: Code = [
 const HASH_MEMORY: Code = [
   ...INITIALIZE,
   ...loopWhile(
-    ...compress([...localGet(AT), I64_LOAD, 3, 0]),
+    ...compress([...localGet(AT), I64_LOAD, ...ALIGNED_8]),
     ...[...localGet(AT), ...i32Const(8), I32_ADD, ...localTee(AT), ...localGet(MESSAGE_END), I32_LT_U],
   ),
   ...FINALIZE,

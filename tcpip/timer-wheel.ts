@@ -75,6 +75,11 @@ function startOf(current: number, bucket: number): number {
   return (bucket - BASE_4) << SHIFT_4
 }
 
+/** Number of the lowest bit that is set; `bits` is not 0. */
+function lowestBit(bits: number): number {
+  return 31 - Math.clz32(bits & -bits)
+}
+
 export class TimerWheel {
   /** Timer ids are 0 .. capacity - 1. */
   readonly capacity: number
@@ -83,6 +88,8 @@ export class TimerWheel {
   private readonly heads = new Int32Array(BUCKET_COUNT).fill(NONE)
   /** One bit per bucket: whether it holds a timer. */
   private readonly occupied = new Int32Array(BUCKET_COUNT >> 5)
+  /** One bit per word of `occupied`: whether it is not 0. */
+  private occupiedWords = 0
   /** Every tick before this one is done with; this one is done with when its bucket is empty. */
   private current = 0
   private count = 0
@@ -146,8 +153,9 @@ export class TimerWheel {
    * to lower levels on the way.
    */
   advance(now: number, target: TimerTarget, limit: number): number {
-    const until = Math.floor(now / TICK)
-    assert(until >= this.current && until < TICK_MAX, 'time does not go back, nor beyond 24 days')
+    assert(now < TICK_MAX * TICK, 'time is within 24 days of the start')
+    const until = Math.floor(now / TICK) | 0
+    assert(until >= this.current, 'time does not go back')
     assert(!this.firing, 'advance is not called by fire')
     let fired = 0
     while (fired < limit) {
@@ -182,6 +190,10 @@ export class TimerWheel {
       assert(isOccupied === (head !== NONE), 'occupancy bit says whether the bucket holds a timer')
       if (head !== NONE) armed += this.assertBucket(bucket, head)
     }
+    for (let word = 0; word < this.occupied.length; word++) {
+      const isMarked = (this.occupiedWords & (1 << word)) !== 0
+      assert(isMarked === (this.occupied[word] !== 0), 'bit of the occupancy word says whether it is not 0')
+    }
     assert(armed === this.count, 'armed timers are counted')
     let marked = 0
     for (let id = 0; id < this.capacity; id++) if (this.isArmed(id)) marked++
@@ -206,12 +218,10 @@ export class TimerWheel {
 
   /** The occupied bucket that comes first in time, or NONE. */
   private firstBucket(): number {
-    const { occupied } = this
-    for (let word = 0; word < occupied.length; word++) {
-      const bits = occupied[word]
-      if (bits !== 0) return (word << 5) + 31 - Math.clz32(bits & -bits)
-    }
-    return NONE
+    const words = this.occupiedWords
+    if (words === 0) return NONE
+    const word = lowestBit(words)
+    return (word << 5) | lowestBit(this.occupied[word])
   }
 
   /** Fires the timers of the current tick, `limit` at most. */
@@ -235,8 +245,7 @@ export class TimerWheel {
   private dealOut(bucket: number): void {
     const { records } = this
     const head = this.heads[bucket]
-    this.heads[bucket] = NONE
-    this.occupied[bucket >> 5] &= ~(1 << (bucket & 31))
+    this.empty(bucket)
     let id = head
     do {
       const at = id << RECORD_SHIFT
@@ -259,6 +268,7 @@ export class TimerWheel {
       records[at + PREVIOUS] = id
       heads[bucket] = id
       this.occupied[bucket >> 5] |= 1 << (bucket & 31)
+      this.occupiedWords |= 1 << (bucket >> 5)
       return
     }
     const headAt = head << RECORD_SHIFT
@@ -269,6 +279,13 @@ export class TimerWheel {
     records[headAt + PREVIOUS] = id
   }
 
+  private empty(bucket: number): void {
+    const word = bucket >> 5
+    this.heads[bucket] = NONE
+    this.occupied[word] &= ~(1 << (bucket & 31))
+    if (this.occupied[word] === 0) this.occupiedWords &= ~(1 << word)
+  }
+
   /** Takes an armed timer out of its bucket. */
   private unlink(id: number): void {
     const { records } = this
@@ -277,8 +294,7 @@ export class TimerWheel {
     const next = records[at + NEXT]
     records[at + BUCKET] = NONE
     if (next === id) {
-      this.heads[bucket] = NONE
-      this.occupied[bucket >> 5] &= ~(1 << (bucket & 31))
+      this.empty(bucket)
       return
     }
     const previous = records[at + PREVIOUS]

@@ -2,15 +2,16 @@
  * SYN-RECEIVED: segments for a half-open request, and its timer. The order of the tests is Linux tcp_check_req()'s; the
  * timer is reqsk_timer_handler(). Read first: RFC 9293 3.10.7.4 for SYN-RECEIVED, RFC 5961 3.
  */
+import { initialWindow } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { DropReason } from '../../tcpip/drop-reason.ts'
 import { MILLISECOND } from '../../tcpip/time.ts'
 import { ACK, RST, type Segment, SYN, segmentLength } from '../../tcpip/wire/segment.ts'
-import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../../tcpip/wire/seq.ts'
+import { seqAdd, seqDiff, seqLess } from '../../tcpip/wire/seq.ts'
 import type { Listener } from './listener.ts'
-import { SYN_ACK_WINDOW, sendRequestAck, sendSynAck } from './request-answers.ts'
+import { sendRequestAck, sendSynAck } from './request-answers.ts'
 import { allowedRetries, isExpired, repeatsSynAck, requestTimeout } from './request-timer.ts'
 
 export class HalfOpen {
@@ -27,23 +28,25 @@ export class HalfOpen {
     const { host, synQueue } = listener
     const { flags } = segment
     const staleTimestamp = this.failsPaws(request, segment)
+    // FIN, PSH, URG and data do not make a repeated SYN another one.
     if ((flags & (SYN | ACK | RST)) === SYN && segment.seq === synQueue.irs(request) && !staleTimestamp) {
       return this.onDuplicateSyn(request, now)
     }
     const acksUs = segment.ack === seqAdd(synQueue.iss(request), 1)
     if ((flags & (ACK | RST)) === ACK && !acksUs) {
       // Not this request's answer: the listener looks at it as if there were no request, which stays.
-      const outcome = listener.onOtherThanSyn(segment, synQueue.flowHash(request), now)
+      const outcome = listener.onOtherThanSyn(segment, synQueue.flowHash(request), true, now)
       return outcome === DropReason.LISTEN_STRAY_ACK ? DropReason.REQUEST_BAD_ACK : outcome
     }
+    if (staleTimestamp) return this.onUnacceptable(request, segment, Mib.PAWSEstab, DropReason.PAWS, now)
+    if (this.hasBadEcho(request, segment)) {
+      return this.onUnacceptable(request, segment, Mib.TSEcrRejected, DropReason.REQUEST_BAD_ECHO, now)
+    }
     const offset = seqDiff(segment.seq, seqAdd(synQueue.irs(request), 1))
-    if (staleTimestamp || !isInWindow(offset, segmentLength(segment))) {
-      return this.onOutOfWindow(request, segment, staleTimestamp, now)
+    if (!isInWindow(offset, segmentLength(segment), initialWindow(synQueue.timestamps(request)))) {
+      return this.onUnacceptable(request, segment, undefined, DropReason.REQUEST_OUT_OF_WINDOW, now)
     }
     if ((flags & RST) !== 0) return this.onReset(request, offset, now)
-    if (segment.hasTimestamps && synQueue.timestamps(request) && offset <= 0) {
-      synQueue.setTimestamps(request, segment.tsVal, synQueue.tsOffset(request))
-    }
     if ((flags & SYN) !== 0 && segment.seq !== synQueue.irs(request)) {
       sendReset(host, segment)
       this.removeReset(request)
@@ -56,7 +59,7 @@ export class HalfOpen {
   /** The client repeats its SYN: so do we with the SYN-ACK, and its timer starts again, with the same timeout. */
   private onDuplicateSyn(request: number, now: number): DropReason {
     const { synQueue, profile } = this.listener
-    if (this.isRateLimited(request, now)) return DropReason.REQUEST_RATE_LIMITED
+    if (this.isRateLimited(request, Mib.TCPACKSkippedSynRecv, now)) return DropReason.REQUEST_RATE_LIMITED
     this.repeatSynAck(request, now)
     synQueue.timers.arm(request, now + requestTimeout(profile, synQueue.timeouts(request)))
     return DropReason.ACCEPTED
@@ -69,14 +72,23 @@ export class HalfOpen {
     sendSynAck(host, synQueue, request, now)
   }
 
-  private onOutOfWindow(request: number, segment: Segment, staleTimestamp: boolean, now: number): DropReason {
+  /** Out of the window, or with a timestamp that cannot be: answered with an ACK, unless it is a RST. */
+  private onUnacceptable(
+    request: number,
+    segment: Segment,
+    counter: Mib | undefined,
+    reason: DropReason,
+    now: number,
+  ): DropReason {
     const { host, synQueue } = this.listener
-    if (staleTimestamp) host.counters.add(Mib.PAWSEstab)
-    if ((segment.flags & RST) !== 0) return DropReason.REQUEST_OUT_OF_WINDOW
+    if (counter !== undefined) host.counters.add(counter)
+    if ((segment.flags & RST) !== 0) return reason
     // Data without SYN cannot be part of an ACK loop: it is always answered (tcp_oow_rate_limited).
     const isData = segmentLength(segment) > 0 && (segment.flags & SYN) === 0
-    if (isData || !this.isRateLimited(request, now)) sendRequestAck(host, synQueue, request, now)
-    return DropReason.REQUEST_OUT_OF_WINDOW
+    if (isData || !this.isRateLimited(request, Mib.TCPACKSkippedSynRecv, now)) {
+      sendRequestAck(host, synQueue, request, now)
+    }
+    return reason
   }
 
   /** A RST frees the request only if it is exactly the next thing expected; else it is challenged (RFC 5961 3.2). */
@@ -86,8 +98,10 @@ export class HalfOpen {
       this.removeReset(request)
       return DropReason.ACCEPTED
     }
-    host.counters.add(Mib.TCPChallengeACK)
-    sendRequestAck(host, synQueue, request, now)
+    if (!this.isRateLimited(request, Mib.TCPACKSkippedChallenge, now)) {
+      host.counters.add(Mib.TCPChallengeACK)
+      sendRequestAck(host, synQueue, request, now)
+    }
     return DropReason.REQUEST_RST_NOT_EXACT
   }
 
@@ -163,12 +177,26 @@ export class HalfOpen {
     synQueue.timers.arm(request, now + requestTimeout(profile, timeouts + 1))
   }
 
-  private isRateLimited(request: number, now: number): boolean {
+  /** All answers to bad or repeated segments of one request share one limit; `skipped` counts the suppressed ones. */
+  private isRateLimited(request: number, skipped: Mib, now: number): boolean {
     const { host, synQueue, profile } = this.listener
     const nowMs = Math.floor(now / MILLISECOND)
     if (!synQueue.isRateLimited(request, nowMs, profile.invalidRateLimit / MILLISECOND)) return false
-    host.counters.add(Mib.TCPACKSkippedSynRecv)
+    host.counters.add(skipped)
     return true
+  }
+
+  /**
+   * Whether the echoed timestamp, if there is one, lies outside those of our SYN-ACKs: from the first to the last (Linux
+   * TSEcrRejected). The last went out when the timer was armed; a tick of rounding is granted.
+   */
+  private hasBadEcho(request: number, segment: Segment): boolean {
+    const { synQueue, profile } = this.listener
+    if (!segment.hasTimestamps || segment.tsEcr === 0 || !synQueue.timestamps(request)) return false
+    const echoedMs = (segment.tsEcr - synQueue.tsOffset(request)) | 0
+    const timeout = requestTimeout(profile, synQueue.timeouts(request))
+    const lastMs = Math.floor((synQueue.timers.deadlineOf(request) - timeout) / MILLISECOND)
+    return seqLess(echoedMs, synQueue.sentMs(request)) || seqLess(lastMs | 0, echoedMs)
   }
 
   /** RFC 7323 PAWS; a request whose timestamp is 0 has none to compare with (Linux tcp_paws_check). */
@@ -181,9 +209,8 @@ export class HalfOpen {
 }
 
 /** Whether a segment `offset` after RCV.NXT, `length` long, touches the window of the SYN-ACK (Linux tcp_in_window). */
-function isInWindow(offset: number, length: number): boolean {
+function isInWindow(offset: number, length: number, window: number): boolean {
   if (offset === 0) return true
-  const end = offset + length
-  if (end > 0 && offset < SYN_ACK_WINDOW) return true
-  return offset === SYN_ACK_WINDOW && seqLessOrEqual(length, 0)
+  if (offset + length > 0 && offset < window) return true
+  return offset === window && length === 0
 }

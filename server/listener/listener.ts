@@ -100,10 +100,12 @@ export class Listener implements PassiveOpen {
     if (isSyn) this.host.counters.add(Mib.SynReceived)
     if (request >= 0) return this.halfOpen.segmentArrives(request, segment, now)
     if (isSyn) return this.onSyn(segment, flowHash, ports, NO_ISN, now)
-    return this.onOtherThanSyn(segment, flowHash, now)
+    return this.onOtherThanSyn(segment, flowHash, false, now)
   }
 
   onTimeWaitSyn(segment: Segment, flowHash: number, isn: number, now: number): DropReason {
+    // A SYN with FIN has ended TIME-WAIT, and that is all it gets.
+    if ((segment.flags & FIN) !== 0) return DropReason.LISTEN_IGNORED
     this.host.counters.add(Mib.SynReceived)
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     return this.onSyn(segment, flowHash, ports, isn, now)
@@ -121,15 +123,18 @@ export class Listener implements PassiveOpen {
     return this.synQueue.timers.nextDeadline()
   }
 
-  /** A segment in LISTEN that is not a SYN: a cookie coming back, or nothing we asked for. */
-  onOtherThanSyn(segment: Segment, flowHash: number, now: number): DropReason {
+  /**
+   * A segment in LISTEN that is not a SYN: a cookie coming back, or nothing we asked for. `hasRequest`: its 4-tuple has a
+   * half-open request, which it does not fit.
+   */
+  onOtherThanSyn(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
     const { flags } = segment
     if ((flags & ACK) === 0 || (flags & RST) !== 0) return DropReason.LISTEN_IGNORED
     if ((flags & SYN) !== 0 || !this.mayBeCookie(now)) {
       sendReset(this.host, segment)
       return DropReason.LISTEN_STRAY_ACK
     }
-    return this.onCookieAck(segment, flowHash, now)
+    return this.onCookieAck(segment, flowHash, hasRequest, now)
   }
 
   /** Decides on a new SYN, in the order of Linux tcp_conn_request(). */
@@ -226,7 +231,7 @@ export class Listener implements PassiveOpen {
   }
 
   /** An ACK that may acknowledge a cookie: the connection is rebuilt from it (cookie_v4_check). */
-  private onCookieAck(segment: Segment, flowHash: number, now: number): DropReason {
+  private onCookieAck(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
     const { host, handshake } = this
     const mss = this.cookies.check(segment, now)
     if (mss === 0) {
@@ -240,9 +245,15 @@ export class Listener implements PassiveOpen {
       this.countOverflow()
       return DropReason.ACCEPT_QUEUE_FULL
     }
+    if (hasRequest) {
+      // Linux makes the child, finds its place in the hash table taken by the request, and frees it again.
+      host.counters.add(Mib.PassiveOpens)
+      return DropReason.COOKIE_OF_REQUEST
+    }
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const tsOffset = host.isn.timestampOffset(segment.destination, segment.source, ports)
-    const echoed = (segment.tsEcr - tsOffset) | 0
+    // An echo of 0 is none: Linux takes no offset off it, and reads options of 0 in it.
+    const echoed = segment.tsEcr === 0 ? 0 : (segment.tsEcr - tsOffset) | 0
     handshake.localAddress = segment.destination
     handshake.localPort = segment.destinationPort
     handshake.remoteAddress = segment.source

@@ -2,16 +2,12 @@
  * The segments a listener sends on behalf of half-open requests: SYN-ACKs, with state and with cookies, and ACKs to
  * segments that do not fit. Read first: Linux tcp_make_synack() and tcp_v4_reqsk_send_ack().
  */
-import { ADVERTISED_MSS, type ConnectionHost, MAX_WINDOW_FIELD, WINDOW_SCALE } from '../../tcpip/connection/host.ts'
-import { QUEUE_BYTES } from '../../tcpip/connection/tcb.ts'
+import { ADVERTISED_MSS, type ConnectionHost, initialWindow, WINDOW_SCALE } from '../../tcpip/connection/host.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { MILLISECOND } from '../../tcpip/time.ts'
 import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'
-
-/** Window of every SYN-ACK, unscaled: the child's receive queue, as far as 16 bits can say it. */
-export const SYN_ACK_WINDOW = Math.min(MAX_WINDOW_FIELD, QUEUE_BYTES)
 
 /** Sends the SYN-ACK of a stored request, first copy or repeat. */
 export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: number, now: number): void {
@@ -19,7 +15,7 @@ export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: numbe
   address(out, queue, request)
   out.flags = SYN | ACK
   out.seq = queue.iss(request)
-  out.window = SYN_ACK_WINDOW
+  out.window = initialWindow(queue.timestamps(request))
   out.clearOptions()
   out.clearPayload()
   out.mss = ADVERTISED_MSS
@@ -36,7 +32,7 @@ export function sendRequestAck(host: ConnectionHost, queue: SynQueue, request: n
   address(out, queue, request)
   out.flags = ACK
   out.seq = seqAdd(queue.iss(request), 1)
-  out.window = SYN_ACK_WINDOW >> (queue.windowScale(request) < 0 ? 0 : WINDOW_SCALE)
+  out.window = initialWindow(queue.timestamps(request)) >> (queue.windowScale(request) < 0 ? 0 : WINDOW_SCALE)
   out.clearOptions()
   out.clearPayload()
   stamp(out, queue, request, now)
@@ -56,7 +52,7 @@ export function sendCookieSynAck(host: ConnectionHost, syn: Segment, cookie: num
   out.flags = SYN | ACK
   out.seq = cookie
   out.ack = seqAdd(syn.seq, 1)
-  out.window = SYN_ACK_WINDOW
+  out.window = initialWindow(syn.hasTimestamps)
   out.clearOptions()
   out.clearPayload()
   out.mss = ADVERTISED_MSS

@@ -1,6 +1,6 @@
 /**
  * The half-open requests of one listener: a fixed number of fixed-size records, found by flow hash and watched by a
- * timer each. One record is one run of twelve words in a single Int32Array, so that a SYN touches as few cache lines as
+ * timer each. One record is one run of eleven words in a single Int32Array, so that a SYN touches as few cache lines as
  * possible however many requests there are. Linux counterpart: struct request_sock and struct request_sock_queue.
  */
 import { assert } from '../../tcpip/assert.ts'
@@ -23,9 +23,7 @@ const LAST_ANSWER_MS = 8
 /** Milliseconds at which the first SYN-ACK went out. */
 const SENT_MS = 9
 const FLOW_HASH = 10
-/** 1 while the request has never timed out (Linux "young"). */
-const YOUNG = 11
-const RECORD_WORDS = 12
+const RECORD_WORDS = 11
 
 const MSS_MASK = 0xffff
 const SCALE_SHIFT = 16
@@ -95,7 +93,7 @@ export class SynQueue {
     this.records[base + FLOW_HASH] = flowHash
     this.records[base + LAST_ANSWER_MS] = NOT_YET
     this.records[base + SENT_MS] = nowMs
-    this.records[base + YOUNG] = 1
+    this.records[base + OPTIONS] = 0
     this.flows.insert(flowHash, request)
     this.length++
     this.young++
@@ -106,7 +104,7 @@ export class SynQueue {
     const base = request * RECORD_WORDS
     this.flows.remove(this.records[base + FLOW_HASH], request)
     this.timers.disarm(request)
-    this.young -= this.records[base + YOUNG]
+    if (this.timeouts(request) === 0) this.young--
     this.length--
     this.records[base] = this.firstFree
     this.firstFree = request
@@ -196,12 +194,10 @@ export class SynQueue {
     return this.records[request * RECORD_WORDS + OPTIONS] >>> TIMEOUTS_SHIFT
   }
 
-  /** Counts a timeout; the first one ends the request's youth. */
+  /** Counts a timeout; the first one ends the request's youth (Linux "young"). */
   countTimeout(request: number): void {
-    const base = request * RECORD_WORDS
-    this.records[base + OPTIONS] += 1 << TIMEOUTS_SHIFT
-    this.young -= this.records[base + YOUNG]
-    this.records[base + YOUNG] = 0
+    if (this.timeouts(request) === 0) this.young--
+    this.records[request * RECORD_WORDS + OPTIONS] += 1 << TIMEOUTS_SHIFT
   }
 
   /** When the first SYN-ACK went out, milliseconds. */
@@ -229,9 +225,8 @@ export class SynQueue {
     this.forEach((request) => {
       const from = request * RECORD_WORDS
       const moved = target.add(this.records[from + FLOW_HASH], 0, 0, 0, 0)
-      const words = this.records.subarray(from, from + RECORD_WORDS)
-      target.young -= 1 - words[YOUNG]
-      target.records.set(words, moved * RECORD_WORDS)
+      target.records.set(this.records.subarray(from, from + RECORD_WORDS), moved * RECORD_WORDS)
+      if (target.timeouts(moved) > 0) target.young--
       if (this.timers.isArmed(request)) target.timers.arm(moved, this.timers.deadlineOf(request))
     })
   }

@@ -34,3 +34,12 @@ export const WINDOW_SCALE = 7
 
 /** Largest value of the 16-bit window field. */
 export const MAX_WINDOW_FIELD = 65_535
+
+/**
+ * The window that SYN and SYN-ACK offer, bytes: as many whole segments as 16 bits can say (Linux
+ * tcp_select_initial_window). 64,240 without timestamps, 65,160 with them.
+ */
+export function initialWindow(timestamps: boolean): number {
+  const segmentBytes = ADVERTISED_MSS - (timestamps ? TIMESTAMPS_BYTES : 0)
+  return Math.floor(MAX_WINDOW_FIELD / segmentBytes) * segmentBytes
+}

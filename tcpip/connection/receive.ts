@@ -16,18 +16,14 @@ import type { Tcb } from './tcb.ts'
 
 /** Processes a segment for `tcb`, which is in a synchronized state other than TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  if (failsPaws(tcb, segment) && (segment.flags & RST) === 0) {
+  if (failsPaws(tcb, segment) && (segment.flags & (RST | SYN)) === 0) {
     host.counters.add(Mib.PAWSEstab)
-    sendDuplicateAck(host, tcb, segment, now)
+    sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
     return DropReason.PAWS
   }
   if (!isAcceptable(tcb, segment)) return onUnacceptable(host, tcb, segment, now)
   if ((segment.flags & RST) !== 0) return onReset(host, tcb, segment, now)
-  if ((segment.flags & SYN) !== 0) {
-    host.counters.add(Mib.TCPSYNChallenge)
-    sendChallengeAck(host, tcb, now)
-    return DropReason.SYN_IN_CONNECTION
-  }
+  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, now)
   if ((segment.flags & ACK) === 0) return DropReason.NO_ACK
   const refused = checkAck(host, tcb, segment, now)
   if (refused !== DropReason.ACCEPTED) return refused
@@ -59,14 +55,18 @@ export function isAcceptable(tcb: Tcb, segment: Segment): boolean {
 
 function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
-  if ((segment.flags & SYN) !== 0) {
-    // RFC 5961 4: a SYN earns a challenge ACK whatever its sequence number.
-    host.counters.add(Mib.TCPSYNChallenge)
-    sendChallengeAck(host, tcb, now)
-    return DropReason.SYN_IN_CONNECTION
-  }
-  sendDuplicateAck(host, tcb, segment, now)
+  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, now)
+  if (seqDiff(segment.seq, tcb.rcvNxt) >= tcb.rcvWnd) host.counters.add(Mib.BeyondWindow)
+  sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
   return DropReason.OUT_OF_WINDOW
+}
+
+/** Fourth check: a SYN earns a challenge ACK whatever its sequence number (RFC 5961 4). */
+function onSyn(host: ConnectionHost, tcb: Tcb, now: number): DropReason {
+  host.counters.add(Mib.InErrs)
+  host.counters.add(Mib.TCPSYNChallenge)
+  sendChallengeAck(host, tcb, now)
+  return DropReason.SYN_IN_CONNECTION
 }
 
 /** Second check: only a RST at exactly RCV.NXT resets, another in the window earns a challenge ACK (RFC 5961 3.2). */
@@ -80,10 +80,13 @@ function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number):
   return DropReason.ACCEPTED
 }
 
-/** Fifth check, first half: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge ACK (RFC 5961 5.2). */
+/**
+ * Fifth check, first half: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge ACK (RFC 5961 5.2). An ACK cannot
+ * be older than the first byte either (Linux tcp_ack: the smaller of max_window and bytes_acked).
+ */
 function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   const beyond = seqLess(tcb.sndNxt, segment.ack)
-  const tooOld = seqLess(segment.ack, seqAdd(tcb.sndUna, -tcb.maxSndWnd))
+  const tooOld = seqLess(segment.ack, seqAdd(tcb.sndUna, -Math.min(tcb.maxSndWnd, tcb.bytesAcked)))
   if (!beyond && !tooOld) return DropReason.ACCEPTED
   sendChallengeAck(host, tcb, now)
   return DropReason.BAD_ACK
@@ -94,6 +97,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   const acknowledged = seqDiff(segment.ack, tcb.sndUna)
   if (acknowledged > 0) {
     tcb.sndUna = segment.ack
+    tcb.bytesAcked += acknowledged
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
     onAcknowledged(host, tcb, now)

@@ -4,7 +4,7 @@
  */
 import { Mib } from '../counters.ts'
 import { MILLISECOND } from '../time.ts'
-import { ACK, RST, type Segment, segmentLength } from '../wire/segment.ts'
+import { ACK, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendAck } from './send.ts'
@@ -47,9 +47,16 @@ export function sendChallengeAck(host: ConnectionHost, tcb: Tcb, now: number): v
   sendAck(host, tcb, now)
 }
 
-/** Answers an unacceptable segment with an ACK; empty ones are rate-limited, so that two hosts cannot loop. */
-export function sendDuplicateAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
-  if (segment.payloadLength === 0 && isRateLimited(tcb, now)) return
+/**
+ * Answers an unacceptable segment with an ACK. Segments without data or FIN, and SYNs, are rate-limited, so that two hosts
+ * cannot loop (Linux tcp_oow_rate_limited); `skipped` counts the answers that were suppressed.
+ */
+export function sendDuplicateAck(host: ConnectionHost, tcb: Tcb, segment: Segment, skipped: Mib, now: number): void {
+  const isData = segmentLength(segment) > 0 && (segment.flags & SYN) === 0
+  if (!isData && isRateLimited(tcb, now)) {
+    host.counters.add(skipped)
+    return
+  }
   sendAck(host, tcb, now)
 }
 

@@ -6,7 +6,7 @@ import { Mib } from '../counters.ts'
 import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff } from '../wire/seq.ts'
-import { ADVERTISED_MSS, type ConnectionHost, MAX_WINDOW_FIELD, WINDOW_SCALE } from './host.ts'
+import { ADVERTISED_MSS, type ConnectionHost, initialWindow, MAX_WINDOW_FIELD, WINDOW_SCALE } from './host.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 
@@ -54,7 +54,7 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.flags = SYN
   out.seq = tcb.iss
   out.ack = 0
-  out.window = Math.min(MAX_WINDOW_FIELD, tcb.receiveQueue.free)
+  out.window = initialWindow(false)
   out.mss = ADVERTISED_MSS
   out.windowScale = WINDOW_SCALE
   out.sackPermitted = true

@@ -104,7 +104,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.state = State.CLOSED
   tcb.owner = undefined
   tcb.passive = false
-  tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.sndWl2 = tcb.maxSndWnd = 0
+  tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.sndWl2 = tcb.maxSndWnd = tcb.bytesAcked = 0
   tcb.sndMss = tcb.sndWindowShift = tcb.irs = tcb.rcvNxt = tcb.rcvWindowShift = tcb.rcvWnd = 0
   tcb.timestamps = tcb.sackPermitted = false
   tcb.tsRecent = tcb.tsOffset = 0

@@ -49,6 +49,8 @@ export class Tcb {
   sndWl2 = 0
   /** Largest window the peer ever offered: how far back an ACK may be and still be believed (RFC 5961 5.2). */
   maxSndWnd = 0
+  /** Sequence numbers the peer has acknowledged since the handshake. */
+  bytesAcked = 0
   /** Payload bytes per segment that we send, options already taken off. */
   sndMss = 0
   sndWindowShift = 0

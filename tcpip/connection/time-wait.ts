@@ -8,9 +8,8 @@ import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { TIME_WAIT_LENGTH } from './close.ts'
 import type { ConnectionHost } from './host.ts'
-import { failsPaws, isAcceptable } from './receive.ts'
+import { failsPaws } from './receive.ts'
 import { sendDuplicateAck } from './reset.ts'
-import { sendAck } from './send.ts'
 import type { Tcb } from './tcb.ts'
 
 /** How far a connection opened out of TIME-WAIT starts beyond the old one's last number (Linux: 65535 + 2). */
@@ -43,10 +42,9 @@ export function timeWaitArrives(host: ConnectionHost, tcb: Tcb, segment: Segment
     host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
     return DropReason.ACCEPTED
   }
+  if (paws) host.counters.add(Mib.PAWSTimewait)
   if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
-  if (paws) host.counters.add(Mib.PAWSEstab)
   if (paws || (segment.flags & ACK) !== 0) host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
-  if (isAcceptable(tcb, segment) || (segment.flags & FIN) !== 0) sendAck(host, tcb, now)
-  else sendDuplicateAck(host, tcb, segment, now)
+  sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedTimeWait, now)
   return DropReason.TIME_WAIT
 }

@@ -36,7 +36,7 @@ describe('ESTABLISHED', () => {
   it('a SYN earns a challenge ACK wherever it lies, once in 500 ms', () => {
     expect(peer.send({ flags: SYN, seq: 900_000 })).toMatchObject([plainAck()])
     expect(peer.send({ flags: SYN, seq: peer.isn + 1 })).toEqual([])
-    expect(lab.changed()).toEqual({ TCPSYNChallenge: 2, TCPChallengeACK: 1, TCPACKSkippedChallenge: 1 })
+    expect(lab.changed()).toEqual({ TCPSYNChallenge: 2, InErrs: 2, TCPChallengeACK: 1, TCPACKSkippedChallenge: 1 })
     lab.pass(500)
     expect(peer.send({ flags: SYN, seq: peer.isn + 1 })).toHaveLength(1)
   })
@@ -117,5 +117,62 @@ describe('TIME-WAIT', () => {
   it('an exact RST ends it', () => {
     expect(peer.send({ flags: RST, seq: tcb.rcvNxt })).toEqual([])
     expect(lab.endpoint.tcbs.size).toBe(0)
+  })
+})
+
+describe('TIME-WAIT, as a live Linux 6.18 host was seen to handle it', () => {
+  beforeEach(() => {
+    lab.endpoint.close(tcb, lab.now)
+    peer.ack({ flags: FIN | ACK, ack: tcb.sndNxt })
+    lab.drain()
+    lab.mark()
+  })
+
+  /** Seconds the connection has left. */
+  const left = () => (lab.endpoint.tcbs.timers.deadlineOf(tcb.index) - lab.now) / 1_000_000
+
+  it('answers a SYN at RCV.NXT once in 500 ms and does not start again', () => {
+    lab.pass(1000)
+    expect(peer.send({ flags: SYN, seq: tcb.rcvNxt })).toMatchObject([plainAck()])
+    expect(peer.send({ flags: SYN, seq: tcb.rcvNxt })).toEqual([])
+    expect(lab.changed()).toEqual({ TCPACKSkippedTimeWait: 1 })
+    expect(left()).toBe(59)
+  })
+
+  it('is destroyed by a SYN with FIN beyond RCV.NXT, without an answer', () => {
+    expect(peer.send({ flags: SYN | FIN, seq: tcb.rcvNxt + 5 })).toEqual([])
+    expect(lab.endpoint.tcbs.size).toBe(0)
+    expect(lab.halfOpen).toBe(0)
+  })
+
+  it('takes a SYN half the number space ahead for a newer one', () => {
+    expect(peer.send({ flags: SYN, seq: (tcb.rcvNxt + 0x8000_0000) | 0 })[0]?.flags).toBe(SYN | ACK)
+  })
+
+  it('is silent to a bare ACK at RCV.NXT, and starts again', () => {
+    lab.pass(1000)
+    expect(peer.send({ flags: ACK, seq: tcb.rcvNxt, ack: tcb.sndNxt })).toEqual([])
+    expect(left()).toBe(60)
+  })
+
+  it('ignores an inexact RST', () => {
+    expect(peer.send({ flags: RST, seq: tcb.rcvNxt + 10 })).toEqual([])
+    expect(lab.endpoint.tcbs.size).toBe(1)
+  })
+
+  it('answers every FIN, without limit', () => {
+    for (let i = 0; i < 4; i++)
+      expect(peer.send({ flags: FIN | ACK, seq: peer.isn + 1, ack: tcb.sndNxt })).toHaveLength(1)
+  })
+
+  it('gives way to a SYN although the accept queue is full, and the SYN is lost', () => {
+    for (let i = 0; i < 3; i++) {
+      const other = new Peer(lab, 50 + i)
+      other.syn()
+      other.ack()
+    }
+    lab.mark()
+    expect(peer.send({ flags: SYN, seq: tcb.rcvNxt + 1 })).toEqual([])
+    expect(lab.changed()).toEqual({ ListenOverflows: 1, ListenDrops: 1 })
   })
 })
