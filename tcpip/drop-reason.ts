@@ -73,6 +73,8 @@ export const DropReason = {
   COOKIE_OF_REQUEST: 38,
   /** SYN-RECEIVED: the echoed timestamp is none that a SYN-ACK of ours carried. */
   REQUEST_BAD_ECHO: 39,
+  /** An ICMP error that changes nothing: no request it is about, a wrong number, or not a fatal kind. */
+  ICMP_IGNORED: 40,
 } as const
 
 export type DropReason = (typeof DropReason)[keyof typeof DropReason]

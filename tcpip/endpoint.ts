@@ -21,7 +21,13 @@ import type { LinkEnd } from './link/link.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
 import { type Prefix, prefixContains } from './wire/address.ts'
 import { parsePacket, writePacket } from './wire/codec.ts'
+import { IcmpError, parseIcmpError } from './wire/icmp.ts'
 import { Segment } from './wire/segment.ts'
+
+/** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
+const { InCsumErrors, InErrs, InSegs, OutSegs, PacketsIn, PacketsOut, TCPAbortOnTimeout, TW, TransmitRingFull } = Mib
+const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
+  DropReason
 
 /** Packets taken from the link, and timers fired, per turn at most: other work gets its turn under any flood. */
 export const BATCH = 256
@@ -49,6 +55,7 @@ export class Endpoint implements PassiveOpenHost {
   readonly isn: IsnGenerator
   readonly out = new Segment()
   private readonly inbound = new Segment()
+  private readonly icmpError = new IcmpError()
   private readonly link: LinkEnd
   private readonly addresses: Prefix
   private readonly flowHash: FlowHash
@@ -111,25 +118,37 @@ export class Endpoint implements PassiveOpenHost {
   /** Takes one packet, `bytes[at .. at + length)`. Whatever it holds, it ends in exactly one outcome, counted here. */
   receive(bytes: Uint8Array, view: DataView, at: number, length: number, now: number): void {
     const { counters, inbound } = this
-    counters.add(Mib.PacketsIn)
+    counters.add(PacketsIn)
     const malformed = parsePacket(bytes, view, at, length, inbound)
-    counters.outcome(malformed === DropReason.ACCEPTED ? this.demultiplex(inbound, now) : this.refuse(malformed))
+    if (malformed === ACCEPTED) counters.outcome(this.demultiplex(inbound, now))
+    else if (malformed === IP_NOT_TCP) counters.outcome(this.onOtherProtocol(view, at, length))
+    else counters.outcome(this.refuse(malformed))
+  }
+
+  /** Of all that is not TCP, only ICMP errors about our own segments matter (Linux tcp_v4_err). */
+  private onOtherProtocol(view: DataView, at: number, length: number): DropReason {
+    const { icmpError } = this
+    if (!parseIcmpError(view, at, length, icmpError)) return IP_NOT_TCP
+    if (!prefixContains(this.addresses, icmpError.source)) return IP_NOT_LOCAL
+    const ports = (icmpError.destinationPort << 16) | icmpError.sourcePort
+    const hash = this.flowHash.hash(icmpError.destination, icmpError.source, ports)
+    return this.listenerAt(icmpError.sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
   }
 
   private refuse(reason: DropReason): DropReason {
-    if (reason >= DropReason.TCP_TRUNCATED) {
-      this.counters.add(Mib.InSegs)
-      this.counters.add(Mib.InErrs)
-      if (reason === DropReason.TCP_BAD_CHECKSUM) this.counters.add(Mib.InCsumErrors)
+    if (reason >= TCP_TRUNCATED) {
+      this.counters.add(InSegs)
+      this.counters.add(InErrs)
+      if (reason === TCP_BAD_CHECKSUM) this.counters.add(InCsumErrors)
     }
     return reason
   }
 
   /** Connection first, then listener, then nobody: the order of Linux tcp_v4_rcv(). */
   private demultiplex(segment: Segment, now: number): DropReason {
-    if (!prefixContains(this.addresses, segment.destination)) return DropReason.IP_NOT_LOCAL
-    if (isImpossibleSource(segment.source)) return DropReason.IP_BAD_SOURCE
-    this.counters.add(Mib.InSegs)
+    if (!prefixContains(this.addresses, segment.destination)) return IP_NOT_LOCAL
+    if (isImpossibleSource(segment.source)) return IP_BAD_SOURCE
+    this.counters.add(InSegs)
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const hash = this.flowHash.hash(segment.source, segment.destination, ports)
     const tcb = this.tcbs.find(hash, segment.destination, segment.destinationPort, segment.source, segment.sourcePort)
@@ -137,7 +156,7 @@ export class Endpoint implements PassiveOpenHost {
     const listener = this.listenerAt(segment.destinationPort)
     if (listener !== undefined) return listener.onSegment(segment, hash, now)
     sendReset(this, segment)
-    return DropReason.NO_SOCKET
+    return NO_SOCKET
   }
 
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
@@ -150,17 +169,27 @@ export class Endpoint implements PassiveOpenHost {
     return listener.onTimeWaitSyn(segment, hash, isn, now)
   }
 
-  /** Sends `out`. */
   transmit(): void {
+    const at = this.reserve()
+    if (at < 0) return
     const { tx } = this.link
-    const at = tx.reserve()
-    if (at < 0) {
-      this.counters.add(Mib.TransmitRingFull)
-      return
-    }
-    tx.commit(writePacket(tx.bytes, tx.view, at, this.out))
-    this.counters.add(Mib.OutSegs)
-    this.counters.add(Mib.PacketsOut)
+    this.transmitWritten(writePacket(tx.bytes, tx.view, at, this.out))
+  }
+
+  get txView(): DataView {
+    return this.link.tx.view
+  }
+
+  reserve(): number {
+    const at = this.link.tx.reserve()
+    if (at < 0) this.counters.add(TransmitRingFull)
+    return at
+  }
+
+  transmitWritten(length: number): void {
+    this.link.tx.commit(length)
+    this.counters.add(OutSegs)
+    this.counters.add(PacketsOut)
   }
 
   /**
@@ -237,7 +266,7 @@ export class Endpoint implements PassiveOpenHost {
         if (!onSynTimeout(this, tcb, now)) finishConnection(this, tcb, 'timeout', now)
         return
       case State.TIME_WAIT:
-        this.counters.add(Mib.TW)
+        this.counters.add(TW)
         this.tcbs.close(tcb)
         return
       case State.FIN_WAIT_2:
@@ -245,7 +274,7 @@ export class Endpoint implements PassiveOpenHost {
         return
       default:
         if (onRetransmitTimeout(this, tcb, now)) return
-        this.counters.add(Mib.TCPAbortOnTimeout)
+        this.counters.add(TCPAbortOnTimeout)
         finishConnection(this, tcb, 'timeout', now)
     }
   }

@@ -8,6 +8,7 @@ import type { IsnGenerator } from './connection/isn.ts'
 import type { Handshake } from './connection/open.ts'
 import type { Tcb } from './connection/tcb.ts'
 import type { DropReason } from './drop-reason.ts'
+import type { IcmpError } from './wire/icmp.ts'
 import type { Segment } from './wire/segment.ts'
 
 /** What a listener needs of its host. */
@@ -25,6 +26,8 @@ export interface PassiveOpen {
   onSegment(segment: Segment, flowHash: number, now: number): DropReason
   /** A SYN that takes over from a connection in TIME-WAIT, with the ISN that its answer has to use. */
   onTimeWaitSyn(segment: Segment, flowHash: number, isn: number, now: number): DropReason
+  /** An ICMP error about a segment that this port sent and that belongs to no connection. */
+  onIcmpError(error: IcmpError, flowHash: number): DropReason
   /** A peer's connection ended well: its address is proven to exist. */
   onProvenPeer(address: number, now: number): void
   /** Fires timers due at `now`, at most `limit` of them. */

@@ -8,6 +8,7 @@ import { sendReset } from '../../tcpip/connection/reset.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { DropReason } from '../../tcpip/drop-reason.ts'
 import { MILLISECOND } from '../../tcpip/time.ts'
+import { ICMP_PARAMETER_PROBLEM, ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, type IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, RST, type Segment, SYN, segmentLength } from '../../tcpip/wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../../tcpip/wire/seq.ts'
 import type { Listener } from './listener.ts'
@@ -160,6 +161,19 @@ export class HalfOpen {
     handshake.roundTrip = synQueue.timeouts(request) === 0 ? Math.max(1, elapsed) : 0
   }
 
+  /** An ICMP error about the request's SYN-ACK: the client cannot be reached, or it is no concern of ours. */
+  icmpError(request: number, error: IcmpError): DropReason {
+    const { host, synQueue } = this.listener
+    if (error.seq !== synQueue.iss(request)) {
+      host.counters.add(Mib.OutOfWindowIcmps)
+      return DropReason.ICMP_IGNORED
+    }
+    if (!endsRequest(error)) return DropReason.ICMP_IGNORED
+    host.counters.add(Mib.ListenDrops)
+    synQueue.remove(request)
+    return DropReason.ACCEPTED
+  }
+
   /** A request's timer fired (called by the timer wheel). */
   fire(request: number, now: number): void {
     const { host, synQueue, profile, config, limit, deferTimeouts } = this.listener
@@ -206,6 +220,15 @@ export class HalfOpen {
     const recent = synQueue.tsRecent(request)
     return recent !== 0 && seqLess(segment.tsVal, recent)
   }
+}
+
+/**
+ * The errors that end a request: network or host unreachable, time to live exceeded, bad header. Not those of RFC 1122
+ * that are called hard, which are the easiest to forge (Linux tcp_v4_err, tcp_req_err).
+ */
+function endsRequest(error: IcmpError): boolean {
+  if (error.type === ICMP_UNREACHABLE) return error.code <= 1
+  return error.code === 0 && (error.type === ICMP_TIME_EXCEEDED || error.type === ICMP_PARAMETER_PROBLEM)
 }
 
 /** Whether a segment `offset` after RCV.NXT, `length` long, touches the window of the SYN-ACK (Linux tcp_in_window). */

@@ -12,8 +12,10 @@ import { Mib } from '../../tcpip/counters.ts'
 import { DropReason } from '../../tcpip/drop-reason.ts'
 import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/passive-open.ts'
 import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import type { IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'
+import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
 import { HalfOpen } from './half-open.ts'
 import { effectiveBacklog, type ListenerConfig } from './listener-config.ts'
 import type { ListenerProfile } from './profile.ts'
@@ -22,6 +24,34 @@ import { sendCookieSynAck, sendSynAck } from './request-answers.ts'
 import { deferAcceptTimeouts, requestTimeout } from './request-timer.ts'
 import { COOKIE_VALID_FOR, decodeSackPermitted, decodeWindowScale, encodeTimestamp, SynCookies } from './syn-cookies.ts'
 import { SynQueue } from './syn-queue.ts'
+
+/** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
+const {
+  Accepted,
+  ListenDrops,
+  ListenOverflows,
+  PassiveOpens,
+  RequestsCreated,
+  SynAckSent,
+  SynReceived,
+  SyncookiesFailed,
+  SyncookiesRecv,
+  SyncookiesSent,
+  TCPReqQFullDoCookies,
+  TCPReqQFullDrop,
+} = Mib
+const {
+  ACCEPTED,
+  ACCEPT_QUEUE_FULL,
+  CONNECTION_TABLE_FULL,
+  COOKIE_INVALID,
+  COOKIE_OF_REQUEST,
+  ICMP_IGNORED,
+  LISTEN_IGNORED,
+  LISTEN_STRAY_ACK,
+  SYN_QUEUE_FULL,
+  SYN_QUEUE_RESERVED,
+} = DropReason
 
 export interface ListenerOptions {
   readonly host: PassiveOpenHost
@@ -89,7 +119,7 @@ export class Listener implements PassiveOpen {
   /** The oldest established connection, or undefined when none waits: accept(). */
   accept(): Tcb | undefined {
     const tcb = this.acceptQueue.shift()
-    if (tcb !== undefined) this.host.counters.add(Mib.Accepted)
+    if (tcb !== undefined) this.host.counters.add(Accepted)
     return tcb
   }
 
@@ -97,7 +127,7 @@ export class Listener implements PassiveOpen {
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const request = this.synQueue.find(flowHash, segment.source, segment.destination, ports)
     const isSyn = (segment.flags & (SYN | ACK | RST | FIN)) === SYN
-    if (isSyn) this.host.counters.add(Mib.SynReceived)
+    if (isSyn) this.host.counters.add(SynReceived)
     if (request >= 0) return this.halfOpen.segmentArrives(request, segment, now)
     if (isSyn) return this.onSyn(segment, flowHash, ports, NO_ISN, now)
     return this.onOtherThanSyn(segment, flowHash, false, now)
@@ -105,10 +135,16 @@ export class Listener implements PassiveOpen {
 
   onTimeWaitSyn(segment: Segment, flowHash: number, isn: number, now: number): DropReason {
     // A SYN with FIN has ended TIME-WAIT, and that is all it gets.
-    if ((segment.flags & FIN) !== 0) return DropReason.LISTEN_IGNORED
-    this.host.counters.add(Mib.SynReceived)
+    if ((segment.flags & FIN) !== 0) return LISTEN_IGNORED
+    this.host.counters.add(SynReceived)
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     return this.onSyn(segment, flowHash, ports, isn, now)
+  }
+
+  onIcmpError(error: IcmpError, flowHash: number): DropReason {
+    const ports = (error.destinationPort << 16) | error.sourcePort
+    const request = this.synQueue.find(flowHash, error.destination, error.source, ports)
+    return request < 0 ? ICMP_IGNORED : this.halfOpen.icmpError(request, error)
   }
 
   onProvenPeer(address: number, now: number): void {
@@ -129,10 +165,10 @@ export class Listener implements PassiveOpen {
    */
   onOtherThanSyn(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
     const { flags } = segment
-    if ((flags & ACK) === 0 || (flags & RST) !== 0) return DropReason.LISTEN_IGNORED
+    if ((flags & ACK) === 0 || (flags & RST) !== 0) return LISTEN_IGNORED
     if ((flags & SYN) !== 0 || !this.mayBeCookie(now)) {
       sendReset(this.host, segment)
-      return DropReason.LISTEN_STRAY_ACK
+      return LISTEN_STRAY_ACK
     }
     return this.onCookieAck(segment, flowHash, hasRequest, now)
   }
@@ -145,22 +181,22 @@ export class Listener implements PassiveOpen {
     if (isn === NO_ISN && (synCookies === 2 || this.synQueue.length > this.limit)) {
       wantCookie = this.onFullSynQueue()
       if (!wantCookie) {
-        counters.add(Mib.ListenDrops)
-        return DropReason.SYN_QUEUE_FULL
+        counters.add(ListenDrops)
+        return SYN_QUEUE_FULL
       }
     }
     if (this.acceptQueue.isFull) {
       this.countOverflow()
-      return DropReason.ACCEPT_QUEUE_FULL
+      return ACCEPT_QUEUE_FULL
     }
     if (wantCookie) {
       this.answerWithCookie(syn, ports, now)
-      return DropReason.ACCEPTED
+      return ACCEPTED
     }
     const lastQuarter = maxSynBacklog - this.synQueue.length < maxSynBacklog >> 2
     if (isn === NO_ISN && synCookies === 0 && lastQuarter && !this.provenPeers.has(syn.source, now)) {
-      counters.add(Mib.ListenDrops)
-      return DropReason.SYN_QUEUE_RESERVED
+      counters.add(ListenDrops)
+      return SYN_QUEUE_RESERVED
     }
     return this.storeRequest(syn, flowHash, ports, isn, now)
   }
@@ -168,7 +204,7 @@ export class Listener implements PassiveOpen {
   /** The SYN queue is full, or cookies are always wanted: counts it, warns once, says whether to send a cookie. */
   private onFullSynQueue(): boolean {
     const sendCookies = this.config.synCookies !== 0
-    this.host.counters.add(sendCookies ? Mib.TCPReqQFullDoCookies : Mib.TCPReqQFullDrop)
+    this.host.counters.add(sendCookies ? TCPReqQFullDoCookies : TCPReqQFullDrop)
     if (!this.floodWarned && this.config.synCookies !== 2) {
       this.floodWarned = true
       this.onFlood(sendCookies)
@@ -178,21 +214,32 @@ export class Listener implements PassiveOpen {
 
   /** The accept queue had no room: a SYN or a final ACK is lost. */
   countOverflow(): void {
-    this.host.counters.add(Mib.ListenOverflows)
-    this.host.counters.add(Mib.ListenDrops)
+    this.host.counters.add(ListenOverflows)
+    this.host.counters.add(ListenDrops)
   }
 
   private answerWithCookie(syn: Segment, ports: number, now: number): void {
     const { host } = this
     const cookie = this.cookies.generate(syn, syn.mss === 0 ? DEFAULT_MSS : syn.mss, now)
-    host.counters.add(Mib.SyncookiesSent)
+    host.counters.add(SyncookiesSent)
     if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) this.lastOverflow = now
-    let timestamp = 0
-    if (syn.hasTimestamps) {
-      const offset = host.isn.timestampOffset(syn.destination, syn.source, ports)
-      timestamp = (encodeTimestamp(syn.windowScale, syn.sackPermitted, now) + offset) | 0
+    if (!syn.hasTimestamps) {
+      this.sendBareCookie(syn, cookie)
+      return
     }
+    const offset = host.isn.timestampOffset(syn.destination, syn.source, ports)
+    const timestamp = (encodeTimestamp(syn.windowScale, syn.sackPermitted, now) + offset) | 0
     sendCookieSynAck(host, syn, cookie, timestamp)
+  }
+
+  /** Answers a SYN without timestamps: nothing but the cookie and our MSS. */
+  private sendBareCookie(syn: Segment, cookie: number): void {
+    const { host } = this
+    host.counters.add(SynAckSent)
+    const at = host.reserve()
+    if (at < 0) return
+    writeCookieAnswer(host.txView, at, syn, cookie)
+    host.transmitWritten(COOKIE_ANSWER_BYTES)
   }
 
   private storeRequest(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
@@ -201,10 +248,10 @@ export class Listener implements PassiveOpen {
     const request = synQueue.add(flowHash, syn.source, syn.destination, ports, nowMs)
     if (request < 0) {
       // Out of records, as Linux is when reqsk_alloc() fails.
-      host.counters.add(Mib.ListenDrops)
-      return DropReason.SYN_QUEUE_FULL
+      host.counters.add(ListenDrops)
+      return SYN_QUEUE_FULL
     }
-    host.counters.add(Mib.RequestsCreated)
+    host.counters.add(RequestsCreated)
     const iss = host.isn.next(syn.destination, syn.source, ports, now)
     const tsOffset = host.isn.tsOffset
     synQueue.setNumbers(request, syn.seq, isn === NO_ISN ? iss : isn)
@@ -218,7 +265,7 @@ export class Listener implements PassiveOpen {
     )
     synQueue.timers.arm(request, now + requestTimeout(this.profile, 0))
     sendSynAck(host, synQueue, request, now)
-    return DropReason.ACCEPTED
+    return ACCEPTED
   }
 
   /**
@@ -235,20 +282,20 @@ export class Listener implements PassiveOpen {
     const { host, handshake } = this
     const mss = this.cookies.check(segment, now)
     if (mss === 0) {
-      host.counters.add(Mib.SyncookiesFailed)
+      host.counters.add(SyncookiesFailed)
       sendReset(host, segment)
-      return DropReason.COOKIE_INVALID
+      return COOKIE_INVALID
     }
-    host.counters.add(Mib.SyncookiesRecv)
+    host.counters.add(SyncookiesRecv)
     if (this.acceptQueue.isFull) {
       // tcp_abort_on_overflow is not consulted on this path.
       this.countOverflow()
-      return DropReason.ACCEPT_QUEUE_FULL
+      return ACCEPT_QUEUE_FULL
     }
     if (hasRequest) {
       // Linux makes the child, finds its place in the hash table taken by the request, and frees it again.
-      host.counters.add(Mib.PassiveOpens)
-      return DropReason.COOKIE_OF_REQUEST
+      host.counters.add(PassiveOpens)
+      return COOKIE_OF_REQUEST
     }
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const tsOffset = host.isn.timestampOffset(segment.destination, segment.source, ports)
@@ -275,8 +322,8 @@ export class Listener implements PassiveOpen {
   completeHandshake(handshake: Handshake, completing: Segment, now: number): DropReason {
     const tcb = this.host.openChild(handshake, completing, now)
     if (tcb === undefined) {
-      this.host.counters.add(Mib.ListenDrops)
-      return DropReason.CONNECTION_TABLE_FULL
+      this.host.counters.add(ListenDrops)
+      return CONNECTION_TABLE_FULL
     }
     this.acceptQueue.push(tcb)
     return this.host.deliver(tcb, completing, now)

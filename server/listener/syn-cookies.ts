@@ -49,6 +49,9 @@ function portsWord(clientPort: number, serverPort: number): number {
 export class SynCookies {
   private readonly fixedHash: SipHash
   private readonly countedHash: SipHash
+  /** The step of the cookie clock last asked for, and when the next one begins. */
+  private count = 0
+  private nextCountAt = COOKIE_PERIOD
 
   /** `secret`: `COOKIE_SECRET_BYTES` bytes, never rotated, as in Linux. */
   constructor(secret: Uint8Array) {
@@ -58,8 +61,17 @@ export class SynCookies {
 
   /** The cookie that answers `syn` at `now`: the ISN of the SYN-ACK. `mss` is the client's, bytes. */
   generate(syn: Segment, mss: number, now: number): number {
-    const count = cookieCount(now)
+    const count = this.countAt(now)
     return this.encode(syn.source, syn.destination, syn.sourcePort, syn.destinationPort, syn.seq, mssIndex(mss), count)
+  }
+
+  /** `cookieCount(now)`, without a division for every packet. Time does not go back. */
+  private countAt(now: number): number {
+    if (now >= this.nextCountAt) {
+      this.count = cookieCount(now)
+      this.nextCountAt = (this.count + 1) * COOKIE_PERIOD
+    }
+    return this.count
   }
 
   /** The cookie of one step of the clock, for the given index into `COOKIE_MSS`. */
@@ -92,7 +104,7 @@ export class SynCookies {
       ack.destinationPort,
       (ack.seq - 1) | 0,
       (ack.ack - 1) | 0,
-      cookieCount(now),
+      this.countAt(now),
     )
   }
 

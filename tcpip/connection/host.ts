@@ -13,6 +13,11 @@ export interface ConnectionHost {
   readonly out: Segment
   /** Sends `out`. A full transmit ring loses it, as a full device queue would. */
   transmit(): void
+  /** For packets written in place: the view of the transmit ring, and the offset of room in it, -1 when there is none. */
+  readonly txView: DataView
+  reserve(): number
+  /** Sends the packet of `length` bytes written at the reserved place. */
+  transmitWritten(length: number): void
   /** The connection ended in an orderly way after at least one round trip was measured. */
   onProvenPeer(tcb: Tcb, now: number): void
 }

@@ -2,8 +2,11 @@
  * Corners of SYN-RECEIVED as a live Linux 6.18 listener was seen to handle them, segment by segment.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
 import { Mib } from '../../../../tcpip/counters.ts'
-import { ACK, FIN, PSH, RST, type Segment, SYN, URG } from '../../../../tcpip/wire/segment.ts'
+import { packetBytes } from '../../../../tcpip/wire/codec.ts'
+import { icmpErrorBytes } from '../../../../tcpip/wire/icmp.ts'
+import { ACK, FIN, makeSegment, PSH, RST, type Segment, SYN, URG } from '../../../../tcpip/wire/segment.ts'
 import { Peer, ServerLab } from '../../../support/server-lab.ts'
 
 let lab: ServerLab
@@ -284,5 +287,54 @@ describe('several SYNs of one client in one queue', () => {
   it('are as many requests as there are ports', () => {
     for (let port = 1; port <= 5; port++) peer.syn({ sourcePort: port })
     expect(lab.halfOpen).toBe(5)
+  })
+})
+
+describe('an ICMP error about a SYN-ACK', () => {
+  function error(type: number, code: number, seqOffset = 0): void {
+    const offending = makeSegment({
+      source: SERVER_ADDRESS,
+      destination: peer.address,
+      sourcePort: SERVER_PORT,
+      destinationPort: peer.port,
+      seq: (peer.serverIsn + seqOffset) | 0,
+      flags: SYN | ACK,
+    })
+    lab.sendBytes(icmpErrorBytes(peer.address, type, code, packetBytes(offending)))
+  }
+
+  beforeEach(() => {
+    peer.syn()
+    lab.mark()
+  })
+
+  it.each([
+    [3, 0],
+    [3, 1],
+    [11, 0],
+    [12, 0],
+  ])('of type %i code %i ends the request, and counts as a drop', (type, code) => {
+    error(type, code)
+    expect(lab.halfOpen).toBe(0)
+    expect(lab.changed()).toEqual({ ListenDrops: 1 })
+    lab.expectConservation()
+  })
+
+  it.each([
+    [3, 2],
+    [3, 3],
+    [3, 4],
+    [3, 13],
+    [11, 1],
+  ])('of type %i code %i changes nothing', (type, code) => {
+    error(type, code)
+    expect(lab.halfOpen).toBe(1)
+    expect(lab.changed()).toEqual({})
+  })
+
+  it('with a number that is not the SYN-ACK’s is counted, and changes nothing', () => {
+    error(3, 1, 1)
+    expect(lab.halfOpen).toBe(1)
+    expect(lab.changed()).toEqual({ OutOfWindowIcmps: 1 })
   })
 })

@@ -1,0 +1,51 @@
+/**
+ * The shared key of a lab, and the authentication tag that it puts on every frame of the UDP link but the data frames:
+ * HMAC-SHA-256 (RFC 2104) cut to 128 bits (RFC 4868 2.6 allows half the hash). Who holds the key is a member of the lab.
+ */
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, timingSafeEqual } from 'node:crypto'
+
+/** Bytes of a truncated tag. */
+export const TAG_BYTES = 16
+
+/** Characters of the shortest acceptable key text: below that it is a typing error, not a key. */
+export const MIN_KEY_CHARACTERS = 8
+
+const KEY_BYTES = 32
+
+export class MacKey {
+  private readonly key: KeyObject
+
+  /** `bytes`: the key itself, 32 bytes that nobody can guess. */
+  constructor(bytes: Uint8Array) {
+    this.key = createSecretKey(bytes)
+  }
+
+  /** The tag of `bytes[0 .. length)`. */
+  tag(bytes: Uint8Array, length: number): Uint8Array {
+    return createHmac('sha256', this.key).update(bytes.subarray(0, length)).digest().subarray(0, TAG_BYTES)
+  }
+
+  /** Appends the tag of `bytes[0 .. length)` at `length`; returns the new length. */
+  seal(bytes: Uint8Array, length: number): number {
+    bytes.set(this.tag(bytes, length), length)
+    return length + TAG_BYTES
+  }
+
+  /** Whether the last 16 of `length` bytes are the tag of those before them. */
+  isSealed(bytes: Uint8Array, length: number): boolean {
+    if (length < TAG_BYTES) return false
+    const end = length - TAG_BYTES
+    return timingSafeEqual(this.tag(bytes, end), bytes.subarray(end, length))
+  }
+}
+
+/**
+ * The key that a text stands for, by HKDF (RFC 5869): whoever is given the same text gets the same key. Throws a
+ * RangeError for a text of less than 8 characters.
+ */
+export function deriveLabKey(text: string): MacKey {
+  if (text.length < MIN_KEY_CHARACTERS) {
+    throw new RangeError(`the lab key needs at least ${MIN_KEY_CHARACTERS} characters, got ${text.length}`)
+  }
+  return new MacKey(new Uint8Array(hkdfSync('sha256', text, 'synlab', 'udp-link', KEY_BYTES)))
+}
