@@ -1,0 +1,174 @@
+/**
+ * The engine without its thread and socket: an AttackerHost on a link that comes and goes, turned over by a TurnLoop.
+ * Commands come between turns. Owns the rule that nothing attacks without a live link.
+ */
+import type { SpokeState } from '../../tcpip/io/spoke-session.ts'
+import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
+import type { Prng } from '../../tcpip/prng.ts'
+import { SECOND } from '../../tcpip/time.ts'
+import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
+import type { ClientSpec } from '../clients/client-spec.ts'
+import type { HubTarget } from '../guard.ts'
+import type { AttackSnapshot } from '../traffic/attack.ts'
+import type { AttackSpec } from '../traffic/attack-spec.ts'
+import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
+import type { AttackerState, AttackView, ClientsView, EngineEvents, LinkView, StartResult } from './protocol.ts'
+import type { SharedCounters } from './shared-counters.ts'
+
+/** What the engine has to know of its link; UdpSpoke is one. */
+export interface AttackerLink extends TurnLink {
+  readonly state: SpokeState
+  readonly detail: string
+  /** What the hub granted, the clients' block first. */
+  readonly prefixes: readonly Prefix[]
+}
+
+export interface EngineCoreOptions {
+  readonly link: AttackerLink
+  readonly hub: HubTarget
+  readonly prng: Prng
+  /** See AttackerHostOptions. */
+  readonly secret: Uint8Array
+  readonly counters: SharedCounters
+  /** Microseconds, monotonic. */
+  readonly clock: () => number
+  /** What clients do once the link is ready. */
+  readonly clients: ClientSpec | undefined
+  readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
+  readonly scheduler?: TurnScheduler
+}
+
+export class EngineCore {
+  private readonly options: EngineCoreOptions
+  private readonly host: AttackerHost
+  private readonly loop: TurnLoop
+  private clientSpec: ClientSpec | undefined
+  /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
+  private hasBeenReady = false
+
+  constructor(options: EngineCoreOptions) {
+    const { link, prng, secret, counters, clock, scheduler, emit } = options
+    this.options = options
+    this.clientSpec = options.clients
+    this.host = new AttackerHost({
+      link: link.end,
+      prng,
+      secret,
+      counters: counters.host,
+      clientCounters: counters.clients,
+      attackCounters: counters.attacks,
+      onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
+    })
+    this.loop = new TurnLoop({ host: this.host, link, clock, ...(scheduler === undefined ? {} : { scheduler }) })
+    this.linkChanged()
+  }
+
+  /** Packets have arrived. */
+  wake(): void {
+    this.loop.wake()
+  }
+
+  /**
+   * The link's state has changed. Attacks end with the link: what they would send goes nowhere. Clients go on, as they do
+   * when a server dies: they time out, and that is what they report.
+   */
+  linkChanged(): void {
+    const { link, clock, emit } = this.options
+    const [clientAddresses] = link.prefixes
+    if (link.state !== 'ready') this.host.stopAll(clock())
+    else if (clientAddresses !== undefined) {
+      this.host.setClientAddresses(clientAddresses)
+      if (!this.hasBeenReady) this.host.setClients(this.clientSpec, clock())
+      this.hasBeenReady = true
+    }
+    emit('link', this.link())
+    this.loop.wake()
+  }
+
+  state(): AttackerState {
+    const now = this.options.clock()
+    const { attacks, clients, backscatter } = this.host.snapshot()
+    return {
+      time: now / SECOND,
+      link: this.link(),
+      attacks: attacks.map((attack) => viewAttack(attack, now)),
+      clients: this.viewClients(clients),
+      backscatter,
+    }
+  }
+
+  link(): LinkView {
+    const { link, hub } = this.options
+    const [clientAddresses] = link.prefixes
+    return {
+      state: link.state,
+      detail: link.detail,
+      hub: `${hub.host}:${hub.port}`,
+      ...(clientAddresses === undefined ? {} : { clientAddresses: formatPrefix(clientAddresses) }),
+    }
+  }
+
+  startAttack(spec: AttackSpec): StartResult {
+    const { link, clock, emit } = this.options
+    if (link.state !== 'ready') {
+      return { refusal: { code: 'UNAVAILABLE', message: `no link to a lab server: ${link.detail}` } }
+    }
+    const refusal = this.host.attackRefusal(spec)
+    if (refusal !== undefined) return { refusal: { code: 'CONFLICT', message: refusal } }
+    const attack = this.findAttack(this.host.startAttack(spec, clock())) as AttackView
+    emit('attack', attack)
+    this.loop.wake()
+    return { attack }
+  }
+
+  /** Stops an attack and says how it went, also when it was over before; undefined when nobody knows it. */
+  stopAttack(id: number): AttackView | undefined {
+    this.host.stopAttack(id, this.options.clock())
+    return this.findAttack(id)
+  }
+
+  /** Returns how many attacks were stopped. */
+  stopAll(): number {
+    const active = this.host.snapshot().attacks.filter((attack) => attack.state === 'running').length
+    this.host.stopAll(this.options.clock())
+    return active
+  }
+
+  setClients(spec: ClientSpec | undefined): ClientsView {
+    this.clientSpec = spec
+    if (this.hasBeenReady) this.host.setClients(spec, this.options.clock())
+    this.loop.wake()
+    const clients = this.viewClients(this.host.snapshot().clients)
+    this.options.emit('clients', clients)
+    return clients
+  }
+
+  /** Stops all attacks, forgets those that are over, and sets the counters to zero. */
+  reset(): AttackerState {
+    this.host.reset(this.options.clock())
+    const state = this.state()
+    this.options.emit('reset', state)
+    return state
+  }
+
+  /** No turn happens after this. */
+  stop(): void {
+    this.stopAll()
+    this.loop.stop()
+  }
+
+  private findAttack(id: number): AttackView | undefined {
+    const attack = this.host.snapshot().attacks.find((candidate) => candidate.id === id)
+    return attack === undefined ? undefined : viewAttack(attack, this.options.clock())
+  }
+
+  private viewClients({ attempted, inFlight, outcomes }: ClientsSnapshot): ClientsView {
+    return { ...(this.clientSpec ?? { rate: 0 }), attempted, inFlight, outcomes }
+  }
+}
+
+function viewAttack(attack: AttackSnapshot, now: number): AttackView {
+  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom } = attack
+  const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
+  return { id, ...spec, sources: formatPrefix(spec.sources), state, elapsed, offered, sent, late, noRoom }
+}

@@ -1,0 +1,72 @@
+/**
+ * The engine as the main thread sees it: commands in, state and events out. The thread behind it owns link and host.
+ */
+import { Worker } from 'node:worker_threads'
+import { ThreadClient } from '../../control/thread.ts'
+import type { ClientSpec } from '../clients/client-spec.ts'
+import type { AttackSpec } from '../traffic/attack-spec.ts'
+import type {
+  AttackerState,
+  AttackView,
+  ClientsView,
+  EngineCommands,
+  EngineEvents,
+  EngineOptions,
+  EngineWorkerData,
+  LinkView,
+  StartResult,
+} from './protocol.ts'
+import { SharedCounters } from './shared-counters.ts'
+
+export interface AttackerEngine {
+  /** Live: read them without asking the engine. */
+  readonly counters: SharedCounters
+  /** Resolves with the reason when the engine has ended by itself. */
+  readonly failed: Promise<Error>
+  /** The link as of its latest change. */
+  link(): LinkView
+  state(): Promise<AttackerState>
+  /** Starts an attack whose values are in range, or says why not. */
+  startAttack(spec: AttackSpec): Promise<StartResult>
+  /** Stops an attack and says how it went, also when it was over before; undefined when nobody knows it. */
+  stopAttack(id: number): Promise<AttackView | undefined>
+  /** Returns how many attacks were stopped. */
+  stopAll(): Promise<number>
+  /** From now on clients arrive as `spec` says; undefined for not at all. */
+  setClients(spec: ClientSpec | undefined): Promise<ClientsView>
+  /** Stops all attacks and sets all counters to zero. */
+  reset(): Promise<AttackerState>
+  on<K extends keyof EngineEvents>(event: K, listener: (data: EngineEvents[K]) => void): void
+  /** Stops all attacks, says goodbye to the hub and ends the thread. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts the engine in a thread of its own; resolves once the first attempt to reach the hub is made, whatever came of
+ * it. Rejects with code TARGET_REFUSED, and has sent nothing, when the guard does not allow the hub's address.
+ */
+export async function startEngine(options: EngineOptions): Promise<AttackerEngine> {
+  const counters = new SharedCounters()
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    name: 'synlab-attacker-engine',
+    workerData: { ...options, counters: counters.buffer } satisfies EngineWorkerData,
+  })
+  const thread = new ThreadClient<EngineCommands, EngineEvents, LinkView>(worker)
+  let link = await thread.ready
+  thread.on('link', (changed) => {
+    link = changed
+  })
+  return {
+    counters,
+    failed: thread.failed,
+    link: () => link,
+    state: () => thread.call('state', undefined),
+    startAttack: (spec) => thread.call('startAttack', spec),
+    stopAttack: (id) => thread.call('stopAttack', id),
+    stopAll: () => thread.call('stopAll', undefined),
+    setClients: (spec) => thread.call('setClients', spec),
+    reset: () => thread.call('reset', undefined),
+    on: (event, listener) => thread.on(event, listener),
+    close: () => thread.close(),
+  }
+}

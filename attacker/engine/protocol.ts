@@ -1,0 +1,113 @@
+/**
+ * What the engine's thread and the main thread say to each other, and how the attacker's state looks from outside: in
+ * seconds and text, where the engine has microseconds and numbers.
+ */
+import type { SpokeState } from '../../tcpip/io/spoke-session.ts'
+import type { Prefix } from '../../tcpip/wire/address.ts'
+import type { ArrivalKind } from '../clients/arrivals.ts'
+import type { Outcome } from '../clients/client-counters.ts'
+import type { ClientSpec } from '../clients/client-spec.ts'
+import type { HubTarget } from '../guard.ts'
+import type { AttackState } from '../traffic/attack.ts'
+import type { AttackKind, AttackSpec } from '../traffic/attack-spec.ts'
+
+export interface EngineOptions {
+  readonly hub: HubTarget
+  readonly labKey: string
+  /** The lab's own network, if it has one beside loopback. */
+  readonly labNetwork: Prefix | undefined
+  /** Seed of all traffic; undefined for a random one. */
+  readonly seed: number | undefined
+  /** What clients do from the moment the link is ready. */
+  readonly clients: ClientSpec | undefined
+}
+
+/** The link to the lab server. */
+export interface LinkView {
+  readonly state: SpokeState
+  /** What is the matter, in one line for people. */
+  readonly detail: string
+  /** Where the hub is, as it was typed. */
+  readonly hub: string
+  /** Addresses that this process's clients connect from, once the hub has granted some. */
+  readonly clientAddresses?: string
+}
+
+export interface AttackView {
+  readonly id: number
+  readonly kind: AttackKind
+  /** SYN per second. */
+  readonly rate: number
+  /** Seconds. */
+  readonly duration: number
+  readonly sources: string
+  readonly arrivals: ArrivalKind
+  readonly seed?: number
+  readonly state: AttackState
+  /** Seconds since its start, up to its end. */
+  readonly elapsed: number
+  /** Packets that fell due = sent + late + noRoom. */
+  readonly offered: number
+  readonly sent: number
+  /** Not sent, because the process was too far behind. */
+  readonly late: number
+  /** Not sent, because the link's transmit ring was full. */
+  readonly noRoom: number
+}
+
+export interface ClientsView {
+  /** Connections per second; 0 for none. */
+  readonly rate: number
+  readonly arrivals?: ArrivalKind
+  /** Seconds. */
+  readonly connectTimeout?: number
+  readonly responseTimeout?: number
+  readonly seed?: number
+  /** Intended arrivals = in flight + outcomes. */
+  readonly attempted: number
+  readonly inFlight: number
+  readonly outcomes: Readonly<Record<Outcome, number>>
+}
+
+export interface AttackerState {
+  /** Seconds since the engine started. */
+  readonly time: number
+  readonly link: LinkView
+  readonly attacks: readonly AttackView[]
+  readonly clients: ClientsView
+  /** Answers to spoofed sources that came back. */
+  readonly backscatter: number
+}
+
+/** An attack that was started, or why it was not. */
+export type StartResult =
+  | { readonly attack: AttackView }
+  | { readonly refusal: { readonly code: 'UNAVAILABLE' | 'CONFLICT'; readonly message: string } }
+
+/** Declared as types, not interfaces: control/thread.ts wants them to be records. */
+export type EngineCommands = {
+  state: { request: undefined; reply: AttackerState }
+  startAttack: { request: AttackSpec; reply: StartResult }
+  stopAttack: { request: number; reply: AttackView | undefined }
+  stopAll: { request: undefined; reply: number }
+  setClients: { request: ClientSpec | undefined; reply: ClientsView }
+  reset: { request: undefined; reply: AttackerState }
+  close: { request: undefined; reply: null }
+}
+
+export type EngineEvents = {
+  link: LinkView
+  /** An attack began or is over; its `state` says which. */
+  attack: AttackView
+  /** Clients were told something else. */
+  clients: ClientsView
+  /** Attacks were stopped and counters set to zero. */
+  reset: AttackerState
+}
+
+export type EngineEvent = keyof EngineEvents
+
+/** What the worker thread is started with. */
+export interface EngineWorkerData extends EngineOptions {
+  readonly counters: SharedArrayBuffer
+}

@@ -1,0 +1,69 @@
+/**
+ * The engine's thread: the attacker's end of the UDP link and the host behind it. Started by engine.ts.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { serveThread } from '../../control/thread.ts'
+import { SECRET_BYTES } from '../../tcpip/endpoint.ts'
+import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
+import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import { fillRandom } from '../../tcpip/io/random.ts'
+import { Prng } from '../../tcpip/prng.ts'
+import { EngineCore } from './engine-core.ts'
+import { openGuardedSpoke } from './guarded-spoke.ts'
+import type { EngineCommands, EngineEvents, EngineWorkerData, LinkView } from './protocol.ts'
+import { SharedCounters } from './shared-counters.ts'
+
+function randomBytes(length: number): Uint8Array {
+  const bytes = new Uint8Array(length)
+  fillRandom(bytes)
+  return bytes
+}
+
+/** 32 random bits, for traffic that nobody has to repeat. */
+function randomSeed(): number {
+  return new DataView(randomBytes(4).buffer).getUint32(0)
+}
+
+if (parentPort === null) throw new Error('the engine runs in a worker thread')
+
+await serveThread<EngineCommands, EngineEvents, LinkView>(parentPort, async ({ emit }) => {
+  const { hub, labKey, labNetwork, seed, clients, counters: buffer } = workerData as EngineWorkerData
+  const counters = new SharedCounters(buffer)
+  let core: EngineCore | undefined
+  const spoke = await openGuardedSpoke({
+    hub,
+    labNetwork,
+    key: deriveLabKey(labKey),
+    clock: monotonicMicroseconds,
+    counters: counters.udp,
+    onReceive: () => core?.wake(),
+    onStateChange: () => core?.linkChanged(),
+  })
+  const engine = new EngineCore({
+    link: spoke,
+    hub,
+    prng: new Prng(seed ?? randomSeed()),
+    secret: randomBytes(SECRET_BYTES),
+    counters,
+    clock: monotonicMicroseconds,
+    clients,
+    emit,
+  })
+  core = engine
+  return {
+    ready: engine.link(),
+    handlers: {
+      state: () => engine.state(),
+      startAttack: (spec) => engine.startAttack(spec),
+      stopAttack: (id) => engine.stopAttack(id),
+      stopAll: () => engine.stopAll(),
+      setClients: (spec) => engine.setClients(spec),
+      reset: () => engine.reset(),
+      close: async () => {
+        engine.stop()
+        await spoke.close()
+        return null
+      },
+    },
+  }
+})

@@ -1,0 +1,52 @@
+/**
+ * The attacker process: engine thread, control API, clean start and end.
+ */
+import type { AddressInfo } from 'node:net'
+import { bindOrExplain, runService, type Service, StartError } from '../control/process.ts'
+import { ThreadError } from '../control/thread.ts'
+import { ATTACKER_NAME, buildAttackerApi } from './api/attacker-api.ts'
+import { type AttackerEngine, startEngine } from './engine/engine.ts'
+import { TARGET_REFUSED } from './engine/guarded-spoke.ts'
+import type { EngineOptions } from './engine/protocol.ts'
+import { type AttackerOptions, parseAttackerOptions } from './options.ts'
+
+const API_OPTIONS = {
+  hostOption: '--host or SYNLAB_ATTACKER_HOST',
+  portOption: '--api-port or SYNLAB_ATTACKER_API_PORT',
+}
+
+async function start({ host, apiPort, logLevel, engine: engineOptions }: AttackerOptions): Promise<Service> {
+  const engine = await startOrRefuse(engineOptions)
+  const app = buildAttackerApi(engine, logLevel)
+  try {
+    await bindOrExplain({ host, port: apiPort, ...API_OPTIONS }, () => app.listen({ host, port: apiPort }))
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  const { address, port } = app.server.address() as AddressInfo
+  return {
+    ready: { name: ATTACKER_NAME, apiHost: address, apiPort: port, hub: engine.link().hub },
+    failed: engine.failed,
+    close: async () => {
+      await app.close()
+      await engine.close()
+    },
+  }
+}
+
+/** A hub that the guard refuses, once its name is resolved, is the caller's mistake. */
+async function startOrRefuse(options: EngineOptions): Promise<AttackerEngine> {
+  try {
+    return await startEngine(options)
+  } catch (error) {
+    if (error instanceof ThreadError && error.code === TARGET_REFUSED) throw new StartError(error.message)
+    throw error
+  }
+}
+
+await runService(ATTACKER_NAME, async () => {
+  const options = parseAttackerOptions(process.argv.slice(2))
+  if (options === undefined) process.exit(0)
+  return start(options)
+})

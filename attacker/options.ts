@@ -1,0 +1,131 @@
+/**
+ * The attacker's command line and environment. Everything wrong with them is said in one line before anything starts.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { LOG_LEVELS, type LogLevel } from '../control/app.ts'
+import { packageVersion } from '../control/package-info.ts'
+import { StartError } from '../control/process.ts'
+import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
+import { CLIENT_DEFAULTS, CLIENT_RANGES, type ClientSpec } from './clients/client-spec.ts'
+import type { EngineOptions } from './engine/protocol.ts'
+import { LAB_NETWORK_VARIABLE, parseHub, parseLabNetwork } from './guard.ts'
+
+export interface AttackerOptions {
+  /** Where the control API listens; port 0 takes any free one. */
+  readonly host: string
+  readonly apiPort: number
+  readonly logLevel: LogLevel
+  readonly engine: EngineOptions
+}
+
+/** Connections per second of honest clients, unless told: enough to see what a flood does to them. */
+const CLIENTS_RATE_DEFAULT = 10
+
+const PORT_MAX = 65_535
+
+/** Commander's codes for "help or version was asked for and printed". */
+const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
+
+/**
+ * Reads `args` (without node and script) and the environment. Returns undefined when help or version was asked for, and
+ * has been printed. Throws a StartError for anything wrong, a hub outside the lab included.
+ */
+export function parseAttackerOptions(args: readonly string[]): AttackerOptions | undefined {
+  const command = makeCommand()
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (PRINTED.includes(error.code)) return undefined
+    throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
+  }
+  const { host, apiPort, logLevel, labKey, hub, clientsRate, seed } = command.opts()
+  if (labKey === undefined) {
+    throw new StartError('no lab key: set SYNLAB_LAB_KEY or --lab-key, to the same text for server and attacker')
+  }
+  const labNetwork = readLabNetwork()
+  const target = parseHub(hub, labNetwork)
+  if (typeof target === 'string') throw new StartError(target)
+  return { host, apiPort, logLevel, engine: { hub: target, labKey, labNetwork, seed, clients: clientsOf(clientsRate) } }
+}
+
+/** The lab's own network: from the environment alone, because it belongs to the lab and not to one command. */
+function readLabNetwork(): EngineOptions['labNetwork'] {
+  const text = process.env[LAB_NETWORK_VARIABLE]
+  if (text === undefined || text === '') return undefined
+  const network = parseLabNetwork(text)
+  if (typeof network === 'string') throw new StartError(`${LAB_NETWORK_VARIABLE}: ${network}`)
+  return network
+}
+
+function clientsOf(rate: number): ClientSpec | undefined {
+  return rate === 0 ? undefined : { ...CLIENT_DEFAULTS, rate }
+}
+
+function makeCommand(): Command {
+  const command = new Command('synlab-attacker')
+    .description('Attacks and honest clients, with their control API. They speak to a lab server and to nobody else.')
+    .version(packageVersion())
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+  command.addOption(
+    new Option('--host <address>', 'where the control API listens').env('SYNLAB_ATTACKER_HOST').default('127.0.0.1'),
+  )
+  command.addOption(
+    integer('--api-port', PORT_MAX, `port of the control API, 0 for any (0 to ${PORT_MAX})`)
+      .env('SYNLAB_ATTACKER_API_PORT')
+      .default(8082),
+  )
+  command.addOption(
+    new Option('--hub <host:port>', 'where the server’s UDP link is: on loopback, or in the lab network')
+      .env('SYNLAB_HUB')
+      .default('127.0.0.1:7400'),
+  )
+  command.addOption(
+    new Option('--lab-key <text>', 'what everybody in the lab knows; better given by the variable')
+      .env('SYNLAB_LAB_KEY')
+      .argParser(parseKey),
+  )
+  command.addOption(
+    new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
+  )
+  command.addOption(
+    new Option('--clients-rate <n>', `honest connections per second, 0 for none (0 to ${CLIENT_RANGES.rate.max})`)
+      .env('SYNLAB_CLIENTS_RATE')
+      .default(CLIENTS_RATE_DEFAULT)
+      .argParser(parseClientsRate),
+  )
+  command.addOption(
+    integer('--seed', Number.MAX_SAFE_INTEGER, 'seed of all traffic; random unless told').env('SYNLAB_SEED'),
+  )
+  command.addHelpText(
+    'after',
+    `\nEnvironment:\n  ${LAB_NETWORK_VARIABLE}  the lab's own private network, an IPv4 prefix: the hub may be there as well`,
+  )
+  return command
+}
+
+function integer(flag: string, max: number, description: string): Option {
+  return new Option(`${flag} <n>`, description).argParser((text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value > max) throw new InvalidArgumentError(`Allowed: an integer from 0 to ${max}.`)
+    return value
+  })
+}
+
+function parseClientsRate(text: string): number {
+  const { min, max } = CLIENT_RANGES.rate
+  const rate = Number(text)
+  if (!/^\d+(\.\d+)?$/.test(text) || (rate !== 0 && rate < min) || rate > max) {
+    throw new InvalidArgumentError(`Allowed: 0, or a number from ${min} to ${max}.`)
+  }
+  return rate
+}
+
+function parseKey(text: string): string {
+  // The text itself is not repeated: it is a secret.
+  if (text.length < MIN_KEY_CHARACTERS)
+    throw new InvalidArgumentError(`Allowed: ${MIN_KEY_CHARACTERS} characters or more.`)
+  return text
+}

@@ -1,0 +1,71 @@
+/**
+ * The attacker host against the lab's own server host, over a memory link in virtual time: the lab's claim in small.
+ */
+import { expect, test } from 'vitest'
+import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
+import { SYN_FLOOD_DEFAULTS } from '../../../attacker/traffic/attack-spec.ts'
+import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
+import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
+import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
+import { SECRET_BYTES } from '../../../tcpip/endpoint.ts'
+import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
+import { Prng } from '../../../tcpip/prng.ts'
+import { SECOND } from '../../../tcpip/time.ts'
+import { testSecret } from '../../support/server-lab.ts'
+
+/** Success ratio of twenty clients per second that start within 20 s, the flood having begun 20 s before. */
+function successRatio(floodRate: number, synCookies: number): number {
+  const link = makeMemoryLink(1024)
+  const server = new ServerHost({
+    link: link.a,
+    config: { ...LISTENER_DEFAULTS, synCookies, maxSynBacklog: 65_536 },
+    secret: testSecret(SERVER_SECRET_BYTES),
+  })
+  let now = 0
+  let ok = 0
+  let ended = 0
+  const attacker = new AttackerHost({
+    link: link.b,
+    prng: new Prng(3),
+    secret: testSecret(SECRET_BYTES),
+    onConnection: ({ outcome }) => {
+      ended++
+      if (outcome === 'ok') ok++
+    },
+  })
+  const runUntil = (end: number): void => {
+    for (;;) {
+      do {
+        attacker.poll(now)
+        server.poll(now)
+      } while (link.a.rx.size > 0 || link.b.rx.size > 0)
+      const next = Math.min(attacker.nextDeadline(), server.nextDeadline())
+      if (next > end) break
+      now = Math.max(now, next)
+    }
+    now = end
+  }
+  if (floodRate > 0) {
+    attacker.startAttack({ kind: 'syn-flood', rate: floodRate, duration: 60, ...SYN_FLOOD_DEFAULTS }, now)
+  }
+  runUntil(20 * SECOND)
+  attacker.setClients({ ...CLIENT_DEFAULTS, rate: 20 }, now)
+  runUntil(40 * SECOND)
+  attacker.setClients(undefined, now)
+  runUntil(60 * SECOND)
+  expect(ended).toBeGreaterThan(300)
+  expect(ended).toBe(attacker.clientCounters.attempted)
+  return ok / ended
+}
+
+test('without a flood every client is served', () => {
+  expect(successRatio(0, 0)).toBe(1)
+})
+
+test('a flood starves nearly all clients of a server without SYN cookies', () => {
+  expect(successRatio(5000, 0)).toBeLessThan(0.1)
+})
+
+test('the same flood harms no client of a server with SYN cookies', () => {
+  expect(successRatio(5000, 1)).toBe(1)
+})
