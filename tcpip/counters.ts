@@ -69,6 +69,11 @@ export const Mib = {
   BeyondWindow: 43,
   /** ICMP errors that quote a sequence number we did not send. */
   OutOfWindowIcmps: 44,
+  TCPFastRetrans: 45,
+  DelayedACKs: 46,
+  TCPOFOQueue: 47,
+  /** Zero-window probes sent (Linux TCPWinProbe counts losses repaired by them; ours counts the probes). */
+  WindowProbes: 48,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

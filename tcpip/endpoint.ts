@@ -3,7 +3,7 @@
  * Read first: RFC 9293 3.10.7, Linux tcp_v4_rcv(). Owns no clock, no secret of its own and no policy of a listener.
  */
 import { assert } from './assert.ts'
-import { abortConnection, closeConnection, finishConnection } from './connection/close.ts'
+import { abortConnection, closeConnection, finishConnection, shutdownSend } from './connection/close.ts'
 import { IsnGenerator } from './connection/isn.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from './connection/open.ts'
 import { segmentArrives } from './connection/receive.ts'
@@ -12,7 +12,7 @@ import { onRetransmitTimeout, onSynTimeout } from './connection/retransmit.ts'
 import { output, sendAck } from './connection/send.ts'
 import { State } from './connection/states.ts'
 import type { ConnectionOwner, Tcb } from './connection/tcb.ts'
-import { TcbTable } from './connection/tcb-table.ts'
+import { DELAYED_ACK, TcbTable } from './connection/tcb-table.ts'
 import { reopenIsn, timeWaitArrives } from './connection/time-wait.ts'
 import { type Counters, Mib } from './counters.ts'
 import { DropReason } from './drop-reason.ts'
@@ -25,7 +25,18 @@ import { IcmpError, parseIcmpError } from './wire/icmp.ts'
 import { Segment } from './wire/segment.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const { InCsumErrors, InErrs, InSegs, OutSegs, PacketsIn, PacketsOut, TCPAbortOnTimeout, TW, TransmitRingFull } = Mib
+const {
+  DelayedACKs,
+  InCsumErrors,
+  InErrs,
+  InSegs,
+  OutSegs,
+  PacketsIn,
+  PacketsOut,
+  TCPAbortOnTimeout,
+  TW,
+  TransmitRingFull,
+} = Mib
 const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
   DropReason
 
@@ -104,13 +115,13 @@ export class Endpoint implements PassiveOpenHost {
 
   /** Fires the timers that are due, at most `BATCH` of connections and of each listener. */
   advance(now: number): void {
-    this.tcbs.timers.advance(now, this, BATCH)
+    this.tcbs.advance(now, this, BATCH)
     for (const listener of this.listeners) listener.advance(now, BATCH)
   }
 
   /** The time of the next timer, microseconds; NEVER when none is armed. */
   nextDeadline(): number {
-    let next = this.tcbs.timers.nextDeadline()
+    let next = this.tcbs.nextDeadline()
     for (const listener of this.listeners) next = Math.min(next, listener.nextDeadline())
     return next
   }
@@ -165,7 +176,7 @@ export class Endpoint implements PassiveOpenHost {
     const listener = this.listenerAt(segment.destinationPort)
     const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
     if (listener === undefined || isn === 0) return timeWaitArrives(this, tcb, segment, now)
-    this.tcbs.close(tcb)
+    finishConnection(this, tcb, 'closed', now)
     return listener.onTimeWaitSyn(segment, hash, isn, now)
   }
 
@@ -243,8 +254,10 @@ export class Endpoint implements PassiveOpenHost {
   read(tcb: Tcb, target: Uint8Array, at: number, length: number, now: number): number {
     const count = tcb.receiveQueue.peek(0, target, at, length)
     tcb.receiveQueue.discard(count)
-    const gained = tcb.receiveQueue.free - tcb.rcvWnd
-    if (tcb.rcvWnd < tcb.sndMss && gained >= tcb.sndMss && !tcb.finReceived) sendAck(this, tcb, now)
+    // Tells the peer once its window has at least doubled (Linux tcp_cleanup_rbuf): not every byte is worth a packet.
+    const isOpen = tcb.state >= State.ESTABLISHED && !tcb.finReceived
+    if (isOpen && tcb.receiveQueue.free >= 2 * tcb.rcvWnd && tcb.receiveQueue.free >= tcb.sndMss)
+      sendAck(this, tcb, now)
     return count
   }
 
@@ -258,16 +271,27 @@ export class Endpoint implements PassiveOpenHost {
     abortConnection(this, tcb, now)
   }
 
+  /** Closes the sending half: the owner goes on reading until the peer closes too. */
+  shutdown(tcb: Tcb, now: number): void {
+    shutdownSend(this, tcb, now)
+  }
+
   /** A connection's timer fired (called by the timer wheel). */
-  fire(index: number, now: number): void {
-    const tcb = this.tcbs.at(index)
+  fire(id: number, now: number): void {
+    const tcb = this.tcbs.ownerOf(id)
+    if (this.tcbs.kindOf(id) === DELAYED_ACK) {
+      this.counters.add(DelayedACKs)
+      sendAck(this, tcb, now)
+      return
+    }
     switch (tcb.state) {
       case State.SYN_SENT:
+      case State.SYN_RECEIVED:
         if (!onSynTimeout(this, tcb, now)) finishConnection(this, tcb, 'timeout', now)
         return
       case State.TIME_WAIT:
         this.counters.add(TW)
-        this.tcbs.close(tcb)
+        finishConnection(this, tcb, 'closed', now)
         return
       case State.FIN_WAIT_2:
         this.tcbs.close(tcb)

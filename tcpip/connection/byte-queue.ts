@@ -35,6 +35,26 @@ export class ByteQueue {
     return accepted
   }
 
+  /**
+   * Puts bytes `offset` beyond the end of the queue without queueing them yet, as far as there is room; returns how many
+   * found a place. `extend` queues them once the gap before them is filled.
+   */
+  place(offset: number, source: Uint8Array, at: number, length: number): number {
+    const placed = Math.max(0, Math.min(length, this.limit - this.length - offset))
+    if (placed === 0) return 0
+    const needed = this.length + offset + placed
+    if (needed > this.bytes.length) this.grow(needed)
+    const mask = this.bytes.length - 1
+    const start = this.start + this.length + offset
+    for (let i = 0; i < placed; i++) this.bytes[(start + i) & mask] = source[at + i]
+    return placed
+  }
+
+  /** Queues `count` bytes that were placed right behind the end. */
+  extend(count: number): void {
+    this.length += count
+  }
+
   /** Copies up to `length` bytes, from `offset` bytes after the oldest, into `target` at `at`; returns how many. */
   peek(offset: number, target: Uint8Array, at: number, length: number): number {
     const count = Math.max(0, Math.min(length, this.length - offset))
@@ -47,6 +67,7 @@ export class ByteQueue {
   /** Removes the oldest `count` bytes, at most all. */
   discard(count: number): void {
     const removed = Math.min(count, this.length)
+    if (removed === 0) return
     this.start = (this.start + removed) & (this.bytes.length - 1)
     this.length -= removed
   }
@@ -62,7 +83,9 @@ export class ByteQueue {
     let size = Math.max(INITIAL_BYTES, this.bytes.length)
     while (size < needed) size *= 2
     const grown = new Uint8Array(size)
-    this.peek(0, grown, 0, this.length)
+    // All of the old ring is copied, in order: bytes may have been placed beyond the end.
+    const mask = this.bytes.length - 1
+    for (let i = 0; i < this.bytes.length; i++) grown[i] = this.bytes[(this.start + i) & mask]
     this.bytes = grown
     this.start = 0
   }

@@ -8,6 +8,7 @@ import type { ConnectionHost } from './host.ts'
 import { output, sendActiveReset } from './send.ts'
 import { State } from './states.ts'
 import type { CloseReason, Tcb } from './tcb.ts'
+import { RETRANSMIT } from './tcb-table.ts'
 
 /** Length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
 export const TIME_WAIT_LENGTH = 60 * SECOND
@@ -21,25 +22,27 @@ export const FIN_WAIT_2_TIMEOUT = 60 * SECOND
  */
 export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.owner = undefined
-  switch (tcb.state) {
-    case State.SYN_SENT:
-      host.tcbs.close(tcb)
-      return
-    case State.ESTABLISHED:
-    case State.CLOSE_WAIT:
-      if (tcb.receiveQueue.length > 0) {
-        host.counters.add(Mib.TCPAbortOnClose)
-        abortConnection(host, tcb, now)
-        return
-      }
-      tcb.finQueued = true
-      host.tcbs.setState(tcb, tcb.state === State.ESTABLISHED ? State.FIN_WAIT_1 : State.LAST_ACK, now)
-      output(host, tcb, now)
-      return
-    default:
-      // Closed before: the FIN is on its way.
-      return
+  if (tcb.state === State.SYN_SENT) {
+    host.tcbs.close(tcb)
+    return
   }
+  if (tcb.receiveQueue.length > 0 && tcb.state !== State.TIME_WAIT) {
+    host.counters.add(Mib.TCPAbortOnClose)
+    abortConnection(host, tcb, now)
+    return
+  }
+  shutdownSend(host, tcb, now)
+  if (tcb.state === State.FIN_WAIT_2) host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
+}
+
+/** Half-close: a FIN goes out after the queued bytes, receiving goes on (RFC 9293 3.6, shutdown SHUT_WR). */
+export function shutdownSend(host: ConnectionHost, tcb: Tcb, now: number): void {
+  if (tcb.finQueued) return
+  tcb.finQueued = true
+  if (tcb.state === State.ESTABLISHED) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
+  else if (tcb.state === State.SYN_RECEIVED) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
+  else if (tcb.state === State.CLOSE_WAIT) host.tcbs.setState(tcb, State.LAST_ACK, now)
+  output(host, tcb, now)
 }
 
 /** Ends a connection at once: a synchronized peer is sent a RST, queued bytes are lost (RFC 9293 3.10.5). */
@@ -62,11 +65,11 @@ export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void
   if (tcb.srtt > 0) host.onProvenPeer(tcb, now)
   host.tcbs.setState(tcb, State.TIME_WAIT, now)
   tcb.sendQueue.clear()
-  host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
+  host.tcbs.arm(tcb, RETRANSMIT, now + TIME_WAIT_LENGTH)
 }
 
 /** Our FIN is acknowledged: FIN-WAIT-1 becomes FIN-WAIT-2, bounded in time when nobody is left to receive. */
 export function enterFinWait2(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
-  if (tcb.owner === undefined) host.tcbs.timers.arm(tcb.index, now + FIN_WAIT_2_TIMEOUT)
+  if (tcb.owner === undefined) host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
 }

@@ -7,19 +7,22 @@ import { DropReason } from '../drop-reason.ts'
 import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { finishConnection } from './close.ts'
+import { startCongestionControl } from './congestion.ts'
 import {
   ADVERTISED_MSS,
   type ConnectionHost,
   DEFAULT_MSS,
+  initialWindow,
   MIN_SEND_MSS,
   TIMESTAMPS_BYTES,
   WINDOW_SCALE,
 } from './host.ts'
 import { sendReset } from './reset.ts'
 import { INITIAL_RTO, sampleRoundTrip, synTimeout } from './retransmit.ts'
-import { output, sendAck, sendSyn } from './send.ts'
+import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
+import { RETRANSMIT } from './tcb-table.ts'
 
 /** What a completed three-way handshake agreed on, from the point of view of the side that received the SYN. */
 export class Handshake {
@@ -52,7 +55,7 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
   tcb.timedAt = now
   host.counters.add(Mib.ActiveOpens)
   sendSyn(host, tcb, now)
-  host.tcbs.timers.arm(tcb.index, now + synTimeout(1))
+  host.tcbs.arm(tcb, RETRANSMIT, now + synTimeout(1))
 }
 
 /** SEGMENT ARRIVES in SYN-SENT. */
@@ -68,9 +71,9 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     finishConnection(host, tcb, 'refused', now)
     return DropReason.ACCEPTED
   }
-  // A SYN without ACK would be a simultaneous open.
-  if ((flags & (SYN | ACK)) !== (SYN | ACK)) return DropReason.SYN_SENT_UNACCEPTABLE
-  host.tcbs.timers.disarm(tcb.index)
+  if ((flags & SYN) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
+  if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
+  host.tcbs.disarm(tcb, RETRANSMIT)
   if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
   else tcb.rto = INITIAL_RTO
   tcb.timedAt = -1
@@ -84,6 +87,18 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   const generation = tcb.generation
   tcb.owner?.onEstablished(tcb, now)
   if (tcb.generation === generation) output(host, tcb, now)
+  return DropReason.ACCEPTED
+}
+
+/** A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). */
+function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  tcb.tsRecent = segment.tsVal
+  synchronize(tcb, segment.seq, segment)
+  host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
+  tcb.timedAt = -1
+  sendSimultaneousSynAck(host, tcb, now)
+  host.tcbs.arm(tcb, RETRANSMIT, now + synTimeout(tcb.retransmits + 1))
   return DropReason.ACCEPTED
 }
 
@@ -110,13 +125,16 @@ function agreeOptions(tcb: Tcb, peerMss: number, peerScale: number, sack: boolea
   tcb.sndMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
   tcb.sndWindowShift = Math.max(0, peerScale)
   tcb.rcvWindowShift = peerScale < 0 ? 0 : WINDOW_SCALE
+  startCongestionControl(tcb)
+  tcb.recover = tcb.iss
 }
 
 /** Sets the receive sequence from the peer's ISN and the send window from its segment. */
 function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
   tcb.irs = irs
   tcb.rcvNxt = seqAdd(irs, 1)
-  tcb.rcvWnd = tcb.receiveQueue.free
+  tcb.rcvWnd = initialWindow(tcb.timestamps)
+  tcb.lastAckSent = tcb.rcvNxt
   // The window of a SYN is never scaled (RFC 7323 2.2).
   const shift = (segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift
   tcb.sndWnd = segment.window << shift

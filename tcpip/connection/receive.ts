@@ -6,16 +6,25 @@ import { Mib } from '../counters.ts'
 import { DropReason } from '../drop-reason.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
+import { onDataReceived } from './acknowledge.ts'
 import { abortConnection, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
+import { onDuplicateAck, onProgress } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendChallengeAck, sendDuplicateAck } from './reset.ts'
 import { resetBackoff, sampleRoundTrip } from './retransmit.ts'
-import { finAcknowledged, output, retransmitFirst } from './send.ts'
+import { finAcknowledged, output } from './send.ts'
 import { State } from './states.ts'
-import type { Tcb } from './tcb.ts'
+import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
+import { RETRANSMIT } from './tcb-table.ts'
 
-/** Processes a segment for `tcb`, which is in a synchronized state other than TIME-WAIT. */
+/** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
+    completeSimultaneousOpen(host, tcb, segment, now)
+    tcb.ackOwed = ACK_NOW
+    output(host, tcb, now)
+    return DropReason.ACCEPTED
+  }
   if (failsPaws(tcb, segment) && (segment.flags & (RST | SYN)) === 0) {
     host.counters.add(Mib.PAWSEstab)
     sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
@@ -27,6 +36,7 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   if ((segment.flags & ACK) === 0) return DropReason.NO_ACK
   const refused = checkAck(host, tcb, segment, now)
   if (refused !== DropReason.ACCEPTED) return refused
+  if (tcb.state === State.SYN_RECEIVED) completeSimultaneousOpen(host, tcb, segment, now)
   if (segment.hasTimestamps && seqLessOrEqual(segment.seq, tcb.rcvNxt)) tcb.tsRecent = segment.tsVal
   const progress = processAck(host, tcb, segment, now)
   if (progress === GONE) return DropReason.ACCEPTED
@@ -44,7 +54,7 @@ export function failsPaws(tcb: Tcb, segment: Segment): boolean {
 }
 
 /** First check, RFC 9293 3.10.7.4: some of the segment lies in the receive window. */
-export function isAcceptable(tcb: Tcb, segment: Segment): boolean {
+function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   const length = segmentLength(segment)
   const offset = seqDiff(segment.seq, tcb.rcvNxt)
   if (length === 0) return tcb.rcvWnd === 0 ? offset === 0 : offset >= 0 && offset < tcb.rcvWnd
@@ -76,7 +86,8 @@ function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number):
     return DropReason.RST_NOT_EXACT
   }
   if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) host.counters.add(Mib.EstabResets)
-  finishConnection(host, tcb, 'reset', now)
+  if (tcb.state === State.SYN_RECEIVED) host.counters.add(Mib.AttemptFails)
+  finishConnection(host, tcb, tcb.state === State.SYN_RECEIVED ? 'refused' : 'reset', now)
   return DropReason.ACCEPTED
 }
 
@@ -95,14 +106,24 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
 /** Fifth check, second half: what the ACK acknowledges leaves the queue, windows and states move on. */
 function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): number {
   const acknowledged = seqDiff(segment.ack, tcb.sndUna)
+  const window = tcb.sndWnd
+  tcb.probes = 0
   if (acknowledged > 0) {
     tcb.sndUna = segment.ack
     tcb.bytesAcked += acknowledged
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
-    onAcknowledged(host, tcb, now)
+    updateSendWindow(tcb, segment)
+    onAcknowledged(host, tcb, acknowledged, now)
+  } else {
+    updateSendWindow(tcb, segment)
+    const inFlight = tcb.sndUna !== tcb.sndNxt
+    if (inFlight && acknowledged === 0 && segmentLength(segment) === 0 && tcb.sndWnd === window) {
+      onDuplicateAck(host, tcb, now)
+    }
+    // The peer answers probes: it is alive, however long its window stays shut.
+    if (!inFlight) tcb.retransmits = 0
   }
-  updateSendWindow(tcb, segment)
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) enterFinWait2(host, tcb, now)
     else if (tcb.state === State.CLOSING) {
@@ -117,8 +138,8 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return acknowledged > 0 ? ADVANCED : UNCHANGED
 }
 
-/** SND.UNA advanced: round-trip sample, timer, and the next lost segment if a timeout is being repaired. */
-function onAcknowledged(host: ConnectionHost, tcb: Tcb, now: number): void {
+/** SND.UNA advanced: round-trip sample, timer, congestion window, and the next lost segment in a recovery. */
+function onAcknowledged(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
   tcb.retransmits = 0
   // New data got through: the path works, so the backoff ends although repeats give no sample.
   resetBackoff(tcb)
@@ -126,17 +147,9 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, now: number): void {
     sampleRoundTrip(tcb, now - tcb.timedAt)
     tcb.timedAt = -1
   }
-  if (tcb.sndUna === tcb.sndNxt) {
-    tcb.recovering = false
-    host.tcbs.timers.disarm(tcb.index)
-    return
-  }
-  host.tcbs.timers.arm(tcb.index, now + tcb.rto)
-  if (!tcb.recovering) return
-  if (seqLess(tcb.sndUna, tcb.recover)) {
-    host.counters.add(Mib.RetransSegs)
-    retransmitFirst(host, tcb, now)
-  } else tcb.recovering = false
+  if (tcb.sndUna === tcb.sndNxt) host.tcbs.disarm(tcb, RETRANSMIT)
+  else host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  onProgress(host, tcb, acknowledged, now)
 }
 
 /** RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. */
@@ -150,31 +163,30 @@ function updateSendWindow(tcb: Tcb, segment: Segment): void {
   tcb.sndWl2 = segment.ack
 }
 
-/** Seventh and eighth step: in-order bytes enter the receive queue, a FIN moves the state; then the application runs. */
+/** Seventh and eighth step: bytes enter the receive queue, a FIN moves the state; then the application runs. */
 function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced: boolean, now: number): DropReason {
-  const length = segmentLength(segment)
   const generation = tcb.generation
-  let readable = false
+  const before = tcb.rcvNxt
   let outcome: DropReason = DropReason.ACCEPTED
-  if (length > 0) {
-    tcb.ackPending = true
-    const skip = seqDiff(tcb.rcvNxt, segment.seq)
-    if (skip < 0) outcome = DropReason.OUT_OF_ORDER
-    else if (skip < length) {
-      if (tcb.owner === undefined && !isAwaitingAccept(tcb) && segment.payloadLength > skip) {
-        // Nobody is left to read it (RFC 9293 3.10.7.4 for CLOSED users, Linux TCPAbortOnData).
-        host.counters.add(Mib.TCPAbortOnData)
-        abortConnection(host, tcb, now)
-        return DropReason.DATA_AFTER_CLOSE
-      }
-      outcome = takeText(host, tcb, segment, skip, now)
-      readable = outcome === DropReason.ACCEPTED
+  if (segmentLength(segment) > 0) {
+    if (hasNewData(tcb, segment) && tcb.owner === undefined && !isAwaitingAccept(tcb)) {
+      // Nobody is left to read it (RFC 9293 3.10.7.4 for CLOSED users, Linux TCPAbortOnData).
+      host.counters.add(Mib.TCPAbortOnData)
+      abortConnection(host, tcb, now)
+      return DropReason.DATA_AFTER_CLOSE
     }
+    outcome = takeText(host, tcb, segment, now)
   }
+  const readable = tcb.rcvNxt !== before
   if (tcb.generation === generation && readable) tcb.owner?.onReadable(tcb, now)
   if (tcb.generation === generation && advanced) tcb.owner?.onWritable(tcb, now)
   if (tcb.generation === generation) output(host, tcb, now)
   return outcome
+}
+
+/** Whether the segment brings bytes beyond RCV.NXT. */
+function hasNewData(tcb: Tcb, segment: Segment): boolean {
+  return segment.payloadLength > 0 && seqLess(tcb.rcvNxt, seqAdd(segment.seq, segment.payloadLength))
 }
 
 /** An established child in the accept queue has no owner yet, and has not closed either: its data is kept. */
@@ -182,20 +194,80 @@ function isAwaitingAccept(tcb: Tcb): boolean {
   return tcb.passive && !tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT)
 }
 
-function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, skip: number, now: number): DropReason {
-  const fresh = Math.max(0, segment.payloadLength - skip)
-  const taken = tcb.receiveQueue.write(segment.payload, segment.payloadAt + skip, fresh)
-  tcb.rcvNxt = seqAdd(tcb.rcvNxt, taken)
-  if (taken < fresh) return DropReason.RECEIVE_BUFFER_FULL
-  if ((segment.flags & FIN) !== 0) onFin(host, tcb, now)
+/** Takes what is new of the segment's bytes and its FIN, in order or not. */
+function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const skip = Math.max(0, seqDiff(tcb.rcvNxt, segment.seq))
+  const gap = Math.max(0, seqDiff(segment.seq, tcb.rcvNxt))
+  const fresh = segment.payloadLength - skip
+  let taken = 0
+  if (fresh > 0) {
+    taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt + skip, fresh)
+    const start = seqAdd(tcb.rcvNxt, gap)
+    if (gap > 0) {
+      host.counters.add(Mib.TCPOFOQueue)
+      if (!tcb.reassembly.add(start, seqAdd(start, taken))) return outOfOrder(tcb)
+    } else {
+      onDataReceived(tcb, now)
+      advanceReceived(tcb, tcb.reassembly.advance(seqAdd(start, taken)))
+    }
+  } else if (segment.payloadLength > 0) tcb.ackOwed = ACK_NOW
+  if ((segment.flags & FIN) !== 0) {
+    tcb.peerFinSeen = true
+    tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
+    if (tcb.finReceived) tcb.ackOwed = ACK_NOW
+  }
+  if (tcb.peerFinSeen && !tcb.finReceived && tcb.peerFinSeq === tcb.rcvNxt) onFin(host, tcb, now)
+  if (gap > 0) return outOfOrder(tcb)
+  if (taken < fresh) {
+    tcb.ackOwed = ACK_NOW
+    return DropReason.RECEIVE_BUFFER_FULL
+  }
   return DropReason.ACCEPTED
 }
 
-/** Eighth step: the peer sends no more. */
+/** A hole lies before the segment: the ACK that tells so must not wait (RFC 5681 4.2). */
+function outOfOrder(tcb: Tcb): DropReason {
+  tcb.ackOwed = ACK_NOW
+  return DropReason.OUT_OF_ORDER
+}
+
+function advanceReceived(tcb: Tcb, rcvNxt: number): void {
+  const count = seqDiff(rcvNxt, tcb.rcvNxt)
+  tcb.receiveQueue.extend(count)
+  tcb.rcvNxt = rcvNxt
+  tcb.rcvWnd -= count
+}
+
+/** Eighth step: the peer sends no more. The ACK may wait for our own FIN or data (Linux tcp_fin enters ping-pong mode). */
 function onFin(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.rcvNxt = seqAdd(tcb.rcvNxt, 1)
   tcb.finReceived = true
-  if (tcb.state === State.ESTABLISHED) host.tcbs.setState(tcb, State.CLOSE_WAIT, now)
-  else if (tcb.state === State.FIN_WAIT_1) host.tcbs.setState(tcb, State.CLOSING, now)
+  tcb.ackOwed = tcb.ackDelay === 0 ? ACK_NOW : (Math.max(tcb.ackOwed, ACK_LATER) as AckOwed)
+  if (tcb.state === State.ESTABLISHED) {
+    tcb.pingPong = true
+    host.tcbs.setState(tcb, State.CLOSE_WAIT, now)
+    return
+  }
+  // Both sides have closed: there is nothing left to ride on.
+  tcb.ackOwed = ACK_NOW
+  if (tcb.state === State.FIN_WAIT_1) host.tcbs.setState(tcb, State.CLOSING, now)
   else if (tcb.state === State.FIN_WAIT_2) enterTimeWait(host, tcb, now)
+}
+
+/** A SYN-ACK that crossed ours: the peer opened at the same time and repeats its own number (RFC 9293 figure 8). */
+function isCrossedSynAck(tcb: Tcb, segment: Segment): boolean {
+  const isSynAck = (segment.flags & (SYN | ACK | RST | FIN)) === (SYN | ACK)
+  return isSynAck && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
+}
+
+/** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. */
+function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  tcb.sndUna = segment.ack
+  host.tcbs.disarm(tcb, RETRANSMIT)
+  tcb.retransmits = 0
+  tcb.sndWnd = segment.window << ((segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift)
+  tcb.maxSndWnd = tcb.sndWnd
+  resetBackoff(tcb)
+  host.tcbs.setState(tcb, State.ESTABLISHED, now)
+  tcb.owner?.onEstablished(tcb, now)
 }

@@ -4,9 +4,12 @@
  */
 import { Mib } from '../counters.ts'
 import { MILLISECOND, SECOND } from '../time.ts'
+import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
-import { retransmitFirst, sendSyn } from './send.ts'
+import { mustProbe, retransmitFirst, sendSimultaneousSynAck, sendSyn, sendWindowProbe } from './send.ts'
+import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
+import { RETRANSMIT } from './tcb-table.ts'
 
 /** Initial RTO, microseconds (RFC 6298 2.1, Linux TCP_TIMEOUT_INIT). */
 export const INITIAL_RTO = SECOND
@@ -29,30 +32,36 @@ export function synTimeout(sent: number): number {
   return INITIAL_RTO * 2 ** Math.max(0, sent - 1 - SYN_LINEAR_TIMEOUTS)
 }
 
-/** The timer of a connection in SYN-SENT fired: repeats the SYN; false when the attempt is over (131 s). */
+/** The timer of an active open fired: repeats the SYN, or SYN-ACK; false when the attempt is over (131 s). */
 export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
   if (tcb.retransmits === SYN_LINEAR_TIMEOUTS + SYN_RETRIES) return false
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
-  sendSyn(host, tcb, now)
+  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, now)
+  else sendSimultaneousSynAck(host, tcb, now)
   tcb.timedAt = -1
-  host.tcbs.timers.arm(tcb.index, now + synTimeout(tcb.retransmits + 1))
+  host.tcbs.arm(tcb, RETRANSMIT, now + synTimeout(tcb.retransmits + 1))
   return true
 }
 
-/** The timer of a synchronized connection fired: repeats the oldest segment; false when the peer is given up. */
+/**
+ * The timer of a synchronized connection fired: repeats the oldest segment, or probes a closed window. False when the peer
+ * is given up, which a peer that goes on answering probes never is (RFC 9293 3.8.6.1).
+ */
 export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
   if (tcb.retransmits === MAX_RETRANSMITS) return false
   tcb.retransmits++
-  host.counters.add(Mib.RetransSegs)
-  tcb.recovering = true
-  tcb.recover = tcb.sndNxt
-  retransmitFirst(host, tcb, now)
+  if (mustProbe(tcb)) sendWindowProbe(host, tcb, now)
+  else {
+    host.counters.add(Mib.RetransSegs)
+    onTimeoutLoss(tcb)
+    retransmitFirst(host, tcb, now)
+  }
   tcb.rto = Math.min(MAX_RTO, tcb.rto * 2)
-  host.tcbs.timers.arm(tcb.index, now + tcb.rto)
+  host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
   return true
 }
 

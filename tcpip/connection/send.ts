@@ -1,14 +1,16 @@
 /**
  * The sending half of a connection: what may be sent is sent, in order, within the peer's window; ACKs ride on data.
- * Read first: RFC 9293 3.8.6 and 3.10.2. Congestion control and the zero-window probe have their place here.
+ * Read first: RFC 9293 3.8.6 and 3.10.2.
  */
 import { Mib } from '../counters.ts'
 import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff } from '../wire/seq.ts'
+import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
 import { ADVERTISED_MSS, type ConnectionHost, initialWindow, MAX_WINDOW_FIELD, WINDOW_SCALE } from './host.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
+import { RETRANSMIT } from './tcb-table.ts'
 
 /** Scratch for one segment's payload between queue and packet. */
 const payload = new Uint8Array(ADVERTISED_MSS)
@@ -39,12 +41,24 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
   return out
 }
 
+/** Sends the SYN-ACK of a simultaneous open, first copy or repeat (RFC 9293 3.5, figure 8). */
+export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const out = prepareSegment(host, tcb, now)
+  out.flags = SYN | ACK
+  out.seq = tcb.iss
+  out.window = initialWindow(tcb.timestamps)
+  out.mss = ADVERTISED_MSS
+  out.windowScale = tcb.rcvWindowShift > 0 ? WINDOW_SCALE : -1
+  out.sackPermitted = tcb.sackPermitted
+  host.transmit()
+}
+
 /** Sends a bare ACK of everything received. */
 export function sendAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = ACK
   out.seq = tcb.sndNxt
-  tcb.ackPending = false
+  onAckSent(host, tcb)
   host.transmit()
 }
 
@@ -64,25 +78,59 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.transmit()
 }
 
-/** Sends what the send queue and the peer's window allow, FIN last, and any ACK that is owed. */
+/** Sends what the send queue and the windows allow, FIN last, and any ACK that is due. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
-  for (;;) {
-    const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
-    const unsent = tcb.finSent ? 0 : tcb.sendQueue.length - inFlight
-    const room = Math.max(0, tcb.sndWnd - inFlight)
-    const length = Math.min(unsent, room, tcb.sndMss)
-    const finNow = tcb.finQueued && !tcb.finSent && length === unsent && length <= room
-    if (length <= 0 && !finNow) break
-    sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
-    if (tcb.timedAt < 0) {
-      tcb.timedSeq = seqAdd(tcb.sndNxt, length)
-      tcb.timedAt = now
-    }
-    tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
-    if (finNow) tcb.finSent = true
-    if (!host.tcbs.timers.isArmed(tcb.index)) host.tcbs.timers.arm(tcb.index, now + tcb.rto)
+  while (sendNext(host, tcb, now)) {
+    // Each call sends one segment.
   }
-  if (tcb.ackPending) sendAck(host, tcb, now)
+  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
+}
+
+/** Sends one new segment if anything may be sent. */
+function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
+  if (tcb.finSent || !isSynchronized(tcb)) return false
+  const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
+  const unsent = tcb.sendQueue.length - inFlight
+  const room = Math.max(0, Math.min(tcb.sndWnd, tcb.cwnd) - inFlight)
+  const length = Math.min(unsent, room, tcb.sndMss)
+  const isLast = length === unsent
+  const finNow = tcb.finQueued && isLast && (length < room || inFlight === 0)
+  if (!finNow && (length === 0 || isTooSmall(tcb, length, isLast, inFlight))) return false
+  sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
+  if (tcb.timedAt < 0) {
+    tcb.timedSeq = seqAdd(tcb.sndNxt, length)
+    tcb.timedAt = now
+  }
+  tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
+  if (finNow) tcb.finSent = true
+  if (length > 0) onDataSent(tcb, now)
+  if (!host.tcbs.isArmed(tcb, RETRANSMIT)) host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  return true
+}
+
+/**
+ * Silly window avoidance and Nagle's rule (RFC 9293 3.8.6.2.1, 3.7.4): less than a full segment goes out only as the last
+ * of the queue with nothing in flight, or without Nagle, or when it fills half of the largest window the peer had.
+ */
+function isTooSmall(tcb: Tcb, length: number, isLast: boolean, inFlight: number): boolean {
+  if (length === tcb.sndMss) return false
+  if (isLast) return inFlight > 0 && !tcb.noDelay && !tcb.finQueued
+  return length < tcb.maxSndWnd >> 1
+}
+
+/** Data waits and nothing is in flight that could be acknowledged: only a probe can find the window open again. */
+export function mustProbe(tcb: Tcb): boolean {
+  return tcb.sndUna === tcb.sndNxt && tcb.sendQueue.length > 0
+}
+
+/** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
+export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const out = prepareSegment(host, tcb, now)
+  out.flags = ACK
+  out.seq = seqAdd(tcb.sndUna, -1)
+  host.counters.add(Mib.WindowProbes)
+  host.transmit()
 }
 
 /** Repeats the oldest unacknowledged segment. */
@@ -120,7 +168,7 @@ function sendRange(
   out.payloadLength = length
   out.seq = seq
   out.flags = ACK | (fin ? FIN : 0) | (length > 0 && offset + length === tcb.sendQueue.length ? PSH : 0)
-  tcb.ackPending = false
+  onAckSent(host, tcb)
   host.transmit()
 }
 
@@ -129,7 +177,7 @@ export function finAcknowledged(tcb: Tcb): boolean {
   return tcb.finSent && tcb.sndUna === tcb.sndNxt
 }
 
-/** States in which this side may still send data or its FIN. */
-export function canSend(tcb: Tcb): boolean {
-  return tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT
+/** Whether the handshake is done: before it, nothing but SYNs is sent. */
+function isSynchronized(tcb: Tcb): boolean {
+  return tcb.state >= State.ESTABLISHED
 }

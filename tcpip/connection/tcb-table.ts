@@ -4,12 +4,18 @@
  */
 import { assert } from '../assert.ts'
 import { FlowTable } from '../flow-table.ts'
-import { TimerWheel } from '../timer-wheel.ts'
+import { type TimerTarget, TimerWheel } from '../timer-wheel.ts'
 import { STATE_COUNT, State } from './states.ts'
-import { Tcb } from './tcb.ts'
+import { ACK_NONE, Tcb } from './tcb.ts'
+
+/** The timers of a connection. RETRANSMIT also bounds SYN-SENT, probes a closed window and ends TIME-WAIT. */
+export const RETRANSMIT = 0
+export const DELAYED_ACK = 1
+const TIMER_KINDS = 2
+export type ConnectionTimer = typeof RETRANSMIT | typeof DELAYED_ACK
 
 export class TcbTable {
-  readonly timers: TimerWheel
+  private readonly timers: TimerWheel
   /** Connections by `State`. */
   readonly counts = new Float64Array(STATE_COUNT)
   readonly capacity: number
@@ -21,7 +27,34 @@ export class TcbTable {
   constructor(capacity: number) {
     this.capacity = capacity
     this.flows = new FlowTable(capacity)
-    this.timers = new TimerWheel(capacity)
+    this.timers = new TimerWheel(capacity * TIMER_KINDS)
+  }
+
+  /** Arms, or moves, one of a connection's timers. `deadline` in microseconds. */
+  arm(tcb: Tcb, timer: ConnectionTimer, deadline: number): void {
+    this.timers.arm(timer * this.capacity + tcb.index, deadline)
+  }
+
+  disarm(tcb: Tcb, timer: ConnectionTimer): void {
+    this.timers.disarm(timer * this.capacity + tcb.index)
+  }
+
+  isArmed(tcb: Tcb, timer: ConnectionTimer): boolean {
+    return this.timers.isArmed(timer * this.capacity + tcb.index)
+  }
+
+  /** When a timer fires, microseconds; NEVER when it is not armed. */
+  deadlineOf(tcb: Tcb, timer: ConnectionTimer): number {
+    return this.timers.deadlineOf(timer * this.capacity + tcb.index)
+  }
+
+  /** The connection that timer `id` of the wheel belongs to, and which of its timers that is. */
+  ownerOf(id: number): Tcb {
+    return this.tcbs[id % this.capacity]
+  }
+
+  kindOf(id: number): ConnectionTimer {
+    return Math.floor(id / this.capacity) as ConnectionTimer
   }
 
   get size(): number {
@@ -44,8 +77,18 @@ export class TcbTable {
     return undefined
   }
 
-  at(index: number): Tcb {
-    return this.tcbs[index]
+  /** Fires due timers, at most `limit`; `target.fire` is given ids for `ownerOf` and `kindOf`. */
+  advance(now: number, target: TimerTarget, limit: number): void {
+    this.timers.advance(now, target, limit)
+  }
+
+  nextDeadline(): number {
+    return this.timers.nextDeadline()
+  }
+
+  /** Timers armed, of all connections together. */
+  get armedTimers(): number {
+    return this.timers.armed
   }
 
   /** A clean TCB entered under its 4-tuple in `state`, or undefined when the table is full. */
@@ -86,7 +129,8 @@ export class TcbTable {
   /** Removes a connection; its TCB goes back to the pool with every field as new. */
   close(tcb: Tcb): void {
     assert(tcb.state !== State.CLOSED, 'a TCB is closed once')
-    this.timers.disarm(tcb.index)
+    this.disarm(tcb, RETRANSMIT)
+    this.disarm(tcb, DELAYED_ACK)
     this.flows.remove(tcb.flowHash, tcb.index)
     this.counts[tcb.state]--
     resetTcb(tcb)
@@ -110,7 +154,12 @@ function resetTcb(tcb: Tcb): void {
   tcb.tsRecent = tcb.tsOffset = 0
   tcb.sendQueue.clear()
   tcb.receiveQueue.clear()
-  tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.ackPending = false
+  tcb.reassembly.clear()
+  tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
+  tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
+  tcb.ackOwed = ACK_NONE
+  tcb.pingPong = tcb.noDelay = false
+  tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = 0
   tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
   tcb.timedAt = -1
   tcb.recover = 0

@@ -3,6 +3,7 @@
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
 import { ByteQueue } from './byte-queue.ts'
+import { Reassembly } from './reassembly.ts'
 import { State } from './states.ts'
 
 /** Why a connection ended, as the application is told it (RFC 9293 3.6 MUST-12: normal and abort are told apart). */
@@ -20,11 +21,19 @@ export interface ConnectionOwner {
   onClosed(tcb: Tcb, reason: CloseReason, now: number): void
 }
 
+/** Degrees of `Tcb.ackOwed`. */
+export const ACK_NONE = 0
+/** With the next segment, or when the delayed-ACK timer fires. */
+export const ACK_LATER = 1
+/** At the end of the turn. */
+export const ACK_NOW = 2
+export type AckOwed = typeof ACK_NONE | typeof ACK_LATER | typeof ACK_NOW
+
 /** Bytes of each of a connection's two queues, at most. The window that is offered is the room in the receive queue. */
 export const QUEUE_BYTES = 65_536
 
 export class Tcb {
-  /** Place in the TCB table, and id of the connection's timer. */
+  /** Place in the TCB table. */
   readonly index: number
   /** Goes up each time the TCB returns to the pool: tells whether a connection is still the one it was before a callback. */
   generation = 0
@@ -73,8 +82,23 @@ export class Tcb {
   finQueued = false
   finSent = false
   finReceived = false
-  /** An ACK is owed and goes out with the next segment, or alone at the end of the turn. */
-  ackPending = false
+  /** The application wants no more to read (SHUT_RD): reads end at once, arriving bytes are still acknowledged. */
+  readShut = false
+
+  /** Bytes beyond RCV.NXT that have arrived, and the number of the peer's FIN among them. */
+  readonly reassembly = new Reassembly()
+  peerFinSeen = false
+  peerFinSeq = 0
+
+  /** Whether an ACK is owed, and how urgently. */
+  ackOwed: AckOwed = ACK_NONE
+  /** RCV.NXT as last acknowledged. */
+  lastAckSent = 0
+  /** Delayed-ACK state (Linux icsk_ack): the delay, microseconds; ACKs still sent at once; replying in turns. */
+  ackDelay = 0
+  quickAcks = 0
+  pingPong = false
+  lastDataAt = 0
 
   /** Consecutive timeouts of the oldest unacknowledged segment. */
   retransmits = 0
@@ -86,9 +110,17 @@ export class Tcb {
   /** The segment being timed: its end, and when it was sent; -1 when none is. */
   timedSeq = 0
   timedAt = -1
-  /** Everything before this number is being sent again after a timeout. */
+  /** Congestion window and slow-start threshold, bytes (RFC 5681). */
+  cwnd = 0
+  ssthresh = 0
+  duplicateAcks = 0
+  /** Loss recovery goes on until everything before this number is acknowledged (RFC 6582 NewReno). */
   recover = 0
   recovering = false
+  /** Small segments wait for an acknowledgment unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
+  noDelay = false
+  /** Zero-window probes sent since the peer last answered. */
+  probes = 0
 
   /** When the last rate-limited ACK was sent, -1 for never (RFC 5961 7, Linux tcp_invalid_ratelimit). */
   lastChallengeAt = -1

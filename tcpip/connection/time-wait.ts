@@ -11,6 +11,7 @@ import type { ConnectionHost } from './host.ts'
 import { failsPaws } from './receive.ts'
 import { sendDuplicateAck } from './reset.ts'
 import type { Tcb } from './tcb.ts'
+import { RETRANSMIT } from './tcb-table.ts'
 
 /** How far a connection opened out of TIME-WAIT starts beyond the old one's last number (Linux: 65535 + 2). */
 const REOPEN_ISN_OFFSET = 65_537
@@ -39,12 +40,12 @@ export function timeWaitArrives(host: ConnectionHost, tcb: Tcb, segment: Segment
       return DropReason.ACCEPTED
     }
     if (segment.hasTimestamps) tcb.tsRecent = segment.tsVal
-    host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
+    host.tcbs.arm(tcb, RETRANSMIT, now + TIME_WAIT_LENGTH)
     return DropReason.ACCEPTED
   }
   if (paws) host.counters.add(Mib.PAWSTimewait)
   if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
-  if (paws || (segment.flags & ACK) !== 0) host.tcbs.timers.arm(tcb.index, now + TIME_WAIT_LENGTH)
+  if (paws || (segment.flags & ACK) !== 0) host.tcbs.arm(tcb, RETRANSMIT, now + TIME_WAIT_LENGTH)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedTimeWait, now)
   return DropReason.TIME_WAIT
 }

@@ -112,7 +112,7 @@ describe('data', () => {
     // The handshake took no time, so the timeout is the least one, 200 ms.
     expect(sends.map((at) => Math.round(at * 10) / 10)).toEqual([0, 0.2, 0.6, 1.4])
     expect(server.owner.received).toHaveLength(10)
-    expect(hosts.client.tcbs.timers.armed).toBe(0)
+    expect(hosts.client.tcbs.armedTimers).toBe(0)
   })
 
   it('survives the loss of every third segment', () => {

@@ -3,6 +3,7 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { State } from '../../../../tcpip/connection/states.ts'
+import { RETRANSMIT } from '../../../../tcpip/connection/tcb-table.ts'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
 import { Mib } from '../../../../tcpip/counters.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
@@ -129,7 +130,7 @@ describe('TIME-WAIT, as a live Linux 6.18 host was seen to handle it', () => {
   })
 
   /** Seconds the connection has left. */
-  const left = () => (lab.endpoint.tcbs.timers.deadlineOf(tcb.index) - lab.now) / 1_000_000
+  const left = () => (lab.endpoint.tcbs.deadlineOf(tcb, RETRANSMIT) - lab.now) / 1_000_000
 
   it('answers a SYN at RCV.NXT once in 500 ms and does not start again', () => {
     lab.pass(1000)
