@@ -106,11 +106,13 @@ export class Listener implements PassiveOpen {
 
   /** Takes a new configuration while running. Nothing queued is lost, as with a second listen() on Linux. */
   configure(config: ListenerConfig): void {
+    const limit = effectiveBacklog(config)
+    // Memory first: if there is not enough, nothing has changed.
+    const fits = new SynQueue(Math.max(limit, this.synQueue.length))
     this.config = config
-    this.limit = effectiveBacklog(config)
+    this.limit = limit
     this.deferTimeouts = deferAcceptTimeouts(this.profile, config.deferAccept)
-    this.acceptQueue.limit = this.limit
-    const fits = new SynQueue(Math.max(this.limit, this.synQueue.length))
+    this.acceptQueue.limit = limit
     if (fits.capacity === this.synQueue.capacity) return
     this.synQueue.moveTo(fits)
     this.synQueue = fits

@@ -4,10 +4,10 @@ import { makeLinkEnd } from '../../../../tcpip/link/link.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../../../tcpip/time.ts'
 import { ManualScheduler } from '../../../support/manual-scheduler.ts'
 
-/** A host that takes one packet per turn and writes down when it was polled. */
+/** A host that takes one packet per poll and writes down when it was polled. */
 function setUp(options: { clock?: () => number } = {}) {
   const scheduler = new ManualScheduler(5 * SECOND)
-  const end = makeLinkEnd(16)
+  const end = makeLinkEnd(32)
   const log: string[] = []
   const polledAt: number[] = []
   const host = {
@@ -64,15 +64,23 @@ describe('a turn', () => {
     expect(polledAt).toHaveLength(1)
   })
 
-  it('leaves a round of the event loop to others before the next one, while packets wait', () => {
-    const { scheduler, receive, polledAt, end } = setUp()
+  it('goes on while packets wait, flushing after each poll and publishing once', () => {
+    const { scheduler, receive, log } = setUp()
     receive(3)
-    for (const left of [2, 1, 0]) {
+    expect(scheduler.runRound()).toBe(1)
+    expect(log).toEqual(['poll', 'flush', 'poll', 'flush', 'poll', 'flush', 'after'])
+    expect(scheduler.runRound()).toBe(0)
+  })
+
+  it('is bounded: a round of the event loop is left to others before the next one', () => {
+    const { scheduler, receive, polledAt, end } = setUp()
+    receive(20)
+    for (const left of [12, 4, 0]) {
       expect(scheduler.runRound()).toBe(1)
       expect(end.rx.size).toBe(left)
     }
     expect(scheduler.runRound()).toBe(0)
-    expect(polledAt).toHaveLength(3)
+    expect(polledAt).toHaveLength(20)
     expect(scheduler.timeouts.size).toBe(0)
   })
 })

@@ -1,0 +1,105 @@
+/**
+ * The HTTP server that both control planes start from: JSON errors of one catalogue, requests checked against schemas,
+ * health, version and metrics. Its owner adds the routes of its own.
+ */
+import type { Socket } from 'node:net'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  LogController,
+  type RawReplyDefaultExpression,
+  type RawRequestDefaultExpression,
+  type RawServerDefault,
+} from 'fastify'
+import type { Registry } from 'prom-client'
+import { ApiError, toApiError } from './errors.ts'
+import { packageVersion } from './package-info.ts'
+import { RouteIndex } from './route-index.ts'
+import { compileValidator } from './validation.ts'
+
+export type ControlApp = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>
+
+export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+export interface ControlAppOptions {
+  /** The process's name, as /version tells it. */
+  readonly name: string
+  readonly logLevel: LogLevel
+  /** What /metrics shows; nobody else's registry. */
+  readonly metrics: Registry
+}
+
+/** Largest request body, bytes. */
+const BODY_LIMIT = 64 * 1024
+
+/** A control API with GET /healthz, /version and /metrics, not listening yet. */
+export function buildControlApp(options: ControlAppOptions): ControlApp {
+  const app = Fastify({
+    logger: { level: options.logLevel },
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: BODY_LIMIT,
+    clientErrorHandler: (_error, socket) => refuseConnection(socket),
+    frameworkErrors: (error, _request, reply: FastifyReply) => refuse(reply, toApiError(error)),
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(compileValidator)
+  refuseInJson(app)
+  addCommonRoutes(app, options)
+  return app
+}
+
+function refuseInJson(app: ControlApp): void {
+  const routes = new RouteIndex()
+  app.addHook('onRoute', (route) => routes.add(route.method, route.url))
+  app.setErrorHandler((error, request, reply) => {
+    const refused = toApiError(error)
+    if (refused.statusCode === 500) request.log.error({ err: error }, `${request.method} ${request.url} failed`)
+    return refuse(reply, refused)
+  })
+  app.setNotFoundHandler((request, reply) => {
+    const [path = ''] = request.url.split('?')
+    const methods = routes.methodsOf(path)
+    if (methods.length === 0) {
+      return refuse(reply, new ApiError('NOT_FOUND', `there is no ${path}`))
+    }
+    const allowed = methods.join(', ')
+    reply.header('allow', allowed)
+    return refuse(
+      reply,
+      new ApiError('METHOD_NOT_ALLOWED', `${request.method} is not for ${path}; allowed: ${allowed}`),
+    )
+  })
+}
+
+function refuse(reply: FastifyReply, error: ApiError): FastifyReply {
+  return reply.code(error.statusCode).send(error.toBody())
+}
+
+function addCommonRoutes(app: ControlApp, { name, metrics }: ControlAppOptions): void {
+  const version = { name, version: packageVersion(), node: process.version }
+  app.get('/healthz', () => ({ status: 'ok' }))
+  app.get('/version', () => version)
+  app.get('/metrics', async (_request, reply) => {
+    const text = await metrics.metrics()
+    return reply.type(metrics.contentType).send(text)
+  })
+}
+
+/** Answers bytes that are not HTTP. */
+function refuseConnection(socket: Socket): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = JSON.stringify(new ApiError('BAD_REQUEST', 'the request is not HTTP').toBody())
+  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`
+  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+}

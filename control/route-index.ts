@@ -1,0 +1,30 @@
+/**
+ * Which methods exist for a path: what a refused request is told when the path is right and the method is not.
+ */
+interface Route {
+  readonly segments: readonly string[]
+  readonly methods: Set<string>
+}
+
+export class RouteIndex {
+  private readonly routes = new Map<string, Route>()
+
+  /** `pattern`: a path whose `:name` segments stand for anything. */
+  add(method: string | readonly string[], pattern: string): void {
+    const route = this.routes.get(pattern) ?? { segments: pattern.split('/'), methods: new Set() }
+    for (const name of [method].flat()) route.methods.add(name)
+    this.routes.set(pattern, route)
+  }
+
+  /** Methods by which `path` can be asked for, sorted; none when there is no such path. */
+  methodsOf(path: string): string[] {
+    const segments = path.split('/')
+    const methods = [...this.routes.values()].filter((route) => matches(route, segments))
+    return [...new Set(methods.flatMap((route) => [...route.methods]))].sort()
+  }
+}
+
+function matches(route: Route, segments: readonly string[]): boolean {
+  if (route.segments.length !== segments.length) return false
+  return route.segments.every((expected, i) => expected.startsWith(':') || expected === segments[i])
+}

@@ -1,0 +1,70 @@
+/**
+ * The server's control API over its engine: state, configuration, sockets, events, metrics. It decides nothing; it checks
+ * what comes in and passes it on.
+ */
+import { Type } from 'typebox'
+import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
+import { ApiError } from '../../control/errors.ts'
+import { parseSocketState, SOCKET_STATE_NAMES, type SocketState } from '../app/socket-state.ts'
+import type { ServerEngine } from '../engine/engine.ts'
+import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
+import { ServerRegistry } from '../metrics/registry.ts'
+import { ConfigPatch } from './config-schema.ts'
+import { ServerEvents } from './events.ts'
+
+export const SERVER_NAME = 'synlab-server'
+
+/** Socket rows in one reply: unless told, and at most. */
+const DEFAULT_SOCKETS = 100
+const MAX_SOCKETS = 10_000
+
+const SocketsQuery = Type.Object(
+  {
+    state: Type.Optional(Type.String()),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_SOCKETS })),
+  },
+  { additionalProperties: false },
+)
+
+/** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
+export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
+  const metrics = new ServerRegistry(() => engine.stats())
+  const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
+  logEvents(app, engine)
+  addRoutes(app, engine)
+  const events = new ServerEvents(engine, app.log)
+  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => events.subscribe(reply))
+  app.addHook('preClose', async () => events.close())
+  return app
+}
+
+function addRoutes(app: ControlApp, engine: ServerEngine): void {
+  app.get('/api/state', () => engine.state())
+  app.patch('/api/config', { schema: { body: ConfigPatch } }, ({ body }) => engine.configure(body))
+  app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
+    engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),
+  )
+  app.post('/api/reset', async () => {
+    await engine.reset()
+    return engine.state()
+  })
+  app.get('/metrics/node', (_request, reply) => reply.type(NODE_METRICS_TYPE).send(formatNodeMetrics(engine.stats())))
+}
+
+function wantedState(text: string | undefined): SocketState | undefined {
+  if (text === undefined) return undefined
+  const state = parseSocketState(text)
+  if (state !== undefined) return state
+  const allowed = SOCKET_STATE_NAMES.join(', ')
+  throw new ApiError('BAD_VALUE', `state: ${JSON.stringify(text)} is not one of ${allowed}`, 'state')
+}
+
+function logEvents({ log }: ControlApp, engine: ServerEngine): void {
+  engine.on('flood', ({ line }) => log.warn(line))
+  engine.on('config', ({ config, changed }) => log.info({ config }, `configuration changed: ${changed.join(', ')}`))
+  engine.on('threshold', ({ queue, isFull, length, limit }) =>
+    log.info({ length, limit }, `${queue} is ${isFull ? 'full' : 'no longer full'}`),
+  )
+  engine.on('peer', ({ change, peer }) => log.info({ peer }, `a peer ${change} the link`))
+  engine.on('reset', () => log.info('everything was reset'))
+}

@@ -1,0 +1,100 @@
+/**
+ * The host under attack: an endpoint with one address, a listener on one port and the small web service behind it. The
+ * simulator and the live engine drive the same one. Owns no clock and no randomness.
+ */
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { assert } from '../../tcpip/assert.ts'
+import { Counters } from '../../tcpip/counters.ts'
+import { BATCH, Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
+import type { LinkEnd } from '../../tcpip/link/link.ts'
+import { Listener } from '../listener/listener.ts'
+import type { ListenerConfig } from '../listener/listener-config.ts'
+import { LINUX } from '../listener/profile.ts'
+import { COOKIE_SECRET_BYTES } from '../listener/syn-cookies.ts'
+import { Responder } from './responder.ts'
+
+/** Secret bytes of a server: the endpoint's, then those of the SYN cookies. */
+export const SERVER_SECRET_BYTES = SECRET_BYTES + COOKIE_SECRET_BYTES
+
+/** Most connections at a time, TIME-WAIT included; half-open requests are counted elsewhere. */
+export const MAX_CONNECTIONS = 65_536
+
+export interface ServerHostOptions {
+  readonly link: LinkEnd
+  readonly config: ListenerConfig
+  /** `SERVER_SECRET_BYTES` bytes nobody else knows. */
+  readonly secret: Uint8Array
+  readonly counters?: Counters
+  /** See ListenerOptions. */
+  readonly onFlood?: (sendingCookies: boolean) => void
+}
+
+export class ServerHost {
+  readonly endpoint: Endpoint
+  readonly listener: Listener
+  readonly counters: Counters
+  private readonly link: LinkEnd
+  private readonly responder: Responder
+
+  constructor({ link, config, secret, counters = new Counters(), onFlood }: ServerHostOptions) {
+    assert(secret.length === SERVER_SECRET_BYTES, `a server takes ${SERVER_SECRET_BYTES} secret bytes`)
+    this.link = link
+    this.counters = counters
+    this.endpoint = new Endpoint({
+      link,
+      addresses: { base: SERVER_ADDRESS, length: 32 },
+      secret: secret.subarray(0, SECRET_BYTES),
+      counters,
+      maxConnections: MAX_CONNECTIONS,
+    })
+    this.listener = new Listener({
+      host: this.endpoint,
+      config,
+      profile: LINUX,
+      cookieSecret: secret.subarray(SECRET_BYTES),
+      ...(onFlood === undefined ? {} : { onFlood }),
+    })
+    this.endpoint.listen(SERVER_PORT, this.listener)
+    this.responder = new Responder(this.endpoint, this.listener)
+  }
+
+  get config(): ListenerConfig {
+    return this.listener.config
+  }
+
+  /**
+   * One turn: due timers, then at most `BATCH` packets. The service accepts after every packet, as one does that is
+   * waiting in accept(): the accept queue never fills merely because packets came in a batch.
+   */
+  poll(now: number): void {
+    const { endpoint, responder } = this
+    const { rx } = this.link
+    endpoint.advance(now)
+    for (let taken = 0; taken < BATCH; taken++) {
+      const at = rx.peek()
+      if (at < 0) return
+      endpoint.receive(rx.bytes, rx.view, at, rx.peekLength(), now)
+      rx.release()
+      responder.acceptAll(now)
+    }
+  }
+
+  /** When `poll` has something to do without packets, microseconds; NEVER for not at all. */
+  nextDeadline(): number {
+    return this.endpoint.nextDeadline()
+  }
+
+  /**
+   * Takes a new configuration while running; nothing queued is lost. Throws a RangeError, and changes nothing, when
+   * there is no memory for a SYN queue of that size.
+   */
+  configure(config: ListenerConfig): void {
+    const before = this.listener.config
+    try {
+      this.listener.configure(config)
+    } catch (error) {
+      this.listener.configure(before)
+      throw error
+    }
+  }
+}

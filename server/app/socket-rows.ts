@@ -1,0 +1,116 @@
+/**
+ * The sockets of a server as `ss -tano` lists them: the listener, half-open requests, connections, each with its queues
+ * and its timer. Reads only; bounded by a limit, because a SYN queue may hold a million.
+ */
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { State } from '../../tcpip/connection/states.ts'
+import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { MILLISECOND, NEVER } from '../../tcpip/time.ts'
+import { formatAddress } from '../../tcpip/wire/address.ts'
+import type { Listener } from '../listener/listener.ts'
+import type { ServerHost } from './server-host.ts'
+import { SOCKET_STATE_NAMES, type SocketState } from './socket-state.ts'
+
+export interface SocketTimer {
+  /** `on`: retransmission. `timewait`: nobody is left to talk, the socket only waits to be gone. */
+  readonly kind: 'on' | 'timewait'
+  readonly remainingMs: number
+  /** Retransmissions so far. */
+  readonly retries: number
+}
+
+export interface SocketRow {
+  readonly state: SocketState
+  /** Received bytes that the application has not read; for the listener, connections waiting to be accepted. */
+  readonly recvQ: number
+  /** Sent bytes that the peer has not acknowledged, and bytes to be sent; for the listener, its backlog. */
+  readonly sendQ: number
+  readonly local: string
+  readonly peer: string
+  readonly timer: SocketTimer | null
+}
+
+export interface SocketList {
+  /** At most as many as asked for: listener first, then requests, then connections. */
+  readonly sockets: readonly SocketRow[]
+  /** How many there are. */
+  readonly total: number
+}
+
+/** Lists the sockets in `state`, or all of them, at most `limit`; `now` in microseconds. */
+export function listSockets(host: ServerHost, state: SocketState | undefined, limit: number, now: number): SocketList {
+  const { listener } = host
+  const { tcbs } = host.endpoint
+  const sockets: SocketRow[] = []
+  let total = 0
+  if (state === undefined || state === 'listen') {
+    total++
+    if (sockets.length < limit) sockets.push(listenerRow(listener))
+  }
+  if (state === undefined || state === 'syn_recv') {
+    total += listener.synQueue.length
+    pushRequests(listener, sockets, limit, now)
+  }
+  SOCKET_STATE_NAMES.forEach((name, number) => {
+    if (state === undefined || state === name) total += tcbs.counts[number]
+  })
+  tcbs.forEach((tcb) => {
+    const isWanted = state === undefined || state === SOCKET_STATE_NAMES[tcb.state]
+    if (isWanted && sockets.length < limit) sockets.push(connectionRow(host, tcb, now))
+  })
+  return { sockets, total }
+}
+
+function listenerRow(listener: Listener): SocketRow {
+  const local = endpointName(SERVER_ADDRESS, SERVER_PORT)
+  const recvQ = listener.acceptQueue.length
+  return { state: 'listen', recvQ, sendQ: listener.limit, local, peer: '0.0.0.0:*', timer: null }
+}
+
+function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: number, now: number): void {
+  let unseen = synQueue.length
+  // A stored request always has its timer armed, and a free record never.
+  for (let request = 0; unseen > 0 && sockets.length < limit; request++) {
+    if (!synQueue.timers.isArmed(request)) continue
+    unseen--
+    sockets.push({
+      state: 'syn_recv',
+      recvQ: 0,
+      sendQ: 0,
+      local: endpointName(synQueue.localAddress(request), synQueue.localPort(request)),
+      peer: endpointName(synQueue.remoteAddress(request), synQueue.remotePort(request)),
+      timer: {
+        kind: 'on',
+        remainingMs: remaining(synQueue.timers.deadlineOf(request), now),
+        retries: synQueue.timeouts(request),
+      },
+    })
+  }
+}
+
+function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
+  const deadline = host.endpoint.tcbs.timers.deadlineOf(tcb.index)
+  const isOver = tcb.state === State.TIME_WAIT || tcb.state === State.FIN_WAIT_2
+  const timer: SocketTimer = {
+    kind: isOver ? 'timewait' : 'on',
+    remainingMs: remaining(deadline, now),
+    retries: tcb.retransmits,
+  }
+  return {
+    state: SOCKET_STATE_NAMES[tcb.state],
+    recvQ: tcb.receiveQueue.length,
+    sendQ: tcb.sendQueue.length,
+    local: endpointName(tcb.localAddress, tcb.localPort),
+    peer: endpointName(tcb.remoteAddress, tcb.remotePort),
+    timer: deadline === NEVER ? null : timer,
+  }
+}
+
+/** Milliseconds until `deadline`, 0 when it has passed. */
+function remaining(deadline: number, now: number): number {
+  return Math.max(0, Math.ceil((deadline - now) / MILLISECOND))
+}
+
+function endpointName(address: number, port: number): string {
+  return `${formatAddress(address)}:${port}`
+}

@@ -1,0 +1,154 @@
+/**
+ * The engine without its thread and socket: a ServerHost on a link, turned over by a TurnLoop, publishing its numbers
+ * once per turn and telling what happens. Commands come between turns.
+ */
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
+import { formatAddress } from '../../tcpip/wire/address.ts'
+import { ServerHost } from '../app/server-host.ts'
+import { listSockets, type SocketList } from '../app/socket-rows.ts'
+import type { SocketState } from '../app/socket-state.ts'
+import type { ListenerConfig } from '../listener/listener-config.ts'
+import { FullnessWatch } from './fullness-watch.ts'
+import { fillGauges, Gauge } from './gauges.ts'
+import type { EngineEvents } from './protocol.ts'
+import type { StatsPublisher } from './published-stats.ts'
+
+export interface EngineCoreOptions {
+  readonly link: TurnLink
+  readonly config: ListenerConfig
+  /** Where the numbers go; the link's owner counts into `publisher.stats.link`. */
+  readonly publisher: StatsPublisher
+  /** Microseconds, monotonic. */
+  readonly clock: () => number
+  /** Fresh secret bytes, `SERVER_SECRET_BYTES` of them. */
+  readonly makeSecret: () => Uint8Array
+  readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
+  readonly scheduler?: TurnScheduler
+}
+
+export class EngineCore {
+  private readonly options: EngineCoreOptions
+  private readonly loop: TurnLoop
+  private host: ServerHost
+  private synQueueWatch = new FullnessWatch()
+  private acceptQueueWatch = new FullnessWatch()
+
+  constructor(options: EngineCoreOptions) {
+    const { link, clock, scheduler } = options
+    this.options = options
+    this.host = this.makeHost(options.config)
+    this.loop = new TurnLoop({
+      host: this,
+      link,
+      clock,
+      afterTurn: (now) => this.afterTurn(now),
+      ...(scheduler === undefined ? {} : { scheduler }),
+    })
+    this.afterTurn(clock())
+  }
+
+  get config(): ListenerConfig {
+    return this.host.config
+  }
+
+  /** Packets have arrived. */
+  wake(): void {
+    this.loop.wake()
+  }
+
+  poll(now: number): void {
+    this.host.poll(now)
+  }
+
+  nextDeadline(): number {
+    return Math.min(this.host.nextDeadline(), this.synQueueWatch.nextDeadline(), this.acceptQueueWatch.nextDeadline())
+  }
+
+  /** Changes some knobs and returns all of them. Throws a RangeError, and changes nothing, when memory is short. */
+  configure(patch: Partial<ListenerConfig>): ListenerConfig {
+    const before = this.host.config
+    const config = { ...before, ...patch }
+    const changed = (Object.keys(config) as (keyof ListenerConfig)[]).filter((key) => config[key] !== before[key])
+    if (changed.length === 0) return before
+    this.host.configure(config)
+    this.options.emit('config', { config, changed })
+    this.afterTurn(this.options.clock())
+    this.loop.wake()
+    return config
+  }
+
+  /** Forgets every connection, request, packet and count: a server freshly started with the present configuration. */
+  reset(): void {
+    const { link, publisher, emit, clock } = this.options
+    const { config } = this.host
+    const peers = publisher.stats.gauges[Gauge.LINK_PEERS] ?? 0
+    link.end.rx.clear()
+    link.end.tx.clear()
+    publisher.stats.words.fill(0)
+    this.setPeerCount(peers)
+    this.host = this.makeHost(config)
+    this.synQueueWatch = new FullnessWatch()
+    this.acceptQueueWatch = new FullnessWatch()
+    emit('reset', { config })
+    this.afterTurn(clock())
+  }
+
+  sockets(state: SocketState | undefined, limit: number): SocketList {
+    return listSockets(this.host, state, limit, this.options.clock())
+  }
+
+  setPeerCount(peers: number): void {
+    this.options.publisher.stats.gauges[Gauge.LINK_PEERS] = peers
+    this.publish()
+  }
+
+  /** Publishes the numbers outside a turn: datagrams that bring no packet are counted without one. */
+  publish(): void {
+    const { publisher } = this.options
+    fillGauges(this.host, publisher.stats.gauges)
+    publisher.publish()
+  }
+
+  /** No turn happens after this. */
+  stop(): void {
+    this.loop.stop()
+  }
+
+  private makeHost(config: ListenerConfig): ServerHost {
+    const { link, publisher, makeSecret, emit } = this.options
+    return new ServerHost({
+      link: link.end,
+      config,
+      secret: makeSecret(),
+      counters: publisher.stats.counters,
+      onFlood: (sendingCookies) => emit('flood', { sendingCookies, line: floodLine(sendingCookies) }),
+    })
+  }
+
+  private afterTurn(now: number): void {
+    const { limit, synQueue, acceptQueue } = this.host.listener
+    this.publish()
+    this.watch('syn_queue', this.synQueueWatch, synQueue.length, limit, now)
+    this.watch('accept_queue', this.acceptQueueWatch, acceptQueue.length, limit, now)
+  }
+
+  private watch(
+    queue: EngineEvents['threshold']['queue'],
+    watch: FullnessWatch,
+    length: number,
+    limit: number,
+    now: number,
+  ): void {
+    if (watch.check(length, limit, now)) {
+      this.options.emit('threshold', { queue, isFull: watch.isFull, length, limit })
+    }
+  }
+}
+
+/** The line that Linux logs when a listener's SYN queue is full for the first time (tcp_syn_flood_action). */
+function floodLine(sendingCookies: boolean): string {
+  const where = `${formatAddress(SERVER_ADDRESS)}:${SERVER_PORT}`
+  const action = sendingCookies ? 'Sending cookies' : 'Dropping request'
+  return `TCP: request_sock_TCP: Possible SYN flooding on port ${where}. ${action}.`
+}

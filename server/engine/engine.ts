@@ -1,0 +1,57 @@
+/**
+ * The engine as the main thread sees it: commands in, numbers and events out. The thread behind it owns link and host.
+ */
+import { Worker } from 'node:worker_threads'
+import { ThreadClient } from '../../control/thread.ts'
+import type { SocketList } from '../app/socket-rows.ts'
+import type { SocketState } from '../app/socket-state.ts'
+import type { ListenerConfig } from '../listener/listener-config.ts'
+import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData } from './protocol.ts'
+import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'
+import { describeState, type ServerState } from './server-state.ts'
+
+export interface ServerEngine {
+  /** Where the link listens. */
+  readonly where: EngineReady
+  /** Resolves with the reason when the engine has ended by itself. */
+  readonly failed: Promise<Error>
+  /** Changes some knobs while the server runs and returns all of them. The values are in range. */
+  configure(patch: Partial<ListenerConfig>): Promise<ListenerConfig>
+  /** Drops all connections and sets all counters to zero: a fresh start with the present configuration. */
+  reset(): Promise<void>
+  /** The sockets in `state`, or all, at most `limit`. */
+  sockets(state: SocketState | undefined, limit: number): Promise<SocketList>
+  state(): Promise<ServerState>
+  /** The numbers as of the engine's last turn, without asking it; overwritten by the next call. */
+  stats(): ServerStats
+  on<K extends keyof EngineEvents>(event: K, listener: (data: EngineEvents[K]) => void): void
+  close(): Promise<void>
+}
+
+/** Starts the engine in a thread of its own. Rejects with the error's code when the link's address cannot be bound. */
+export async function startEngine(options: EngineOptions): Promise<ServerEngine> {
+  const sharedStats = makeSharedStats()
+  const reader = new StatsReader(sharedStats)
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    name: 'synlab-server-engine',
+    workerData: { ...options, sharedStats } satisfies EngineWorkerData,
+  })
+  const thread = new ThreadClient<EngineCommands, EngineEvents, EngineReady>(worker)
+  const where = await thread.ready
+  return {
+    where,
+    failed: thread.failed,
+    configure: (patch) => thread.call('configure', patch),
+    reset: async () => {
+      await thread.call('reset', undefined)
+    },
+    sockets: (state, limit) => thread.call('sockets', { state, limit }),
+    state: async () => {
+      const inspection = await thread.call('inspect', undefined)
+      return describeState(reader.read(), inspection, where)
+    },
+    stats: () => reader.read(),
+    on: (event, listener) => thread.on(event, listener),
+    close: () => thread.close(),
+  }
+}

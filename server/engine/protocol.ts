@@ -1,0 +1,66 @@
+/**
+ * What the main thread and the engine's thread say to each other.
+ */
+import type { PeerChange } from '../../tcpip/io/hub-sessions.ts'
+import type { SocketList } from '../app/socket-rows.ts'
+import type { SocketState } from '../app/socket-state.ts'
+import type { ListenerConfig } from '../listener/listener-config.ts'
+
+/** What the engine is started with. */
+export interface EngineOptions {
+  readonly config: ListenerConfig
+  /** The text of the lab key, the same for everybody in the lab. */
+  readonly labKey: string
+  readonly linkHost: string
+  /** 0 takes any free port. */
+  readonly linkPort: number
+}
+
+export interface EngineWorkerData extends EngineOptions {
+  readonly sharedStats: SharedArrayBuffer
+}
+
+/** Where the link listens. */
+export interface EngineReady {
+  readonly linkHost: string
+  readonly linkPort: number
+}
+
+/** A process on the other end of the link, for people to read. */
+export interface LinkPeer {
+  readonly address: string
+  readonly port: number
+  /** The sources it may use, as `a.b.c.d/n`. */
+  readonly prefixes: readonly string[]
+  readonly packetsIn: number
+  readonly packetsOut: number
+  /** Packets that it sent and that never arrived. */
+  readonly packetsMissing: number
+}
+
+export interface Inspection {
+  readonly config: ListenerConfig
+  readonly peers: readonly LinkPeer[]
+}
+
+export type EngineCommands = {
+  configure: { request: Partial<ListenerConfig>; reply: ListenerConfig }
+  reset: { request: undefined; reply: null }
+  sockets: { request: { state: SocketState | undefined; limit: number }; reply: SocketList }
+  inspect: { request: undefined; reply: Inspection }
+  close: { request: undefined; reply: null }
+}
+
+export type EngineEvents = {
+  /** The configuration was changed; `changed` names the keys. */
+  config: { config: ListenerConfig; changed: readonly (keyof ListenerConfig)[] }
+  /** A queue became full, or has been well below its limit for a second. */
+  threshold: { queue: 'syn_queue' | 'accept_queue'; isFull: boolean; length: number; limit: number }
+  /** The kernel would now log `line`: once in a listener's life. */
+  flood: { sendingCookies: boolean; line: string }
+  peer: { change: PeerChange; peer: LinkPeer }
+  /** Everything was thrown away and started anew. */
+  reset: { config: ListenerConfig }
+}
+
+export type EngineEvent = keyof EngineEvents

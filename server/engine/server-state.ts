@@ -1,0 +1,100 @@
+/**
+ * The server's state as the API shows it: configuration, queues, counters, connections, link. Counter names are Linux's
+ * MIB names, drop reasons and socket states those of the metrics.
+ */
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import type { State } from '../../tcpip/connection/states.ts'
+import { MIB_NAMES, Mib } from '../../tcpip/counters.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
+import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/io/udp-counters.ts'
+import { formatAddress } from '../../tcpip/wire/address.ts'
+import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
+import type { ListenerConfig } from '../listener/listener-config.ts'
+import { connectionsIn, Gauge } from './gauges.ts'
+import type { EngineReady, Inspection, LinkPeer } from './protocol.ts'
+import type { ServerStats } from './published-stats.ts'
+
+export interface ServerState {
+  readonly pid: number
+  readonly uptimeSeconds: number
+  /** Where the simulated server listens, inside the lab's packets. */
+  readonly address: string
+  readonly port: number
+  readonly config: ListenerConfig
+  /** A queue is full when it is longer than its limit. `young`: requests that never timed out. */
+  readonly synQueue: {
+    readonly length: number
+    readonly young: number
+    readonly limit: number
+    readonly bytes: number
+  }
+  readonly acceptQueue: { readonly length: number; readonly limit: number }
+  /** Connections by state, `syn_recv` being the half-open requests. */
+  readonly connections: Readonly<Record<string, number>>
+  readonly counters: Readonly<Record<string, number>>
+  /** in = accepted + the sum of `drops`. */
+  readonly packets: { readonly in: number; readonly accepted: number; readonly out: number }
+  readonly drops: Readonly<Record<string, number>>
+  readonly link: LinkState
+}
+
+export interface LinkState {
+  /** Where the UDP link is bound. */
+  readonly address: string
+  readonly port: number
+  readonly peers: readonly LinkPeer[]
+  /** Datagrams that arrived and packets either way, by what became of them. */
+  readonly datagramsIn: Readonly<Record<string, number>>
+  readonly packetsIn: Readonly<Record<string, number>>
+  readonly packetsOut: Readonly<Record<string, number>>
+  /** Packets that a peer sent and that have not arrived: lost between two sockets. */
+  readonly packetsMissing: number
+}
+
+/** Copies everything out of `stats`. */
+export function describeState(
+  stats: ServerStats,
+  { config, peers }: Inspection,
+  { linkHost, linkPort }: EngineReady,
+): ServerState {
+  const { gauges, link } = stats
+  const { mib, outcomes } = stats.counters
+  const gauge = (slot: Gauge): number => gauges[slot] ?? 0
+  return {
+    pid: process.pid,
+    uptimeSeconds: Math.round(process.uptime() * 1000) / 1000,
+    address: formatAddress(SERVER_ADDRESS),
+    port: SERVER_PORT,
+    config,
+    synQueue: {
+      length: gauge(Gauge.SYN_QUEUE_LENGTH),
+      young: gauge(Gauge.SYN_QUEUE_YOUNG),
+      limit: gauge(Gauge.SYN_QUEUE_LIMIT),
+      bytes: gauge(Gauge.SYN_QUEUE_BYTES),
+    },
+    acceptQueue: { length: gauge(Gauge.ACCEPT_QUEUE_LENGTH), limit: gauge(Gauge.ACCEPT_QUEUE_LIMIT) },
+    connections: Object.fromEntries(
+      CONNECTION_STATES.map((name) => [name, connectionsIn(gauges, SOCKET_STATE_NAMES.indexOf(name) as State)]),
+    ),
+    counters: byName(MIB_NAMES, mib),
+    packets: {
+      in: mib[Mib.PacketsIn] ?? 0,
+      accepted: outcomes[DropReason.ACCEPTED] ?? 0,
+      out: mib[Mib.PacketsOut] ?? 0,
+    },
+    drops: byName(DROP_REASON_NAMES.slice(1), outcomes.subarray(1)),
+    link: {
+      address: linkHost,
+      port: linkPort,
+      peers,
+      datagramsIn: byName(FRAME_OUTCOME_NAMES, link.datagramsIn),
+      packetsIn: byName(PACKET_IN_NAMES, link.packetsIn),
+      packetsOut: byName(PACKET_OUT_NAMES, link.packetsOut),
+      packetsMissing: link.packetsSkipped - link.packetsLate,
+    },
+  }
+}
+
+function byName(names: readonly string[], values: Float64Array): Record<string, number> {
+  return Object.fromEntries(names.map((name, i) => [name, values[i] ?? 0]))
+}

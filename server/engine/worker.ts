@@ -1,0 +1,79 @@
+/**
+ * The engine's thread: the server's end of the UDP link and the host behind it. Started by engine.ts.
+ */
+import { parentPort, workerData } from 'node:worker_threads'
+import { serveThread } from '../../control/thread.ts'
+import { CLIENT_ADDRESSES, SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
+import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
+import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import type { AllowedPrefix } from '../../tcpip/io/prefix-claims.ts'
+import { fillRandom } from '../../tcpip/io/random.ts'
+import type { PeerSnapshot } from '../../tcpip/io/session-table.ts'
+import { UdpHub } from '../../tcpip/io/udp-hub.ts'
+import { formatPrefix } from '../../tcpip/wire/address.ts'
+import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
+import { EngineCore } from './engine-core.ts'
+import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData, LinkPeer } from './protocol.ts'
+import { StatsPublisher } from './published-stats.ts'
+
+/** Honest clients are answered; spoofed sources belong to nobody, and answers to them vanish as on the Internet. */
+const ALLOWED: readonly AllowedPrefix[] = [
+  { prefix: CLIENT_ADDRESSES, sharing: 'exclusive' },
+  ...SPOOFABLE_ADDRESSES.map((prefix): AllowedPrefix => ({ prefix, sharing: 'silent' })),
+]
+
+/** Between two publications of the numbers while no turn happens, milliseconds. */
+const IDLE_PUBLISH_MS = 250
+
+function makeSecret(): Uint8Array {
+  const secret = new Uint8Array(SERVER_SECRET_BYTES)
+  fillRandom(secret)
+  return secret
+}
+
+function describePeer({ address, port, prefixes, packetsIn, packetsOut, packetsMissing }: PeerSnapshot): LinkPeer {
+  return { address, port, prefixes: prefixes.map(formatPrefix), packetsIn, packetsOut, packetsMissing }
+}
+
+if (parentPort === null) throw new Error('the engine runs in a worker thread')
+
+await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async ({ emit }) => {
+  const { config, labKey, linkHost, linkPort, sharedStats } = workerData as EngineWorkerData
+  const publisher = new StatsPublisher(sharedStats)
+  const hub = await UdpHub.open({
+    key: deriveLabKey(labKey),
+    allowed: ALLOWED,
+    clock: monotonicMicroseconds,
+    host: linkHost,
+    port: linkPort,
+    counters: publisher.stats.link,
+    onReceive: () => core.wake(),
+    onPeerChange: (change, peer) => {
+      core.setPeerCount(hub.peers().length)
+      emit('peer', { change, peer: describePeer(peer) })
+    },
+  })
+  const core = new EngineCore({ link: hub, config, publisher, clock: monotonicMicroseconds, makeSecret, emit })
+  const publishing = setInterval(() => core.publish(), IDLE_PUBLISH_MS)
+  return {
+    ready: { linkHost: hub.address, linkPort: hub.port },
+    handlers: {
+      configure: (patch) => core.configure(patch),
+      reset: () => {
+        core.reset()
+        return null
+      },
+      sockets: ({ state, limit }) => core.sockets(state, limit),
+      inspect: () => {
+        core.publish()
+        return { config: core.config, peers: hub.peers().map(describePeer) }
+      },
+      close: async () => {
+        clearInterval(publishing)
+        core.stop()
+        await hub.close()
+        return null
+      },
+    },
+  }
+})

@@ -1,0 +1,179 @@
+import { type AddressInfo, connect } from 'node:net'
+import { Counter, Registry } from 'prom-client'
+import { Type } from 'typebox'
+import { afterEach, describe, expect, it } from 'vitest'
+import { buildControlApp, type ControlApp } from '../../../control/app.ts'
+import { ApiError } from '../../../control/errors.ts'
+
+const Body = Type.Object(
+  {
+    mode: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 })),
+    kind: Type.Optional(Type.Union([Type.Literal('syn'), Type.Literal('ack')])),
+    rate: Type.Optional(Type.Number({ exclusiveMinimum: 0, maximum: 1000 })),
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 8 })),
+    nested: Type.Optional(
+      Type.Object({ list: Type.Array(Type.Object({ on: Type.Boolean() }, { additionalProperties: false })) }),
+    ),
+    key: Type.Optional(Type.Object({ needed: Type.Integer() })),
+  },
+  { additionalProperties: false },
+)
+const Query = Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1 })) }, { additionalProperties: false })
+
+let app: ControlApp
+
+function build(): ControlApp {
+  const metrics = new Registry()
+  new Counter({ name: 'something_total', help: 'Something.', registers: [metrics] }).inc(3)
+  app = buildControlApp({ name: 'synlab-test', logLevel: 'silent', metrics })
+  app.put('/thing', { schema: { body: Body } }, ({ body }) => body)
+  app.get('/list', { schema: { querystring: Query } }, ({ query }) => query)
+  app.delete('/things/:id', () => ({}))
+  app.get('/refused', () => {
+    throw new ApiError('CONFLICT', 'not now', 'what')
+  })
+  app.get('/broken', () => {
+    throw new Error('the secret is 42')
+  })
+  return app
+}
+
+async function put(payload: string | object): Promise<{ status: number; body: Record<string, unknown> }> {
+  const headers = { 'content-type': 'application/json' }
+  const reply = await build().inject({ method: 'PUT', url: '/thing', headers, payload })
+  return { status: reply.statusCode, body: reply.json() }
+}
+
+afterEach(async () => {
+  await app.close()
+})
+
+describe('the common routes', () => {
+  it('answer health, version and metrics', async () => {
+    build()
+    expect((await app.inject('/healthz')).json()).toEqual({ status: 'ok' })
+    const version = (await app.inject('/version')).json()
+    expect(version).toEqual({
+      name: 'synlab-test',
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      node: process.version,
+    })
+    const metrics = await app.inject('/metrics')
+    expect(metrics.headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/)
+    expect(metrics.body).toContain('something_total 3')
+  })
+})
+
+describe('a body', () => {
+  it('passes as it is when it fits', async () => {
+    const body = { mode: 2, kind: 'ack', nested: { list: [{ on: true }] } }
+    expect(await put(body)).toEqual({ status: 200, body })
+  })
+
+  const refusals: [string, string | object, string, string | undefined, RegExp][] = [
+    ['an unknown key', { mod: 1 }, 'UNKNOWN_KEY', 'mod', /"mod".*allowed: mode, kind, rate/],
+    ['an unknown key inside', { nested: { list: [{ on: true, off: 1 }] } }, 'UNKNOWN_KEY', 'nested.list.0.off', /on$/],
+    ['an unknown key beside a wrong value', { mode: 9, x: 1 }, 'UNKNOWN_KEY', 'x', /"x"/],
+    ['text where a number belongs', { mode: '1' }, 'WRONG_TYPE', 'mode', /"1" is not an integer from 0 to 2/],
+    ['a fraction', { mode: 1.5 }, 'WRONG_TYPE', 'mode', /1\.5 is not an integer from 0 to 2/],
+    ['null', { mode: null }, 'WRONG_TYPE', 'mode', /null is not an integer/],
+    ['a number too large', { mode: 3 }, 'OUT_OF_RANGE', 'mode', /3 is not an integer from 0 to 2/],
+    ['a number at an excluded end', { rate: 0 }, 'OUT_OF_RANGE', 'rate', /above 0 and at most 1000/],
+    ['text too short', { name: '' }, 'OUT_OF_RANGE', 'name', /"" is not a string of 1 to 8 characters/],
+    ['a wrong choice', { kind: 'udp' }, 'BAD_VALUE', 'kind', /"udp" is not one of "syn", "ack"/],
+    ['a missing key', { key: {} }, 'MISSING_KEY', 'key.needed', /key\.needed is missing; it is an integer/],
+    ['a wrong value deep inside', { nested: { list: [{ on: 1 }] } }, 'WRONG_TYPE', 'nested.list.0.on', /true or false/],
+    ['an array', [], 'WRONG_TYPE', '', /\[\] is not an object/],
+    ['something that is no JSON', '{"mode":', 'BAD_JSON', undefined, /not valid JSON/],
+    ['nothing', '', 'BAD_JSON', undefined, /empty/],
+    ['a prototype in disguise', '{"__proto__":{"mode":1}}', 'BAD_JSON', undefined, /JSON/],
+  ]
+  it.each(refusals)('is refused for %s', async (_what, payload, code, path, message) => {
+    const { status, body } = await put(payload)
+    expect(status).toBe(400)
+    expect(body).toEqual({ code, message: expect.stringMatching(message), ...(path === undefined ? {} : { path }) })
+  })
+
+  it('is refused when it is too large, and when it is not JSON by its type', async () => {
+    expect((await put({ name: 'x'.repeat(70_000) })).body).toMatchObject({ code: 'BODY_TOO_LARGE' })
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const reply = await app.inject({ method: 'PUT', url: '/thing', headers, payload: 'mode=1' })
+    expect(reply.statusCode).toBe(415)
+    expect(reply.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+  })
+
+  it('quotes a long wrong value only in part', async () => {
+    const { body } = await put({ mode: 'y'.repeat(5000) })
+    expect(String(body.message).length).toBeLessThan(150)
+  })
+})
+
+describe('a query string', () => {
+  it('is converted to the types of its schema', async () => {
+    expect((await build().inject('/list?limit=12')).json()).toEqual({ limit: 12 })
+  })
+
+  it.each([
+    ['limit=0', 'OUT_OF_RANGE', 'limit'],
+    ['limit=abc', 'WRONG_TYPE', 'limit'],
+    ['limt=1', 'UNKNOWN_KEY', 'limt'],
+  ])('is refused when it is %s', async (query, code, path) => {
+    const reply = await build().inject(`/list?${query}`)
+    expect(reply.statusCode).toBe(400)
+    expect(reply.json()).toMatchObject({ code, path })
+  })
+})
+
+describe('errors', () => {
+  it('of the catalogue keep code, message, path and status', async () => {
+    const reply = await build().inject('/refused')
+    expect(reply.statusCode).toBe(409)
+    expect(reply.json()).toEqual({ code: 'CONFLICT', message: 'not now', path: 'what' })
+  })
+
+  it('from inside say nothing about the inside', async () => {
+    const reply = await build().inject('/broken')
+    expect(reply.statusCode).toBe(500)
+    expect(reply.json()).toMatchObject({ code: 'INTERNAL' })
+    expect(reply.body).not.toContain('42')
+  })
+
+  it('name a path that does not exist', async () => {
+    const reply = await build().inject('/nowhere?x=1')
+    expect(reply.statusCode).toBe(404)
+    expect(reply.json()).toEqual({ code: 'NOT_FOUND', message: 'there is no /nowhere' })
+  })
+
+  it.each([
+    ['POST', '/thing', 'PUT'],
+    ['POST', '/healthz', 'GET, HEAD'],
+    ['GET', '/things/7', 'DELETE'],
+  ] as const)('name the methods that %s %s could have used', async (method, url, allow) => {
+    const reply = await build().inject({ method, url })
+    expect(reply.statusCode).toBe(405)
+    expect(reply.headers.allow).toBe(allow)
+    expect(reply.json()).toMatchObject({ code: 'METHOD_NOT_ALLOWED', message: expect.stringContaining(allow) })
+  })
+
+  it('are JSON for a path that cannot be decoded', async () => {
+    const reply = await build().inject('/%zz')
+    expect(reply.statusCode).toBe(400)
+    expect(reply.json()).toMatchObject({ code: 'BAD_REQUEST' })
+  })
+
+  it('are JSON for bytes that are no HTTP', async () => {
+    await build().listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(port, '127.0.0.1', () => socket.write('\x16\x03\x01 hello\r\n\r\n'))
+      let received = ''
+      socket.on('data', (chunk) => {
+        received += chunk
+      })
+      socket.on('close', () => resolve(received))
+      socket.on('error', reject)
+    })
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+    expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'BAD_REQUEST' })
+  })
+})

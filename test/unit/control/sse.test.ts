@@ -1,0 +1,108 @@
+import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { Registry } from 'prom-client'
+import { afterEach, describe, expect, it } from 'vitest'
+import { buildControlApp, type ControlApp } from '../../../control/app.ts'
+import { EventStream, type EventStreamOptions } from '../../../control/sse.ts'
+
+let app: ControlApp
+let stream: EventStream
+
+async function serve(options: EventStreamOptions = {}): Promise<void> {
+  stream = new EventStream(options)
+  app = buildControlApp({ name: 'synlab-test', logLevel: 'silent', metrics: new Registry() })
+  app.get('/events', (_request, reply) => stream.subscribe(reply, { event: 'hello', data: { first: true } }))
+  app.addHook('preClose', async () => stream.close())
+  await app.listen({ host: '127.0.0.1', port: 0 })
+}
+
+/** A listener that collects what it hears. */
+async function listen(): Promise<{
+  response: IncomingMessage
+  heard: () => string
+  until: (text: string) => Promise<void>
+}> {
+  const { port } = app.server.address() as AddressInfo
+  const [response] = (await once(get({ host: '127.0.0.1', port, path: '/events' }), 'response')) as [IncomingMessage]
+  response.setEncoding('utf8')
+  let heard = ''
+  response.on('data', (chunk: string) => {
+    heard += chunk
+  })
+  response.on('error', () => {})
+  const until = async (text: string): Promise<void> => {
+    while (!heard.includes(text)) await once(response, 'data')
+  }
+  return { response, heard: () => heard, until }
+}
+
+afterEach(async () => {
+  await app.close()
+})
+
+describe('an event stream', () => {
+  it('greets each listener, then tells all of them the same, with ids that go up', async () => {
+    await serve()
+    const [one, two] = [await listen(), await listen()]
+    expect(one.response.headers['content-type']).toMatch(/^text\/event-stream/)
+    stream.publish('note', { text: 'line one\nline two' })
+    stream.publish('note', 2)
+    for (const listener of [one, two]) {
+      await listener.until('data: 2\n\n')
+      expect(listener.heard()).toBe(
+        'id: 0\nevent: hello\ndata: {"first":true}\n\n' +
+          'id: 1\nevent: note\ndata: {"text":"line one\\nline two"}\n\n' +
+          'id: 2\nevent: note\ndata: 2\n\n',
+      )
+    }
+  })
+
+  it('forgets a listener that goes away', async () => {
+    await serve()
+    const { response } = await listen()
+    expect(stream.size).toBe(1)
+    response.destroy()
+    while (stream.size > 0) await new Promise((resolve) => setImmediate(resolve))
+    stream.publish('note', 1)
+  })
+
+  it('sends comments while it is quiet', async () => {
+    await serve({ heartbeat: 5 })
+    const listener = await listen()
+    await listener.until(':')
+    await listener.until('\n: still here\n\n')
+  })
+
+  it('drops a listener that does not read, and keeps one that does', async () => {
+    await serve({ maxBuffered: 64 * 1024 })
+    const slow = await listen()
+    const quick = await listen()
+    slow.response.pause()
+    const bulk = 'x'.repeat(1024 * 1024)
+    // The kernel's socket buffers take a few megabytes before anything waits here.
+    for (let i = 0; i < 64 && stream.size === 2; i++) {
+      stream.publish('bulk', bulk)
+      await quick.until(`id: ${i + 1}\nevent: bulk\ndata: "${bulk}"\n\n`)
+    }
+    expect(stream.size).toBe(1)
+    stream.publish('note', 'you')
+    await quick.until('data: "you"')
+  })
+
+  it('refuses more listeners than allowed', async () => {
+    await serve({ maxListeners: 1 })
+    await listen()
+    const reply = await app.inject('/events')
+    expect(reply.statusCode).toBe(429)
+    expect(reply.json()).toMatchObject({ code: 'TOO_MANY' })
+  })
+
+  it('ends with the server, which need not wait for it', async () => {
+    await serve()
+    const { response } = await listen()
+    const ended = once(response, 'end')
+    await app.close()
+    await ended
+  })
+})
