@@ -4,6 +4,7 @@
  */
 import { assert } from './assert.ts'
 import { abortConnection, closeConnection, finishConnection, shutdownSend } from './connection/close.ts'
+import { DEFAULT_WINDOW_SCALE } from './connection/host.ts'
 import { IsnGenerator } from './connection/isn.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from './connection/open.ts'
 import { segmentArrives } from './connection/receive.ts'
@@ -55,6 +56,8 @@ export interface EndpointOptions {
   readonly counters: Counters
   /** Most connections at a time, TIME-WAIT included, half-open requests not. */
   readonly maxConnections: number
+  /** Window scale to offer, 0..14. */
+  readonly windowScale?: number
 }
 
 /** Why an active open could not even start; named after the errors that Node's net module gives. */
@@ -62,6 +65,7 @@ export type ConnectError = 'EADDRNOTAVAIL' | 'EADDRINUSE' | 'ENOBUFS'
 
 export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
+  readonly windowScale: number
   readonly tcbs: TcbTable
   readonly isn: IsnGenerator
   readonly out = new Segment()
@@ -79,6 +83,7 @@ export class Endpoint implements PassiveOpenHost {
     this.link = options.link
     this.addresses = options.addresses
     this.counters = options.counters
+    this.windowScale = options.windowScale ?? DEFAULT_WINDOW_SCALE
     this.tcbs = new TcbTable(options.maxConnections)
     this.isn = new IsnGenerator(options.secret.subarray(0, 16))
     this.flowHash = new FlowHash(options.secret.subarray(16, 24))
@@ -89,6 +94,14 @@ export class Endpoint implements PassiveOpenHost {
     assert(!this.isListening(port), `port ${port} is free`)
     this.listeners.push(listener)
     this.listenerPorts.push(port)
+  }
+
+  /** Takes a port back: whatever comes for it from now on meets nobody. */
+  unlisten(port: number): void {
+    const at = this.listenerPorts.indexOf(port)
+    assert(at >= 0, `port ${port} has a listener`)
+    this.listeners.splice(at, 1)
+    this.listenerPorts.splice(at, 1)
   }
 
   isListening(port: number): boolean {

@@ -16,6 +16,8 @@ export interface PassiveOpenHost extends ConnectionHost {
   readonly isn: IsnGenerator
   /** The connection of a completed handshake, ESTABLISHED; undefined when the host has no room for another. */
   openChild(handshake: Handshake, completing: Segment, now: number): Tcb | undefined
+  /** Ends a connection at once, with a RST. */
+  abort(tcb: Tcb, now: number): void
   /** Lets a connection process the segment that completed its handshake: it may carry data or a FIN. */
   deliver(tcb: Tcb, segment: Segment, now: number): DropReason
 }

@@ -5,6 +5,7 @@
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { RETRANSMIT } from '../../tcpip/connection/tcb-table.ts'
 import { MILLISECOND, NEVER } from '../../tcpip/time.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { Listener } from '../listener/listener.ts'
@@ -89,7 +90,7 @@ function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: numbe
 }
 
 function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
-  const deadline = host.endpoint.tcbs.timers.deadlineOf(tcb.index)
+  const deadline = host.endpoint.tcbs.deadlineOf(tcb, RETRANSMIT)
   const isOver = tcb.state === State.TIME_WAIT || tcb.state === State.FIN_WAIT_2
   const timer: SocketTimer = {
     kind: isOver ? 'timewait' : 'on',

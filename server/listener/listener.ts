@@ -7,6 +7,7 @@
 import { DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
+import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { DropReason } from '../../tcpip/drop-reason.ts'
@@ -27,6 +28,7 @@ import { SynQueue } from './syn-queue.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const {
+  EstabResets,
   Accepted,
   ListenDrops,
   ListenOverflows,
@@ -116,6 +118,18 @@ export class Listener implements PassiveOpen {
     if (fits.capacity === this.synQueue.capacity) return
     this.synQueue.moveTo(fits)
     this.synQueue = fits
+  }
+
+  /**
+   * The application closes the listening socket: connections it never accepted are reset, in the order of the queue, and
+   * half-open requests vanish without a word (Linux inet_csk_listen_stop). The host has to take the port back.
+   */
+  close(now: number): void {
+    for (let tcb = this.acceptQueue.shift(); tcb !== undefined; tcb = this.acceptQueue.shift()) {
+      if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) this.host.counters.add(EstabResets)
+      this.host.abort(tcb, now)
+    }
+    this.synQueue = new SynQueue(this.limit)
   }
 
   /** The oldest established connection, or undefined when none waits: accept(). */

@@ -2,7 +2,7 @@
  * The segments a listener sends on behalf of half-open requests: SYN-ACKs, with state and with cookies, and ACKs to
  * segments that do not fit. Read first: Linux tcp_make_synack() and tcp_v4_reqsk_send_ack().
  */
-import { ADVERTISED_MSS, type ConnectionHost, initialWindow, WINDOW_SCALE } from '../../tcpip/connection/host.ts'
+import { ADVERTISED_MSS, type ConnectionHost, initialWindow } from '../../tcpip/connection/host.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { MILLISECOND } from '../../tcpip/time.ts'
 import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
@@ -19,7 +19,7 @@ export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: numbe
   out.clearOptions()
   out.clearPayload()
   out.mss = ADVERTISED_MSS
-  out.windowScale = queue.windowScale(request) < 0 ? -1 : WINDOW_SCALE
+  out.windowScale = queue.windowScale(request) < 0 ? -1 : host.windowScale
   out.sackPermitted = queue.sackPermitted(request)
   stamp(out, queue, request, now)
   host.counters.add(Mib.SynAckSent)
@@ -32,7 +32,7 @@ export function sendRequestAck(host: ConnectionHost, queue: SynQueue, request: n
   address(out, queue, request)
   out.flags = ACK
   out.seq = seqAdd(queue.iss(request), 1)
-  out.window = initialWindow(queue.timestamps(request)) >> (queue.windowScale(request) < 0 ? 0 : WINDOW_SCALE)
+  out.window = initialWindow(queue.timestamps(request)) >> (queue.windowScale(request) < 0 ? 0 : host.windowScale)
   out.clearOptions()
   out.clearPayload()
   stamp(out, queue, request, now)
@@ -57,7 +57,7 @@ export function sendCookieSynAck(host: ConnectionHost, syn: Segment, cookie: num
   out.clearPayload()
   out.mss = ADVERTISED_MSS
   if (syn.hasTimestamps) {
-    out.windowScale = syn.windowScale < 0 ? -1 : WINDOW_SCALE
+    out.windowScale = syn.windowScale < 0 ? -1 : host.windowScale
     out.sackPermitted = syn.sackPermitted
     out.hasTimestamps = true
     out.tsVal = cookieTimestamp

@@ -9,6 +9,8 @@ import type { TcbTable } from './tcb-table.ts'
 export interface ConnectionHost {
   readonly counters: Counters
   readonly tcbs: TcbTable
+  /** Shift count that is offered to peers, 0..14. */
+  readonly windowScale: number
   /** The one record that outgoing segments are built in. */
   readonly out: Segment
   /** Sends `out`. A full transmit ring loses it, as a full device queue would. */
@@ -34,8 +36,8 @@ export const MIN_SEND_MSS = 48
 /** Bytes that the timestamps option takes from each segment, padding included (RFC 7323 appendix A). */
 export const TIMESTAMPS_BYTES = 12
 
-/** Our window scale: what Linux chooses for its default receive buffer limit of 6 MB. */
-export const WINDOW_SCALE = 7
+/** Window scale that a host offers by default: what Linux chooses for its default receive buffer limit of 6 MB. */
+export const DEFAULT_WINDOW_SCALE = 7
 
 /** Largest value of the 16-bit window field. */
 export const MAX_WINDOW_FIELD = 65_535

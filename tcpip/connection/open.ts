@@ -15,7 +15,6 @@ import {
   initialWindow,
   MIN_SEND_MSS,
   TIMESTAMPS_BYTES,
-  WINDOW_SCALE,
 } from './host.ts'
 import { sendReset } from './reset.ts'
 import { INITIAL_RTO, sampleRoundTrip, synTimeout } from './retransmit.ts'
@@ -79,7 +78,7 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   tcb.timedAt = -1
   tcb.retransmits = 0
   tcb.sndUna = segment.ack
-  agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.ESTABLISHED, now)
@@ -92,7 +91,7 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
 
 /** A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
@@ -111,20 +110,34 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   tcb.sndUna = tcb.sndNxt
   tcb.tsOffset = handshake.tsOffset
   tcb.rto = INITIAL_RTO
-  agreeOptions(tcb, handshake.peerMss, handshake.peerWindowScale, handshake.sackPermitted, handshake.timestamps)
+  agreeOptions(
+    tcb,
+    host.windowScale,
+    handshake.peerMss,
+    handshake.peerWindowScale,
+    handshake.sackPermitted,
+    handshake.timestamps,
+  )
   tcb.tsRecent = handshake.tsRecent
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
   synchronize(tcb, handshake.irs, completing)
 }
 
 /** Takes up what both sides offered; an option that one side left out is off. */
-function agreeOptions(tcb: Tcb, peerMss: number, peerScale: number, sack: boolean, timestamps: boolean): void {
+function agreeOptions(
+  tcb: Tcb,
+  ownScale: number,
+  peerMss: number,
+  peerScale: number,
+  sack: boolean,
+  timestamps: boolean,
+): void {
   tcb.timestamps = timestamps
   tcb.sackPermitted = sack
   const mss = Math.max(MIN_SEND_MSS, Math.min(ADVERTISED_MSS, peerMss === 0 ? DEFAULT_MSS : peerMss))
   tcb.sndMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
   tcb.sndWindowShift = Math.max(0, peerScale)
-  tcb.rcvWindowShift = peerScale < 0 ? 0 : WINDOW_SCALE
+  tcb.rcvWindowShift = peerScale < 0 ? 0 : ownScale
   startCongestionControl(tcb)
   tcb.recover = tcb.iss
 }

@@ -7,7 +7,7 @@ import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
-import { ADVERTISED_MSS, type ConnectionHost, initialWindow, MAX_WINDOW_FIELD, WINDOW_SCALE } from './host.ts'
+import { ADVERTISED_MSS, type ConnectionHost, initialWindow, MAX_WINDOW_FIELD } from './host.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -48,7 +48,7 @@ export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: numb
   out.seq = tcb.iss
   out.window = initialWindow(tcb.timestamps)
   out.mss = ADVERTISED_MSS
-  out.windowScale = tcb.rcvWindowShift > 0 ? WINDOW_SCALE : -1
+  out.windowScale = tcb.rcvWindowShift > 0 ? host.windowScale : -1
   out.sackPermitted = tcb.sackPermitted
   host.transmit()
 }
@@ -70,7 +70,7 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.ack = 0
   out.window = initialWindow(false)
   out.mss = ADVERTISED_MSS
-  out.windowScale = WINDOW_SCALE
+  out.windowScale = host.windowScale
   out.sackPermitted = true
   out.hasTimestamps = true
   out.tsVal = timestampOf(tcb, now)

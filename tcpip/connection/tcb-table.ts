@@ -77,6 +77,10 @@ export class TcbTable {
     return undefined
   }
 
+  at(index: number): Tcb {
+    return this.tcbs[index]
+  }
+
   /** Fires due timers, at most `limit`; `target.fire` is given ids for `ownerOf` and `kindOf`. */
   advance(now: number, target: TimerTarget, limit: number): void {
     this.timers.advance(now, target, limit)

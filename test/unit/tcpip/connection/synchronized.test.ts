@@ -3,8 +3,8 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { RETRANSMIT } from '../../../../tcpip/connection/tcb-table.ts'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
+import { RETRANSMIT } from '../../../../tcpip/connection/tcb-table.ts'
 import { Mib } from '../../../../tcpip/counters.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
 import { floodOnce, Peer, ServerLab } from '../../../support/server-lab.ts'
