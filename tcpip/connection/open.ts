@@ -140,6 +140,7 @@ function agreeOptions(
   tcb.rcvWindowShift = peerScale < 0 ? 0 : ownScale
   startCongestionControl(tcb)
   tcb.recover = tcb.iss
+  tcb.lastSmallEnd = tcb.iss
 }
 
 /** Sets the receive sequence from the peer's ISN and the send window from its segment. */

@@ -5,7 +5,7 @@
 import { Mib } from '../counters.ts'
 import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
-import { seqAdd, seqDiff } from '../wire/seq.ts'
+import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
 import { ADVERTISED_MSS, type ConnectionHost, initialWindow, MAX_WINDOW_FIELD } from './host.ts'
 import { State } from './states.ts'
@@ -96,7 +96,7 @@ function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   const length = Math.min(unsent, room, tcb.sndMss)
   const isLast = length === unsent
   const finNow = tcb.finQueued && isLast && (length < room || inFlight === 0)
-  if (!finNow && (length === 0 || isTooSmall(tcb, length, isLast, inFlight))) return false
+  if (!finNow && (length === 0 || isTooSmall(tcb, length, isLast))) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   if (tcb.timedAt < 0) {
     tcb.timedSeq = seqAdd(tcb.sndNxt, length)
@@ -105,17 +105,19 @@ function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
   if (finNow) tcb.finSent = true
   if (length > 0) onDataSent(tcb, now)
+  if (length > 0 && length < tcb.sndMss) tcb.lastSmallEnd = tcb.sndNxt
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
   return true
 }
 
 /**
- * Silly window avoidance and Nagle's rule (RFC 9293 3.8.6.2.1, 3.7.4): less than a full segment goes out only as the last
- * of the queue with nothing in flight, or without Nagle, or when it fills half of the largest window the peer had.
+ * Nagle's rule in Minshall's form, and silly window avoidance (RFC 9293 3.7.4, 3.8.6.2.1; Linux tcp_nagle_test): the last
+ * bytes of the queue go out in a small segment unless another small one is in flight; a window too small for a segment is
+ * only used when it is half of the largest the peer ever had.
  */
-function isTooSmall(tcb: Tcb, length: number, isLast: boolean, inFlight: number): boolean {
+function isTooSmall(tcb: Tcb, length: number, isLast: boolean): boolean {
   if (length === tcb.sndMss) return false
-  if (isLast) return inFlight > 0 && !tcb.noDelay && !tcb.finQueued
+  if (isLast) return seqLess(tcb.sndUna, tcb.lastSmallEnd) && !tcb.noDelay && !tcb.finQueued
   return length < tcb.maxSndWnd >> 1
 }
 

@@ -163,7 +163,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
-  tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = 0
+  tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.lastSmallEnd = 0
   tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
   tcb.timedAt = -1
   tcb.recover = 0

@@ -117,8 +117,10 @@ export class Tcb {
   /** Loss recovery goes on until everything before this number is acknowledged (RFC 6582 NewReno). */
   recover = 0
   recovering = false
-  /** Small segments wait for an acknowledgment unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
+  /** Small segments wait for an acknowledgment of another unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
   noDelay = false
+  /** End of the last segment sent that was less than full. */
+  lastSmallEnd = 0
   /** Zero-window probes sent since the peer last answered. */
   probes = 0
 
