@@ -15,6 +15,7 @@ import Fastify, {
 } from 'fastify'
 import type { Registry } from 'prom-client'
 import { ApiError, toApiError } from './errors.ts'
+import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
 import { RouteIndex } from './route-index.ts'
 import { compileValidator } from './validation.ts'
@@ -44,7 +45,7 @@ const BODY_LIMIT = 64 * 1024
 /** A control API with GET /healthz, /version and /metrics, not listening yet. */
 export function buildControlApp(options: ControlAppOptions): ControlApp {
   const app = Fastify({
-    logger: { level: options.logLevel },
+    logger: { level: options.logLevel, stream: logOutput },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     clientErrorHandler: (_error, socket) => refuseConnection(socket),

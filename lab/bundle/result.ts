@@ -1,0 +1,139 @@
+/**
+ * The content of result.json: what one run of a scenario showed, as plain data in a fixed order. Nothing in it depends on
+ * the machine, the time of day or the speed of the run, so that one seed gives one result, byte for byte.
+ */
+import { createHash } from 'node:crypto'
+import type { Outcome } from '../../attacker/clients/client-counters.ts'
+import type { ListenerConfig } from '../../server/listener/listener-config.ts'
+import type { Scenario } from '../scenario/resolve.ts'
+import type { PhaseName } from '../scenario/schema.ts'
+import type { ArmRun } from '../simulator/arm-run.ts'
+import { canonicalJson } from './canonical-json.ts'
+import { summarizePhase } from './phase-summary.ts'
+import { judgeThresholds, type ThresholdResult } from './thresholds.ts'
+
+/** Version of the bundle's format; goes up when a reader of an older one would misread it. */
+export const FORMAT_VERSION = 1
+
+const PERCENTILES =
+  'nearest-rank on the exact durations of successful connections, in milliseconds from the intended start'
+
+export interface ConnectTimes {
+  /** Milliseconds; null when no connection succeeded. */
+  readonly p50: number | null
+  readonly p90: number | null
+  readonly p99: number | null
+  readonly max: number | null
+}
+
+export interface LegitResult {
+  /** Attempts whose intended start lies in the phase. */
+  readonly attempted: number
+  readonly succeeded: number
+  readonly failed: number
+  /** Null when nothing was attempted. */
+  readonly success_ratio: number | null
+  readonly connect_ms: ConnectTimes
+  readonly outcomes: Record<Outcome, number>
+}
+
+export interface QueueResult {
+  /** The queue is full above this: it holds one more (Linux). */
+  readonly limit: number
+  /** Time-weighted. */
+  readonly mean: number
+  readonly max: number
+}
+
+export interface PhaseResult {
+  readonly start_s: number
+  readonly end_s: number
+  readonly legit: LegitResult
+  readonly syn_queue: QueueResult
+  readonly accept_queue: QueueResult
+  /** What the server's counters gained in the phase, by Linux MIB name. */
+  readonly counters: Record<string, number>
+  /** Packets the server took: in = accepted + dropped. */
+  readonly packets: { readonly in: number; readonly accepted: number; readonly dropped: Record<string, number> }
+  /** Memory of the SYN queue. */
+  readonly memory_bytes: number
+}
+
+/** Packets in one direction, whole run: sent = delivered + lost + overflowed + those still under way at the end. */
+export interface PathResult {
+  readonly sent: number
+  readonly delivered: number
+  /** By the scenario's `link.loss`. */
+  readonly lost: number
+  /** Because the simulator's own buffers were full: a run with more than 0 here shows the simulator's limits. */
+  readonly overflowed: number
+}
+
+export interface ArmResult {
+  readonly listener: ListenerConfig
+  readonly link: { readonly to_server: PathResult; readonly to_clients: PathResult }
+  readonly phases: Record<PhaseName, PhaseResult>
+}
+
+/** A scenario but for its seed, which is a property of a run. */
+export type ScenarioDefinition = Omit<Scenario, 'seed'>
+
+export interface Result {
+  readonly format_version: number
+  readonly synlab_version: string
+  readonly scenario: {
+    readonly name: string
+    /** SHA-256 of `definition` as JSON without white space, keys in alphabetical order: the same for every seed. */
+    readonly sha256: string
+    /** The scenario as it ran: file, `--set` and defaults. */
+    readonly definition: ScenarioDefinition
+  }
+  readonly seed: number
+  /** Reproduces the bundle. */
+  readonly command: string
+  readonly percentiles: string
+  readonly arms: Record<string, ArmResult>
+  readonly thresholds: readonly ThresholdResult[]
+  /** Every threshold held. */
+  readonly passed: boolean
+}
+
+/** The result of a scenario from its arms' runs, which are in the scenario's order. */
+export function makeResult(scenario: Scenario, runs: readonly ArmRun[], command: string, version: string): Result {
+  const arms: Record<string, ArmResult> = {}
+  for (const run of runs) {
+    const phases = Object.fromEntries(scenario.phases.map((phase) => [phase.name, summarizePhase(run, phase)]))
+    arms[run.arm.name] = {
+      listener: run.arm.listener,
+      link: { to_server: pathResult(run.paths.toServer), to_clients: pathResult(run.paths.toClients) },
+      phases: phases as Record<PhaseName, PhaseResult>,
+    }
+  }
+  const thresholds = judgeThresholds(scenario.thresholds, arms)
+  const { seed, ...definition } = scenario
+  return {
+    format_version: FORMAT_VERSION,
+    synlab_version: version,
+    scenario: { name: scenario.name, sha256: scenarioHash(definition), definition },
+    seed,
+    command,
+    percentiles: PERCENTILES,
+    arms,
+    thresholds,
+    passed: thresholds.every(({ passed }) => passed),
+  }
+}
+
+function pathResult({ offered, delivered, lost, overflowed }: ArmRun['paths']['toServer']): PathResult {
+  return { sent: offered, delivered, lost, overflowed }
+}
+
+/** SHA-256 of a scenario, hexadecimal. */
+export function scenarioHash(definition: ScenarioDefinition): string {
+  return createHash('sha256').update(canonicalJson(definition)).digest('hex')
+}
+
+/** The text of result.json. */
+export function resultJson(result: Result): string {
+  return `${JSON.stringify(result, null, 2)}\n`
+}

@@ -1,0 +1,59 @@
+/**
+ * The command line: commands, flags, help texts. What a command does is in its own file.
+ */
+import { Command } from 'commander'
+import { packageVersion } from '../../control/package-info.ts'
+import { integerParser } from './integer-parser.ts'
+import type { Output } from './output.ts'
+import { type RunOptions, runCommand } from './run-command.ts'
+import { scenariosCommand } from './scenarios-command.ts'
+import { addUpCommand } from './up-command.ts'
+
+const EXIT_STATUSES = `
+Exit status: 0 ok, 1 something broke, 2 usage or bad input, 99 a threshold of the scenario failed.`
+
+/** The program; `finish` is told the exit status of the command that ran. */
+export function makeProgram(output: Output, finish: (status: number) => void): Command {
+  const program = new Command('synlab')
+    .description('A laboratory for SYN floods: watch a TCP server drown, and be saved by SYN cookies.')
+    .version(packageVersion(), '--version', 'print the version')
+    .helpOption('--help', 'print help')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => output.stdout.write(text),
+      // main.ts prints errors, on one line.
+      outputError: () => {},
+    })
+    .addHelpText('after', EXIT_STATUSES)
+  addUpCommand(program, finish)
+  addRunCommand(program, output, finish)
+  program
+    .command('scenarios')
+    .description('List the scenarios that ship with the lab.')
+    .option('--json', 'print JSON')
+    .action((options: { json?: true }) => finish(scenariosCommand(options.json === true, output)))
+  return program
+}
+
+function addRunCommand(program: Command, output: Output, finish: (status: number) => void): void {
+  program
+    .command('run')
+    .description('Simulate a scenario in virtual time and compare its arms.')
+    .argument('<scenario>', 'name of a scenario that ships with the lab, or path of a .yaml file')
+    .option(
+      '--seed <n>',
+      'seed of everything random; the scenario has one of its own',
+      integerParser(0, Number.MAX_SAFE_INTEGER),
+    )
+    .option('--out <dir>', 'write the result bundle: result.json, connections.csv, series.csv, capture.pcapng')
+    .option('--set <key=value>', 'change a value, e.g. listener.backlog=256; may be repeated', collect)
+    .option('--json', 'print result.json instead of the table')
+    .option('--quiet', 'no progress')
+    .addHelpText('after', EXIT_STATUSES)
+    .action(async (scenario: string, options: RunOptions) => finish(await runCommand(scenario, options, output)))
+}
+
+function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}

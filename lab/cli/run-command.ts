@@ -1,0 +1,107 @@
+/**
+ * `synlab run`: simulates every arm of a scenario, prints the comparison, writes the bundle.
+ */
+
+import { packageVersion } from '../../control/package-info.ts'
+import { BundleDirectory } from '../bundle/bundle-directory.ts'
+import { CaptureFile } from '../bundle/capture-file.ts'
+import { connectionsCsv, seriesCsv } from '../bundle/csv.ts'
+import { makeResult, type Result, resultJson } from '../bundle/result.ts'
+import { makeProgress, type Progress, SILENT } from '../report/progress.ts'
+import { formatResult, formatThresholds } from '../report/run-report.ts'
+import { loadScenario } from '../scenario/load.ts'
+import { resolveScenario, type Scenario } from '../scenario/resolve.ts'
+import { parseOverride } from '../scenario/set.ts'
+import { readScenario } from '../scenario/source.ts'
+import type { ArmRun } from '../simulator/arm-run.ts'
+import { simulateScenario } from '../simulator/scenario-run.ts'
+import { EXIT_OK, EXIT_THRESHOLD, exitCodeOfSignal } from './exit-code.ts'
+import type { Output } from './output.ts'
+
+export interface RunOptions {
+  readonly seed?: number
+  readonly out?: string
+  readonly set?: readonly string[]
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Runs a scenario; returns the exit status. Throws UsageError before anything is started or written. */
+export async function runCommand(reference: string, options: RunOptions, output: Output): Promise<number> {
+  const { set = [] } = options
+  const resolved = resolveScenario(loadScenario(readScenario(reference), set.map(parseOverride)))
+  const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
+  const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
+  const progress = options.json || options.quiet ? SILENT : makeProgress(output.stderr)
+  const interruption = new AbortController()
+  const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
+  for (const signal of SIGNALS) process.once(signal, interrupt)
+  let committed = false
+  try {
+    const runs = await simulate(scenario, bundle, progress, interruption.signal)
+    if (runs === undefined) return exitCodeOfSignal(interruption.signal.reason)
+    const result = makeResult(scenario, runs, reproduceCommand(reference, scenario.seed, set), packageVersion())
+    if (bundle !== undefined) {
+      bundle.write('result.json', resultJson(result))
+      bundle.write('connections.csv', connectionsCsv(runs))
+      bundle.write('series.csv', seriesCsv(scenario, runs))
+      bundle.commit()
+      committed = true
+    }
+    progress.end()
+    output.stdout.write(options.json ? resultJson(result) : report(result, options.out))
+    return result.passed ? EXIT_OK : EXIT_THRESHOLD
+  } finally {
+    if (!committed) bundle?.abandon()
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt)
+  }
+}
+
+/** Simulates all arms, into the bundle's capture if there is a bundle. Undefined when `signal` was aborted. */
+async function simulate(
+  scenario: Scenario,
+  bundle: BundleDirectory | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<ArmRun[] | undefined> {
+  const capture = bundle === undefined ? undefined : new CaptureFile(bundle.fileAt('capture.pcapng'))
+  try {
+    return await simulateScenario(scenario, {
+      signal,
+      capture,
+      onProgress: (share, arm) => progress.update(share, arm),
+    })
+  } finally {
+    progress.end()
+    capture?.close()
+  }
+}
+
+/** The command line that gives the same bundle again. */
+export function reproduceCommand(reference: string, seed: number, set: readonly string[]): string {
+  const overrides = set.flatMap((text) => ['--set', quote(text)])
+  return ['synlab', 'run', quote(reference), '--seed', String(seed), ...overrides].join(' ')
+}
+
+/** A word for a POSIX shell. */
+function quote(word: string): string {
+  return /^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+function report(result: Result, out: string | undefined): string {
+  const { name, definition } = result.scenario
+  const phases = definition.phases.map(({ name: phase, start, end }) => `${phase} ${end - start} s`).join(', ')
+  const lines = [
+    `${name}, seed ${result.seed}: ${phases}`,
+    '',
+    ...formatResult(result),
+    '',
+    'Success and connect time are those of honest clients. A queue is full above its limit: it holds one more.',
+    ...(result.thresholds.length > 0 ? ['', ...formatThresholds(result.thresholds)] : []),
+    '',
+    out === undefined ? 'No bundle written; --out DIR writes one.' : `Bundle: ${out}`,
+  ]
+  return `${lines.join('\n')}\n`
+}

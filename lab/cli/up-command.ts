@@ -1,0 +1,58 @@
+/**
+ * `synlab up` on the command line: its flags.
+ */
+import type { Command } from 'commander'
+import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
+import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
+import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
+import { labUp, type UpOptions } from '../up/lab-up.ts'
+import { EXIT_OK } from './exit-code.ts'
+import { integerParser } from './integer-parser.ts'
+
+const PORT = integerParser(0, 65_535)
+
+/** Longest run that can be asked for, seconds: a week. */
+const SECONDS_MAX = 604_800
+
+const DEFAULTS = { serverPort: 8081, attackerPort: 8082, linkPort: 7400, clientsRate: 10, floodRate: 5000 }
+
+const KEYS = `
+Keys: f flood on or off, + and - its rate, c SYN cookies 0, 1, 2, r reset, q quit.
+SYN cookies are 0 at first (Linux has 1), so that there is something to see: f drowns the server, c saves it.`
+
+/** Adds the command; `finish` is told its exit status. */
+export function addUpCommand(program: Command, finish: (status: number) => void): void {
+  const { backlog, synCookies } = LISTENER_RANGES
+  program
+    .command('up')
+    .description('Start the lab on this machine: server, attacker, honest clients, and a view of them.')
+    .option('--server-port <n>', 'control API and metrics of the server, 0 for any port', PORT, DEFAULTS.serverPort)
+    .option('--attacker-port <n>', 'control API and metrics of the attacker', PORT, DEFAULTS.attackerPort)
+    .option('--link-port <n>', 'UDP link between them', PORT, DEFAULTS.linkPort)
+    .option(
+      '--backlog <n>',
+      'backlog of the server',
+      integerParser(backlog.min, backlog.max),
+      LISTENER_DEFAULTS.backlog,
+    )
+    .option(
+      '--syn-cookies <0|1|2>',
+      'never, when the SYN queue is full, for every SYN',
+      integerParser(synCookies.min, synCookies.max),
+      0,
+    )
+    .option(
+      '--clients-rate <n>',
+      'honest connections per second',
+      integerParser(0, CLIENT_RANGES.rate.max),
+      DEFAULTS.clientsRate,
+    )
+    .option('--flood', 'start a flood at once')
+    .option('--flood-rate <n>', 'SYN/s of the flood', integerParser(1, ATTACK_RATE_MAX), DEFAULTS.floodRate)
+    .option('--for <seconds>', 'stop by itself', integerParser(1, SECONDS_MAX))
+    .addHelpText('after', KEYS)
+    .action(async (options: Omit<UpOptions, 'flood' | 'seconds'> & { flood?: true; for?: number }) => {
+      await labUp({ ...options, flood: options.flood === true, seconds: options.for }, process)
+      finish(EXIT_OK)
+    })
+}

@@ -1,0 +1,119 @@
+/**
+ * Holds a value against a schema and tells the first thing that is wrong in words: what was found, and what is allowed.
+ */
+import type { TSchema } from 'typebox'
+import { Value } from 'typebox/value'
+import { didYouMean } from '../suggest.ts'
+import { isMapping, type Path, valueAt } from './path.ts'
+
+export interface Problem {
+  /** Where: the value that is wrong, or the mapping that lacks a key. */
+  readonly path: Path
+  /** What is wrong and what would be right. */
+  readonly what: string
+}
+
+/** The parts of JSON Schema that the scenario's schema uses. */
+interface SchemaNode {
+  readonly type?: string
+  readonly description?: string
+  readonly const?: unknown
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly maxLength?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly minProperties?: number
+  readonly maxProperties?: number
+  readonly properties?: Record<string, SchemaNode>
+  readonly patternProperties?: Record<string, SchemaNode>
+  readonly items?: SchemaNode
+}
+
+/** Alternatives that a message lists; of a longer list only the first ones are shown. */
+const LISTED_MAX = 14
+
+/** The first thing wrong with `value`, which stands at `base` in the scenario; undefined when it fits the schema. */
+export function findSchemaProblem(schema: TSchema, value: unknown, base: Path): Problem | undefined {
+  const errors = Value.Errors(schema, value)
+  // A misspelt key also makes the right one missing: the misspelling is the better thing to say.
+  const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0]
+  if (error === undefined) return undefined
+  const { node, path } = follow(schema as SchemaNode, value, error.instancePath)
+  const at = [...base, ...path]
+  const params = error.params as { additionalProperties?: readonly string[]; requiredProperties?: readonly string[] }
+  const unknown = params.additionalProperties?.[0]
+  if (unknown !== undefined) return { path: [...at, unknown], what: describeUnknownKey(node, unknown) }
+  const missing = params.requiredProperties?.[0]
+  if (missing !== undefined) {
+    return { path: at, what: `key "${missing}" is missing: ${describe(node.properties?.[missing] ?? {})}` }
+  }
+  const found = valueAt(value, path)
+  const hint = typeof found === 'string' ? didYouMean(found, (node.enum ?? []).map(String)) : ''
+  return { path: at, what: `${show(found)} is not allowed${hint}: must be ${describe(node)}` }
+}
+
+/** The schema and the path that a JSON pointer into `value` leads to. */
+function follow(root: SchemaNode, value: unknown, pointer: string): { node: SchemaNode; path: Path } {
+  let node = root
+  const path: (string | number)[] = []
+  for (const token of pointer.split('/').slice(1)) {
+    const key = token.replaceAll('~1', '/').replaceAll('~0', '~')
+    const isIndex = Array.isArray(valueAt(value, path))
+    path.push(isIndex ? Number(key) : key)
+    node = (isIndex ? node.items : childOf(node, key)) ?? {}
+  }
+  return { node, path }
+}
+
+function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
+  if (node.properties && Object.hasOwn(node.properties, key)) return node.properties[key]
+  const [pattern] = Object.entries(node.patternProperties ?? {})
+  return pattern?.[1]
+}
+
+function describeUnknownKey(node: SchemaNode, key: string): string {
+  if (node.properties === undefined) return `"${key}" is not ${node.description ?? 'allowed'}`
+  const known = Object.keys(node.properties)
+  return `unknown key "${key}"${didYouMean(key, known)}; allowed: ${known.join(', ')}`
+}
+
+/** What a schema allows, in words. */
+function describe(node: SchemaNode): string {
+  if (node.enum) return describeAlternatives(node.enum.map(String))
+  if (node.const !== undefined) return `"${node.const}"`
+  switch (node.type) {
+    case 'integer':
+    case 'number':
+      return describeNumber(node)
+    case 'boolean':
+      return 'true or false'
+    case 'array':
+      return `a list of ${node.minItems ?? 0} to ${node.maxItems ?? 'any number of'} entries`
+    case 'object':
+      if (node.properties) return `a mapping with ${Object.keys(node.properties).join(', ')}`
+      return `a mapping of ${node.minProperties ?? 0} to ${node.maxProperties ?? 'any number of'} names`
+    default:
+      return node.description ?? `a text of 1 to ${node.maxLength ?? 'any number of'} characters`
+  }
+}
+
+function describeNumber(node: SchemaNode): string {
+  const noun = node.type === 'integer' ? 'an integer' : 'a number'
+  return node.minimum === undefined ? noun : `${noun} from ${node.minimum} to ${node.maximum}`
+}
+
+function describeAlternatives(alternatives: readonly string[]): string {
+  const listed = alternatives.slice(0, LISTED_MAX).join(', ')
+  const more = alternatives.length - LISTED_MAX
+  return more > 0 ? `one of ${listed} and ${more} more (see docs/scenarios.md)` : `one of ${listed}`
+}
+
+/** A value as it may stand in a one-line message. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return 'a list'
+  if (isMapping(value)) return 'a mapping'
+  const text = typeof value === 'string' ? JSON.stringify(value) : value === null ? 'an empty value' : String(value)
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}

@@ -1,0 +1,58 @@
+/**
+ * Where scenarios come from: the ones that ship with the lab, by name, and files, by path.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { packageRoot } from '../package-root.ts'
+import { didYouMean } from '../suggest.ts'
+import { UsageError } from '../usage-error.ts'
+
+export interface ScenarioText {
+  /** How the user calls the file. */
+  readonly label: string
+  readonly text: string
+}
+
+/** Longest scenario file, bytes. */
+const FILE_BYTES_MAX = 1_048_576
+const EXTENSION = '.yaml'
+
+function bundledDirectory(): string {
+  return join(packageRoot(), 'lab', 'scenarios')
+}
+
+/** Names of the scenarios that ship with the lab, in alphabetical order. */
+export function bundledNames(): string[] {
+  return readdirSync(bundledDirectory())
+    .filter((file) => file.endsWith(EXTENSION))
+    .map((file) => basename(file, EXTENSION))
+    .sort()
+}
+
+/**
+ * The text of a scenario: `reference` is a bundled name, or a path (it has a slash or ends in .yaml or .yml). Throws
+ * UsageError when there is no such scenario or it cannot be read.
+ */
+export function readScenario(reference: string): ScenarioText {
+  if (/[/\\]|\.ya?ml$/.test(reference)) return readFile(reference, reference)
+  const names = bundledNames()
+  if (names.includes(reference)) return readFile(join(bundledDirectory(), reference + EXTENSION), reference + EXTENSION)
+  const hint = existsSync(reference) ? `; for the file of that name write ./${reference}` : ''
+  const meant = didYouMean(reference, names)
+  throw new UsageError(
+    `no scenario "${reference}"${meant}: there are ${names.join(', ')}, or give the path of a .yaml file${hint}`,
+  )
+}
+
+function readFile(path: string, label: string): ScenarioText {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    throw new UsageError(`cannot read scenario ${label}: ${(error as NodeJS.ErrnoException).code}`)
+  }
+  if (bytes.length > FILE_BYTES_MAX) {
+    throw new UsageError(`scenario ${label} has ${bytes.length} bytes: at most ${FILE_BYTES_MAX} are allowed`)
+  }
+  return { label, text: bytes.toString('utf8') }
+}

@@ -1,0 +1,54 @@
+/**
+ * Runs the arms of a scenario, one after the other. Between slices of virtual time the process gets to hear signals.
+ */
+import { setImmediate } from 'node:timers/promises'
+import { assert } from '../../tcpip/assert.ts'
+import { SECOND } from '../../tcpip/time.ts'
+import type { Scenario } from '../scenario/resolve.ts'
+import type { ArmRun } from './arm-run.ts'
+import { ArmSimulator } from './arm-simulator.ts'
+import type { NetworkTap } from './network.ts'
+
+/** Virtual time between two looks at the outside world, microseconds. */
+const SLICE = SECOND
+
+/** Silence between two arms in a capture, seconds. */
+const CAPTURE_GAP = 1
+
+/** Takes the packets of all arms. */
+export interface ScenarioCapture {
+  /** The tap for an arm whose time 0 is at `offset` seconds of the capture. */
+  startArm(name: string, offset: number): NetworkTap
+}
+
+export interface ScenarioRunOptions {
+  readonly capture?: ScenarioCapture | undefined
+  /** Aborted when nobody wants the result any more. */
+  readonly signal?: AbortSignal
+  /** Called while running: share of the whole that is done, 0..1, and the arm under way. */
+  readonly onProgress?: (share: number, arm: string) => void
+}
+
+/** Simulates every arm, in the scenario's order. Undefined when it was aborted. */
+export async function simulateScenario(
+  scenario: Scenario,
+  options: ScenarioRunOptions = {},
+): Promise<ArmRun[] | undefined> {
+  const { arms, duration } = scenario
+  const runs: ArmRun[] = []
+  let offset = 0
+  for (const [index, arm] of arms.entries()) {
+    const simulator = new ArmSimulator(scenario, arm, options.capture?.startArm(arm.name, offset))
+    while (!simulator.isOver) {
+      assert(simulator.now <= simulator.latestEnd, 'every honest attempt ends in time')
+      simulator.runTo(simulator.now + SLICE)
+      const share = Math.min(simulator.now / (duration * SECOND), 1)
+      options.onProgress?.((index + share) / arms.length, arm.name)
+      await setImmediate()
+      if (options.signal?.aborted) return undefined
+    }
+    runs.push(simulator.finish())
+    offset += simulator.now / SECOND + CAPTURE_GAP
+  }
+  return runs
+}

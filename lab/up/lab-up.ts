@@ -1,0 +1,114 @@
+/**
+ * `synlab up`: the lab as processes on this machine, watched and steered from one terminal. Whatever ends it (a key, a
+ * signal, its time, a child that dies), the children are ended and waited for.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Controls } from './controls.ts'
+import { LineDisplay, ScreenDisplay } from './display.ts'
+import { checkPorts } from './free-ports.ts'
+import { History } from './history.ts'
+import { LabClient } from './lab-client.ts'
+import { type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
+
+export interface UpOptions extends LabProcessesOptions {
+  /** SYN per second. */
+  readonly floodRate: number
+  /** Start a flood as soon as the link is up. */
+  readonly flood: boolean
+  /** Seconds after which the lab stops by itself; undefined for never. */
+  readonly seconds: number | undefined
+}
+
+export interface UpTerminal {
+  readonly stdin: NodeJS.ReadStream
+  readonly stdout: NodeJS.WriteStream
+}
+
+/** Milliseconds between two looks at the lab. */
+const SCREEN_INTERVAL_MS = 250
+const LINE_INTERVAL_MS = 1_000
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Runs the lab until it is told to stop. Throws UsageError before anything runs, RunFailure when a process dies. */
+export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<void> {
+  await checkPorts([
+    { port: options.serverPort, protocol: 'tcp', flag: '--server-port' },
+    { port: options.attackerPort, protocol: 'tcp', flag: '--attacker-port' },
+    { port: options.linkPort, protocol: 'udp', flag: '--link-port' },
+  ])
+  const stop = new AbortController()
+  const onSignal = (): void => stop.abort()
+  for (const signal of SIGNALS) process.on(signal, onSignal)
+  const log: string[] = []
+  const processes = new LabProcesses((line) => log.push(line))
+  // Also while they are starting.
+  stop.signal.addEventListener('abort', () => void processes.stop())
+  void processes.failed.then(() => stop.abort())
+  try {
+    const addresses = await processes.start(options)
+    if (addresses !== undefined) await runLab(options, terminal, addresses, log, stop)
+  } finally {
+    await processes.stop()
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal)
+  }
+  if (processes.failure !== undefined) throw processes.failure
+}
+
+/** Shows and steers a lab that is up, until `stop` is aborted. */
+async function runLab(
+  options: UpOptions,
+  { stdin, stdout }: UpTerminal,
+  { serverUrl, attackerUrl, link }: LabAddresses,
+  log: string[],
+  stop: AbortController,
+): Promise<void> {
+  const client = new LabClient(serverUrl, attackerUrl)
+  const controls = new Controls(
+    client,
+    options,
+    (line) => log.push(line),
+    () => stop.abort(),
+  )
+  const urls = [
+    `server    ${serverUrl}  (/metrics, /api/state)`,
+    `attacker  ${attackerUrl}  (/metrics, /api/state)`,
+    `link      udp ${link}`,
+  ]
+  const isScreen = stdout.isTTY === true && stdin.isTTY === true
+  const display = isScreen ? new ScreenDisplay(stdout, stdin, urls, log, controls) : new LineDisplay(stdout, urls, log)
+  const timer = options.seconds === undefined ? undefined : setTimeout(() => stop.abort(), options.seconds * 1000)
+  display.open()
+  try {
+    await watch(client, controls, display, isScreen ? SCREEN_INTERVAL_MS : LINE_INTERVAL_MS, stop.signal)
+  } finally {
+    clearTimeout(timer)
+    display.close()
+  }
+}
+
+/** Looks at the lab again and again, until `signal` is aborted. */
+async function watch(
+  client: LabClient,
+  controls: Controls,
+  display: ScreenDisplay | LineDisplay,
+  interval: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const history = new History()
+  while (!signal.aborted) {
+    const began = performance.now()
+    try {
+      history.add(await client.sample())
+    } catch (error) {
+      // A process that has gone says so itself; one that is slow gets another chance.
+      if (!signal.aborted) display.note(`no answer: ${(error as Error).message}`)
+    }
+    if (signal.aborted) return
+    const figures = history.figures()
+    if (figures !== undefined) controls.onSample(figures.sample)
+    display.show(figures)
+    const rest = Math.max(0, interval - (performance.now() - began))
+    await sleep(rest, undefined, { signal }).catch(() => {})
+  }
+}

@@ -1,0 +1,167 @@
+/**
+ * `synlab up` as a user starts it, on free ports and without a terminal: it comes up, shows true figures, and leaves no
+ * process behind however it ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { afterEach, describe, expect, it } from 'vitest'
+import { COMMAND, spawnSynlab } from '../support/lab-cli.ts'
+import { until } from '../support/lab-process.ts'
+
+const ANY_PORTS = ['--server-port=0', '--attacker-port=0', '--link-port=0']
+
+/** A lab under test, and everything it starts. */
+class Lab {
+  readonly command: ChildProcess
+  readonly exit: Promise<unknown[]>
+  stdout = ''
+  stderr = ''
+  private children: number[] = []
+
+  constructor(...args: string[]) {
+    this.command = spawn(process.execPath, [COMMAND, 'up', ...ANY_PORTS, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    this.exit = once(this.command, 'close')
+    this.command.stdout?.on('data', (bytes) => {
+      this.stdout += bytes
+    })
+    this.command.stderr?.on('data', (bytes) => {
+      this.stderr += bytes
+    })
+  }
+
+  /** Waits until both processes are up and the first figures are printed. */
+  async waitUntilUp(): Promise<void> {
+    await until('the lab is up', async () => {
+      if (this.command.exitCode !== null) throw new Error(`the command ended: ${this.stderr}`)
+      return this.stdout.includes('SYN queue')
+    })
+    this.children = childrenOf(this.command.pid ?? -1)
+  }
+
+  /** The process ids of server and attacker. */
+  get childPids(): readonly number[] {
+    expect(this.children).toHaveLength(2)
+    return this.children
+  }
+
+  async waitUntilChildrenAreGone(): Promise<void> {
+    await until('no child is left', async () => this.childPids.every((pid) => !isAlive(pid)))
+  }
+
+  /** The URL that was printed for one of the processes. */
+  urlOf(name: string): string {
+    return new RegExp(`^${name} +(http://\\S+)`, 'm').exec(this.stdout)?.[1] ?? ''
+  }
+}
+
+/** Processes whose parent is `pid` (Linux proc(5), field 4 of stat). */
+function childrenOf(pid: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((candidate) => parentOf(candidate) === pid)
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+    return Number(fields.split(' ')[1])
+  } catch {
+    return undefined
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const labs: Lab[] = []
+
+function startLab(...args: string[]): Lab {
+  const lab = new Lab(...args)
+  labs.push(lab)
+  return lab
+}
+
+afterEach(async () => {
+  for (const lab of labs.splice(0)) {
+    lab.command.kill('SIGKILL')
+    await lab.exit
+  }
+})
+
+describe('synlab up', () => {
+  it('with a flood and without cookies shows a full queue, and stops by itself with status 0', async () => {
+    const lab = startLab('--for=8', '--flood', '--flood-rate=5000', '--clients-rate=20')
+    await lab.waitUntilUp()
+    const pids = lab.childPids
+    expect(await lab.exit).toEqual([0, null])
+    expect(pids.map(isAlive)).toEqual([false, false])
+    expect(lab.stderr).toBe('')
+    expect(lab.stdout).toContain('Possible SYN flooding on port 10.9.0.5:80. Dropping request.')
+    const last = lab.stdout.trimEnd().split('\n').at(-2) ?? ''
+    expect(last).toMatch(/\| SYN queue 129\/128 \| .*\| cookies 0 \| flood on \d+\/s$/)
+    const [, ended] = /success in 3 s: \S+ % \(\d+ of (\d+)\)/.exec(last) ?? []
+    expect(Number(ended)).toBeGreaterThan(0)
+    expect(lab.stdout).toMatch(/stopped\n$/)
+  })
+
+  it('serves the control APIs that it names', async () => {
+    const lab = startLab('--backlog=64', '--syn-cookies=2')
+    await lab.waitUntilUp()
+    const state = (await (await fetch(`${lab.urlOf('server')}/api/state`)).json()) as { config: object }
+    expect(state.config).toMatchObject({ backlog: 64, synCookies: 2 })
+    const metrics = await (await fetch(`${lab.urlOf('attacker')}/metrics`)).text()
+    expect(metrics).toContain('synlab_client_connects_total')
+  })
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('ends cleanly on %s', async (signal) => {
+    const lab = startLab()
+    await lab.waitUntilUp()
+    lab.command.kill(signal)
+    expect(await lab.exit).toEqual([0, null])
+    expect(lab.childPids.map(isAlive)).toEqual([false, false])
+    expect(lab.stderr).toBe('')
+  })
+
+  it('leaves no process behind when it is killed', async () => {
+    const lab = startLab('--flood')
+    await lab.waitUntilUp()
+    // With a flood under way the attacker has something to log while it ends, to somebody who is gone.
+    await until('the flood is on', async () => lab.stdout.includes('flood on'))
+    lab.command.kill('SIGKILL')
+    await lab.exit
+    await lab.waitUntilChildrenAreGone()
+  })
+
+  it('stops the other process, says what happened and exits with 1 when one dies', async () => {
+    const lab = startLab()
+    await lab.waitUntilUp()
+    process.kill(lab.childPids[0], 'SIGKILL')
+    expect(await lab.exit).toEqual([1, null])
+    expect(lab.stderr).toMatch(/^synlab: the (server|attacker) process ended unexpectedly by SIGKILL\n$/)
+    expect(lab.childPids.map(isAlive)).toEqual([false, false])
+  })
+
+  it('starts nothing when a port is in use, and says which', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as { port: number }
+    const result = await spawnSynlab('up', '--server-port=0', `--attacker-port=${port}`, '--link-port=0')
+    holder.close()
+    expect(result).toEqual({
+      status: 2,
+      stdout: '',
+      stderr: `synlab: tcp port ${port} of 127.0.0.1 is in use: choose another with --attacker-port\n`,
+    })
+  })
+})

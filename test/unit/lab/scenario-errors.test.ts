@@ -1,0 +1,316 @@
+/**
+ * What is wrong with a scenario is told in one line that names the file, the line, the path and what is allowed.
+ */
+import { describe, expect, it } from 'vitest'
+import { loadScenario } from '../../../lab/scenario/load.ts'
+import { resolveScenario } from '../../../lab/scenario/resolve.ts'
+import type { ScenarioFile } from '../../../lab/scenario/schema.ts'
+import { parseOverride } from '../../../lab/scenario/set.ts'
+import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
+import { UsageError } from '../../../lab/usage-error.ts'
+import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
+
+/** A scenario that is in order; tests replace one line of it. */
+const LINES = [
+  'name: drill', // 1
+  'description: A drill.', // 2
+  'phases: { baseline: 1, attack: 2, recovery: 3 }', // 3
+  'link:', // 4
+  '  rttMs: 20', // 5
+  'listener:', // 6
+  '  backlog: 16', // 7
+  'arms:', // 8
+  '  off: { synCookies: 0 }', // 9
+  '  on: { synCookies: 1 }', // 10
+  'traffic:', // 11
+  '  - name: flood', // 12
+  '    kind: syn-flood', // 13
+  '    rate: 100', // 14
+  '    sources: 198.18.0.0/15', // 15
+  '  - name: clients', // 16
+  '    kind: clients', // 17
+  '    rate: 5', // 18
+  'thresholds:', // 19
+  '  - { arm: on, phase: attack, metric: success_ratio, min: 1 }', // 20
+]
+
+function load(lines: readonly string[], ...set: string[]): ScenarioFile {
+  return loadScenario({ label: 'drill.yaml', text: `${lines.join('\n')}\n` }, set.map(parseOverride))
+}
+
+/** The message with which a scenario is refused. */
+function refusal(lines: readonly string[], ...set: string[]): string {
+  try {
+    load(lines, ...set)
+  } catch (error) {
+    expect(error).toBeInstanceOf(UsageError)
+    const { message } = error as UsageError
+    expect(message).not.toContain('\n')
+    return message
+  }
+  throw new Error('the scenario was accepted')
+}
+
+/** The message when line `number` (from 1) reads `text` instead. */
+function refusalWith(number: number, text: string): string {
+  return refusal(LINES.map((line, index) => (index === number - 1 ? text : line)))
+}
+
+describe('a scenario file', () => {
+  it('is accepted when it is in order', () => {
+    expect(load(LINES)).toMatchObject({ name: 'drill', phases: { attack: 2 } })
+  })
+
+  it.each([
+    [
+      7,
+      '  backlogg: 16',
+      'drill.yaml:7: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+    ],
+    [
+      7,
+      '  backlog: 9000000',
+      'drill.yaml:7: listener.backlog: 9000000 is not allowed: must be an integer from -1 to 4194304',
+    ],
+    [
+      7,
+      '  backlog: many',
+      'drill.yaml:7: listener.backlog: "many" is not allowed: must be an integer from -1 to 4194304',
+    ],
+    [7, '  backlog: 1.5', 'drill.yaml:7: listener.backlog: 1.5 is not allowed: must be an integer from -1 to 4194304'],
+    [
+      7,
+      '  backlog:',
+      'drill.yaml:7: listener.backlog: an empty value is not allowed: must be an integer from -1 to 4194304',
+    ],
+    [7, '  abortOnOverflow: 1', 'drill.yaml:7: listener.abortOnOverflow: 1 is not allowed: must be true or false'],
+    [5, '  rttMs: .inf', 'drill.yaml:5: link.rttMs: Infinity is not allowed: must be a number from 0 to 10000'],
+    [5, '  rttMs: -1', 'drill.yaml:5: link.rttMs: -1 is not allowed: must be a number from 0 to 10000'],
+    [
+      3,
+      'phases: { baseline: 1, attack: 2 }',
+      'drill.yaml:3: phases: key "recovery" is missing: an integer from 1 to 3600',
+    ],
+    [3, 'phases: 5', 'drill.yaml:3: phases: 5 is not allowed: must be a mapping with baseline, attack, recovery'],
+    [
+      9,
+      '  off: { synCookies: 3 }',
+      'drill.yaml:9: arms.off.synCookies: 3 is not allowed: must be an integer from 0 to 2',
+    ],
+    [
+      9,
+      '  Off!: { synCookies: 0 }',
+      'drill.yaml:9: arms.Off!: "Off!" is not a name of at most 32 lower-case letters, digits and hyphens that starts with a letter',
+    ],
+    [
+      13,
+      '    kind: syn-fold',
+      'drill.yaml:13: traffic.flood.kind: "syn-fold" is not allowed (did you mean "syn-flood"?): must be one of syn-flood, clients',
+    ],
+    [
+      14,
+      '    rat: 100',
+      'drill.yaml:14: traffic.flood.rat: unknown key "rat" (did you mean "rate"?); allowed: name, kind, rate, arrivals, sources, start, stop',
+    ],
+    [
+      14,
+      '    rate: 2000000',
+      'drill.yaml:14: traffic.flood.rate: 2000000 is not allowed: must be a number from 0.001 to 1000000',
+    ],
+    [
+      15,
+      '    sources: 8.8.8.0/24',
+      'drill.yaml:15: traffic.flood.sources: sources 8.8.8.0/24 may belong to real hosts; an attack takes them from 198.18.0.0/15, 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24',
+    ],
+    [
+      15,
+      '    sources: 198.18.0.1/15',
+      'drill.yaml:15: traffic.flood.sources: "198.18.0.1/15" is not an IPv4 prefix such as 198.18.0.0/15',
+    ],
+    [15, '    stop: 7', 'drill.yaml:15: traffic.flood.stop: 7 is after the end of the run, which lasts 6 seconds'],
+    [15, '    start: 4', 'drill.yaml:15: traffic.flood.start: traffic starts at 4 s and must stop later, not at 3 s'],
+    [16, '  - name: flood', 'drill.yaml:16: traffic.flood.name: "flood" is taken: names are unique'],
+    [
+      20,
+      '  - { arm: onn, phase: attack, metric: success_ratio, min: 1 }',
+      'drill.yaml:20: thresholds.0.arm: no arm "onn" (did you mean "on"?); there are: off, on',
+    ],
+    [
+      20,
+      '  - { arm: on, phase: attack, metric: success_ratio }',
+      'drill.yaml:20: thresholds.0: a threshold needs "min", "max" or both',
+    ],
+    [
+      20,
+      '  - { arm: on, phase: attack, metric: success_ratio, min: 2, max: 1 }',
+      'drill.yaml:20: thresholds.0.max: 1 is below "min", 2',
+    ],
+    [
+      20,
+      '  - { arm: on, phase: attack, metric: sucess_ratio, min: 1 }',
+      expect.stringContaining(
+        'drill.yaml:20: thresholds.0.metric: "sucess_ratio" is not allowed (did you mean "success_ratio"?): must be one of attempted, ',
+      ),
+    ],
+    [
+      2,
+      'descripton: A drill.',
+      expect.stringContaining(
+        'drill.yaml:2: descripton: unknown key "descripton" (did you mean "description"?); allowed: name, ',
+      ),
+    ],
+    [2, 'name: twice', 'drill.yaml:2: not valid YAML: Map keys must be unique'],
+    [2, '', 'drill.yaml:1: key "description" is missing: a text of 1 to 2000 characters'],
+    [2, '__proto__: { seed: 1 }', expect.stringContaining('drill.yaml:2: __proto__: unknown key "__proto__"')],
+    [9, '  off: { synCookies: [', expect.stringMatching(/^drill\.yaml:\d+: not valid YAML: /)],
+  ])('with line %i "%s" is refused', (number, text, message) => {
+    expect(refusalWith(number, text)).toEqual(message)
+  })
+
+  it('with two populations of clients is refused', () => {
+    const second = ['  - { name: more, kind: clients, rate: 1 }']
+    expect(refusal(LINES.toSpliced(18, 0, ...second))).toBe(
+      'drill.yaml:19: traffic.more: a scenario has at most one entry of kind "clients"',
+    )
+  })
+
+  it('with attacks that together exceed the cap is refused', () => {
+    const second = ['  - { name: more, kind: syn-flood, rate: 999999 }']
+    expect(refusal(LINES.toSpliced(18, 0, ...second))).toBe(
+      'drill.yaml:11: traffic: all attacks together send 1000099 SYN/s: at most 1000000 are allowed',
+    )
+  })
+
+  it('with an attack that lasts longer than the cap is refused', () => {
+    const long = LINES.with(14, '    start: 0').with(2, 'phases: { baseline: 1000, attack: 3000, recovery: 3 }')
+    expect(refusal(long)).toBe(
+      'drill.yaml:12: traffic.flood: duration must be a number above 0 and at most 3600 s, got 4000',
+    )
+  })
+
+  it.each([[[]], [['- a']], [['just text']]])('of %j is refused: it is no mapping', (lines) => {
+    expect(refusal(lines)).toBe('drill.yaml:1: a scenario is a mapping of keys to values')
+  })
+
+  it('of several documents is refused', () => {
+    expect(refusal([...LINES, '---', 'name: second'])).toMatch(/^drill\.yaml:21: not valid YAML: /)
+  })
+
+  it('whose aliases multiply without end is refused', () => {
+    const levels = ['a0: &a0 [x, x]', ...Array.from({ length: 30 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`)]
+    expect(refusal(levels)).toBe('drill.yaml:1: too many aliases')
+  })
+})
+
+describe('--set', () => {
+  it.each([
+    ['listener.backlog=256', { listener: { backlog: 256 } }],
+    ['traffic.flood.rate=1000', { traffic: [{ name: 'flood', rate: 1000 }, {}] }],
+    ['traffic.0.rate=7', { traffic: [{ name: 'flood', rate: 7 }, {}] }],
+    ['arms.on.synCookies=2', { arms: { on: { synCookies: 2 } } }],
+    ['arms.third.synCookies=2', { arms: { on: { synCookies: 1 }, third: { synCookies: 2 } } }],
+    ['phases.attack=60', { phases: { baseline: 1, attack: 60, recovery: 3 } }],
+    ['listener.abortOnOverflow=true', { listener: { backlog: 16, abortOnOverflow: true } }],
+    ['thresholds=[]', { thresholds: [] }],
+    ['description=a=b', { description: 'a=b' }],
+  ])('%s changes that value and nothing else', (text, expected) => {
+    expect(load(LINES, text)).toMatchObject(expected)
+  })
+
+  it('creates a mapping that the file leaves out', () => {
+    const withoutLink = LINES.toSpliced(3, 2)
+    expect(load(withoutLink, 'link.loss=0.5').link).toEqual({ loss: 0.5 })
+  })
+
+  it.each([
+    [
+      'listener.backlogg=256',
+      '--set listener.backlogg=256: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+    ],
+    [
+      'listner.backlog=256',
+      expect.stringContaining('--set listner.backlog=256: listner: unknown key "listner" (did you mean "listener"?)'),
+    ],
+    [
+      'listener.backlog=lots',
+      '--set listener.backlog=lots: listener.backlog: "lots" is not allowed: must be an integer from -1 to 4194304',
+    ],
+    [
+      'listener.backlog=',
+      '--set listener.backlog=: listener.backlog: an empty value is not allowed: must be an integer from -1 to 4194304',
+    ],
+    [
+      'traffic.floood.rate=1',
+      '--set traffic.floood.rate=1: traffic has no entry "floood" (did you mean "flood"?); there are: flood, clients',
+    ],
+    ['traffic.2.rate=1', '--set traffic.2.rate=1: traffic has no entry "2"; there are: flood, clients'],
+    ['name.first=1', '--set name.first=1: name is a single value and has no "first"'],
+    ['arms={}', '--set arms={}: arms: a mapping is not allowed: must be a mapping of 1 to 16 names'],
+    ['arms={off: {}}', '--set arms={off: {}}: thresholds.0.arm: no arm "on"; there are: off'],
+    ['phases.attack=0', '--set phases.attack=0: phases.attack: 0 is not allowed: must be an integer from 1 to 3600'],
+    [
+      'listener.__proto__=1',
+      expect.stringContaining('--set listener.__proto__=1: listener.__proto__: unknown key "__proto__"'),
+    ],
+    ['listener.backlog=[', '--set listener.backlog=[: the value is not valid YAML'],
+    [
+      'listener.backlog',
+      '--set listener.backlog: must be key=value, such as listener.backlog=256 or traffic.flood.rate=1000',
+    ],
+    ['=5', '--set =5: must be key=value, such as listener.backlog=256 or traffic.flood.rate=1000'],
+    [
+      'listener..backlog=5',
+      '--set listener..backlog=5: must be key=value, such as listener.backlog=256 or traffic.flood.rate=1000',
+    ],
+  ])('%s is refused', (text, message) => {
+    expect(refusal(LINES, text)).toEqual(message)
+  })
+
+  it('of one arm leaves another alone that is an alias of it', () => {
+    const aliased = LINES.with(8, '  off: &same { synCookies: 0 }').with(9, '  on: *same')
+    expect(load(aliased, 'arms.off.backlog=1').arms).toEqual({
+      off: { synCookies: 0, backlog: 1 },
+      on: { synCookies: 0 },
+    })
+  })
+
+  it('names the override that is to blame, not the first one', () => {
+    expect(refusal(LINES, 'listener.backlog=5', 'link.rttMs=-1', 'phases.attack=9')).toMatch(/^--set link\.rttMs=-1: /)
+  })
+})
+
+describe('a complete scenario', () => {
+  it('has the defaults of the listener, the attacks and the clients', () => {
+    const scenario = resolveScenario(load(LINES))
+    expect(scenario.arms).toEqual([
+      { name: 'off', listener: { ...LISTENER_DEFAULTS, backlog: 16, synCookies: 0 } },
+      { name: 'on', listener: { ...LISTENER_DEFAULTS, backlog: 16, synCookies: 1 } },
+    ])
+    expect(scenario.attacks).toMatchObject([{ name: 'flood', start: 1, stop: 3, arrivals: 'constant' }])
+    expect(scenario.clients).toMatchObject({ start: 0, stop: 6, connectTimeout: 3, responseTimeout: 5 })
+    expect(scenario.duration).toBe(6)
+  })
+
+  it('keeps the order of the arms in the file', () => {
+    const swapped = LINES.with(8, LINES[9] ?? '').with(9, LINES[8] ?? '')
+    expect(resolveScenario(load(swapped)).arms.map(({ name }) => name)).toEqual(['on', 'off'])
+  })
+})
+
+describe('bundled scenarios', () => {
+  it('are classic and low-and-slow, and each is in order', () => {
+    expect(bundledNames()).toEqual(['classic', 'low-and-slow'])
+    for (const name of bundledNames()) expect(loadScenario(readScenario(name)).name).toBe(name)
+  })
+
+  it('that do not exist are refused with the nearest name', () => {
+    expect(() => readScenario('clasic')).toThrow(
+      'no scenario "clasic" (did you mean "classic"?): there are classic, low-and-slow, or give the path of a .yaml file',
+    )
+  })
+
+  it('are not searched for a path', () => {
+    expect(() => readScenario('./no-such.yaml')).toThrow('cannot read scenario ./no-such.yaml: ENOENT')
+    expect(() => readScenario('lab/')).toThrow('cannot read scenario lab/: EISDIR')
+  })
+})
