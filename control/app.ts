@@ -53,6 +53,7 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(compileValidator)
   refuseInJson(app)
+  refuseForeignPages(app)
   addCommonRoutes(app, options)
   return app
 }
@@ -77,6 +78,19 @@ function refuseInJson(app: ControlApp): void {
       reply,
       new ApiError('METHOD_NOT_ALLOWED', `${request.method} is not for ${path}; allowed: ${allowed}`),
     )
+  })
+}
+
+/**
+ * A page from anywhere can make a browser on this machine send requests to loopback. It cannot hide where it comes from:
+ * whatever changes something is only taken from pages of this server, and from programs, which send no Origin.
+ */
+function refuseForeignPages(app: ControlApp): void {
+  app.addHook('onRequest', async (request) => {
+    const { origin, host } = request.headers
+    if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return
+    if (origin === `http://${host}`) return
+    throw new ApiError('CROSS_ORIGIN', `requests from pages of ${origin} are refused; this is http://${host}`)
   })
 }
 

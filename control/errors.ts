@@ -18,6 +18,8 @@ export const API_ERRORS = {
   BAD_VALUE: 400,
   /** The safety rules of the lab forbid it. */
   TARGET_REFUSED: 403,
+  /** A page of another site asks, through somebody's browser. */
+  CROSS_ORIGIN: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   /** Not possible in the present state. */

@@ -177,3 +177,23 @@ describe('errors', () => {
     expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'BAD_REQUEST' })
   })
 })
+
+describe('a request from a page of another site', () => {
+  const ask = (method: 'PUT' | 'GET', origin: string) =>
+    build().inject({
+      method,
+      url: method === 'GET' ? '/list' : '/thing',
+      headers: { origin, host: '127.0.0.1:8081', 'content-type': 'application/json' },
+      ...(method === 'PUT' ? { payload: {} } : {}),
+    })
+
+  it.each(['https://example.org', 'http://localhost:8081', 'null'])('changes nothing: %s', async (origin) => {
+    const reply = await ask('PUT', origin)
+    expect([reply.statusCode, reply.json().code]).toEqual([403, 'CROSS_ORIGIN'])
+  })
+
+  it('may look, and a page of this server may do everything', async () => {
+    expect((await ask('GET', 'https://example.org')).statusCode).toBe(200)
+    expect((await ask('PUT', 'http://127.0.0.1:8081')).statusCode).toBe(200)
+  })
+})
