@@ -7,6 +7,7 @@ import { integerParser } from './integer-parser.ts'
 import type { Output } from './output.ts'
 import { type RunOptions, runCommand } from './run-command.ts'
 import { scenariosCommand } from './scenarios-command.ts'
+import { addSsCommand } from './ss-command.ts'
 import { addUpCommand } from './up-command.ts'
 
 const EXIT_STATUSES = `
@@ -28,6 +29,7 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
     .addHelpText('after', EXIT_STATUSES)
   addUpCommand(program, finish)
   addRunCommand(program, output, finish)
+  addSsCommand(program, output, finish)
   program
     .command('scenarios')
     .description('List the scenarios that ship with the lab.')

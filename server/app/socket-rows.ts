@@ -29,6 +29,16 @@ export interface SocketRow {
   readonly local: string
   readonly peer: string
   readonly timer: SocketTimer | null
+  /** How long the socket has been in this state, milliseconds; null for the listener. */
+  readonly ageMs: number | null
+}
+
+/** All sockets of one state together. */
+export interface StateSummary {
+  readonly state: SocketState
+  readonly count: number
+  /** Age of the one that has been in the state longest, milliseconds; null for requests, which are too many to look at. */
+  readonly oldestMs: number | null
 }
 
 export interface SocketList {
@@ -36,6 +46,8 @@ export interface SocketList {
   readonly sockets: readonly SocketRow[]
   /** How many there are. */
   readonly total: number
+  /** The states that have sockets, whatever was asked for. */
+  readonly summary: readonly StateSummary[]
 }
 
 /** Lists the sockets in `state`, or all of them, at most `limit`; `now` in microseconds. */
@@ -59,13 +71,33 @@ export function listSockets(host: ServerHost, state: SocketState | undefined, li
     const isWanted = state === undefined || state === SOCKET_STATE_NAMES[tcb.state]
     if (isWanted && sockets.length < limit) sockets.push(connectionRow(host, tcb, now))
   })
-  return { sockets, total }
+  return { sockets, total, summary: summarize(host, now) }
+}
+
+function summarize(host: ServerHost, now: number): StateSummary[] {
+  const { tcbs } = host.endpoint
+  const oldest = new Map<SocketState, number>()
+  tcbs.forEach((tcb) => {
+    const state = SOCKET_STATE_NAMES[tcb.state]
+    oldest.set(state, Math.max(oldest.get(state) ?? 0, age(tcb.stateSince, now)))
+  })
+  const requests = host.listener.synQueue.length
+  const ofRequests: StateSummary[] = requests > 0 ? [{ state: 'syn_recv', count: requests, oldestMs: null }] : []
+  const ofConnections = SOCKET_STATE_NAMES.flatMap((state, number) =>
+    tcbs.counts[number] > 0 ? [{ state, count: tcbs.counts[number], oldestMs: oldest.get(state) ?? null }] : [],
+  )
+  return [...ofRequests, ...ofConnections]
+}
+
+/** Whole milliseconds since `since`, both in microseconds. */
+function age(since: number, now: number): number {
+  return Math.floor((now - since) / MILLISECOND)
 }
 
 function listenerRow(listener: Listener): SocketRow {
   const local = endpointName(SERVER_ADDRESS, SERVER_PORT)
   const recvQ = listener.acceptQueue.length
-  return { state: 'listen', recvQ, sendQ: listener.limit, local, peer: '0.0.0.0:*', timer: null }
+  return { state: 'listen', recvQ, sendQ: listener.limit, local, peer: '0.0.0.0:*', timer: null, ageMs: null }
 }
 
 function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: number, now: number): void {
@@ -85,6 +117,7 @@ function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: numbe
         remainingMs: remaining(synQueue.timers.deadlineOf(request), now),
         retries: synQueue.timeouts(request),
       },
+      ageMs: age(synQueue.sentMs(request) * MILLISECOND, now),
     })
   }
 }
@@ -104,6 +137,7 @@ function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
     local: endpointName(tcb.localAddress, tcb.localPort),
     peer: endpointName(tcb.remoteAddress, tcb.remotePort),
     timer: deadline === NEVER ? null : timer,
+    ageMs: age(tcb.stateSince, now),
   }
 }
 

@@ -180,8 +180,8 @@ describe('a scenario file', () => {
 
 describe('synlab', () => {
   it.each([
-    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, scenarios\n"],
-    [[], 'synlab: a command is missing: up, run or scenarios (see synlab --help)\n'],
+    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, scenarios\n"],
+    [[], 'synlab: a command is missing: up, run, scenarios or ss (see synlab --help)\n'],
     [['run'], "synlab: missing required argument 'scenario' (see synlab --help)\n"],
     [
       ['run', 'clasic'],

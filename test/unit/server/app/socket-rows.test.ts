@@ -21,8 +21,11 @@ function list(served: Served, state?: (typeof SOCKET_STATE_NAMES)[number], limit
 describe('the socket list', () => {
   it('of an idle server is its listener, with the backlog as Send-Q', () => {
     expect(list(new Served({ backlog: 16 }))).toEqual({
-      sockets: [{ state: 'listen', recvQ: 0, sendQ: 16, local: '10.9.0.5:80', peer: '0.0.0.0:*', timer: null }],
+      sockets: [
+        { state: 'listen', recvQ: 0, sendQ: 16, local: '10.9.0.5:80', peer: '0.0.0.0:*', timer: null, ageMs: null },
+      ],
       total: 1,
+      summary: [],
     })
   })
 
@@ -38,6 +41,7 @@ describe('the socket list', () => {
         local: '10.9.0.5:80',
         peer: '198.18.0.0:40000',
         timer: { kind: 'on', remainingMs: 600, retries: 0 },
+        ageMs: 400,
       },
     ])
     served.pass(1000)
@@ -91,7 +95,15 @@ describe('the socket list', () => {
     expect(list(served, 'syn_recv', 5).sockets).toHaveLength(5)
     expect(list(served, 'syn_recv', 5).total).toBe(20)
     expect(list(served, undefined, 22).sockets.at(-1)?.state).toBe('established')
-    expect(list(served, 'close_wait')).toEqual({ sockets: [], total: 0 })
+    served.pass(2000)
+    expect(list(served, 'close_wait')).toEqual({
+      sockets: [],
+      total: 0,
+      summary: [
+        { state: 'syn_recv', count: 20, oldestMs: null },
+        { state: 'established', count: 3, oldestMs: 2000 },
+      ],
+    })
   })
 })
 

@@ -1,0 +1,118 @@
+/**
+ * `synlab ss`: the sockets of a running server, as `ss -tano` shows a kernel's.
+ */
+import type { Command } from 'commander'
+import type { SocketList, SocketRow } from '../../server/app/socket-rows.ts'
+import { CONNECTION_STATES, parseSocketState } from '../../server/app/socket-state.ts'
+import { formatTable } from '../report/text-table.ts'
+import { UsageError } from '../usage-error.ts'
+import { EXIT_OK } from './exit-code.ts'
+import { integerParser } from './integer-parser.ts'
+import type { Output } from './output.ts'
+
+const DEFAULT_SERVER = 'http://127.0.0.1:8081'
+
+/** Rows that the server gives out at most. */
+const ROWS_MAX = 10_000
+const DEFAULT_ROWS = 100
+
+/** Milliseconds within which the server has to answer. */
+const TIMEOUT_MS = 5_000
+
+export interface SsOptions {
+  readonly server: string
+  readonly state?: string
+  readonly limit: number
+  readonly summary?: true
+  readonly json?: true
+}
+
+/** Adds the command; `finish` is told its exit status. */
+export function addSsCommand(program: Command, output: Output, finish: (status: number) => void): void {
+  program
+    .command('ss')
+    .description('List the sockets of a running server: half-open requests, connections, their queues and timers.')
+    .option('--server <url>', 'control API of the server', DEFAULT_SERVER)
+    .option('--state <state>', `only this state: listen, ${CONNECTION_STATES.join(', ')}`)
+    .option('--limit <n>', 'rows at most', integerParser(1, ROWS_MAX), DEFAULT_ROWS)
+    .option('--summary', 'only the number of sockets by state, and the age of the oldest')
+    .option('--json', 'print JSON')
+    .action(async (options: SsOptions) => finish(await ssCommand(options, output)))
+}
+
+/** Prints the sockets; returns the exit status. Throws UsageError when there is no such state or no such server. */
+export async function ssCommand(options: SsOptions, { stdout }: Output): Promise<number> {
+  const list = await fetchSockets(options)
+  if (options.json) {
+    stdout.write(`${JSON.stringify(list, null, 2)}\n`)
+    return EXIT_OK
+  }
+  const lines = options.summary ? summaryLines(list) : [...socketLines(list), '', ...summaryLines(list)]
+  stdout.write(`${lines.join('\n')}\n`)
+  return EXIT_OK
+}
+
+async function fetchSockets({ server, state, limit }: SsOptions): Promise<SocketList> {
+  const wanted = state === undefined ? undefined : parseSocketState(state)
+  if (state !== undefined && wanted === undefined) {
+    throw new UsageError(`--state: there is no state "${state}"; states: listen, ${CONNECTION_STATES.join(', ')}`)
+  }
+  const query = new URLSearchParams({ limit: String(limit), ...(wanted === undefined ? {} : { state: wanted }) })
+  if (!URL.canParse(server)) throw new UsageError(`--server: "${server}" is not a URL such as ${DEFAULT_SERVER}`)
+  const response = await fetch(new URL(`/api/sockets?${query}`, server), {
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  }).catch(() => {
+    throw new UsageError(`--server: nothing answers at ${server}; start the lab with "synlab up"`)
+  })
+  if (!response.ok) throw new UsageError(`--server: ${server} is no synlab server: it answered ${response.status}`)
+  return (await response.json()) as SocketList
+}
+
+function socketLines({ sockets, total }: SocketList): string[] {
+  const lines = formatTable(
+    [
+      { title: 'State', align: 'left' },
+      { title: 'Recv-Q', align: 'right' },
+      { title: 'Send-Q', align: 'right' },
+      { title: 'Local', align: 'left' },
+      { title: 'Peer', align: 'left' },
+      { title: 'Timer', align: 'left' },
+      { title: 'Age', align: 'right' },
+    ],
+    sockets.map((row) => [
+      row.state.toUpperCase().replaceAll('_', '-'),
+      String(row.recvQ),
+      String(row.sendQ),
+      row.local,
+      row.peer,
+      timer(row),
+      age(row.ageMs),
+    ]),
+  )
+  return total > sockets.length ? [...lines, `... ${total - sockets.length} more; --limit shows them`] : lines
+}
+
+/** As ss writes it: kind, time left, repeats. */
+function timer({ timer: running }: SocketRow): string {
+  return running === null ? '' : `(${running.kind},${age(running.remainingMs)},${running.retries})`
+}
+
+function age(ms: number | null): string {
+  if (ms === null) return ''
+  return ms < 1000 ? `${ms}ms` : `${(ms / 1000).toFixed(1)}s`
+}
+
+function summaryLines({ summary }: SocketList): string[] {
+  return formatTable(
+    [
+      { title: 'State', align: 'left' },
+      { title: 'Count', align: 'right' },
+      { title: 'Oldest', align: 'right' },
+    ],
+    summary.map(({ state, count, oldestMs }) => [
+      state.toUpperCase().replaceAll('_', '-'),
+      String(count),
+      age(oldestMs),
+    ]),
+  )
+}
