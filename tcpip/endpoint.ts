@@ -3,7 +3,13 @@
  * Read first: RFC 9293 3.10.7, Linux tcp_v4_rcv(). Owns no clock, no secret of its own and no policy of a listener.
  */
 import { assert } from './assert.ts'
-import { abortConnection, closeConnection, finishConnection, shutdownSend } from './connection/close.ts'
+import {
+  abortConnection,
+  closeConnection,
+  finishConnection,
+  shutdownSend,
+  TIME_WAIT_LENGTH,
+} from './connection/close.ts'
 import { DEFAULT_WINDOW_SCALE } from './connection/host.ts'
 import { IsnGenerator } from './connection/isn.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from './connection/open.ts'
@@ -58,6 +64,8 @@ export interface EndpointOptions {
   readonly maxConnections: number
   /** Window scale to offer, 0..14. */
   readonly windowScale?: number
+  /** Length of TIME-WAIT, microseconds, 60 s by default; anything shorter gives up what TIME-WAIT is for. */
+  readonly timeWaitLength?: number
 }
 
 /** Why an active open could not even start; named after the errors that Node's net module gives. */
@@ -66,6 +74,7 @@ export type ConnectError = 'EADDRNOTAVAIL' | 'EADDRINUSE' | 'ENOBUFS'
 export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
   readonly windowScale: number
+  readonly timeWaitLength: number
   readonly tcbs: TcbTable
   readonly isn: IsnGenerator
   readonly out = new Segment()
@@ -84,6 +93,7 @@ export class Endpoint implements PassiveOpenHost {
     this.addresses = options.addresses
     this.counters = options.counters
     this.windowScale = options.windowScale ?? DEFAULT_WINDOW_SCALE
+    this.timeWaitLength = options.timeWaitLength ?? TIME_WAIT_LENGTH
     this.tcbs = new TcbTable(options.maxConnections)
     this.isn = new IsnGenerator(options.secret.subarray(0, 16))
     this.flowHash = new FlowHash(options.secret.subarray(16, 24))

@@ -45,8 +45,8 @@ export class BundleDirectory {
     return join(this.stage, file)
   }
 
-  write(file: BundleFile, text: string): void {
-    writeFileSync(this.fileAt(file), text)
+  write(file: BundleFile, content: string | Uint8Array): void {
+    writeFileSync(this.fileAt(file), content)
   }
 
   /** Moves the bundle to its place. */
@@ -57,7 +57,11 @@ export class BundleDirectory {
       return
     }
     rmSync(join(target, BUNDLE_FILES[0]), { force: true })
-    for (const file of BUNDLE_FILES.toReversed()) renameSync(this.fileAt(file), join(target, file))
+    for (const file of BUNDLE_FILES.toReversed()) {
+      // A bundle need not have every file; one of an earlier bundle must not stay beside it.
+      if (existsSync(this.fileAt(file))) renameSync(this.fileAt(file), join(target, file))
+      else rmSync(join(target, file), { force: true })
+    }
     rmdirSync(this.stage)
   }
 

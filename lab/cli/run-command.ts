@@ -15,8 +15,10 @@ import { parseOverride } from '../scenario/set.ts'
 import { readScenario } from '../scenario/source.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { simulateScenario } from '../simulator/scenario-run.ts'
+import { findStory } from '../stories/catalogue.ts'
 import { EXIT_OK, EXIT_THRESHOLD, exitCodeOfSignal } from './exit-code.ts'
 import type { Output } from './output.ts'
+import { storyCommand } from './story-command.ts'
 
 export interface RunOptions {
   readonly seed?: number
@@ -31,6 +33,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Runs a scenario; returns the exit status. Throws UsageError before anything is started or written. */
 export async function runCommand(reference: string, options: RunOptions, output: Output): Promise<number> {
   const { set = [] } = options
+  const story = findStory(reference)
+  if (story !== undefined) return storyCommand(story, options, output)
   const resolved = resolveScenario(loadScenario(readScenario(reference), set.map(parseOverride)))
   const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)

@@ -5,10 +5,12 @@ import { formatTable } from '../report/text-table.ts'
 import { loadScenario } from '../scenario/load.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import { bundledNames, readScenario } from '../scenario/source.ts'
+import { STORIES } from '../stories/catalogue.ts'
+import { DEFAULT_STORY_SEED } from '../stories/tell-story.ts'
 import { EXIT_OK } from './exit-code.ts'
 import type { Output } from './output.ts'
 
-/** Prints the scenarios that ship with the lab; returns the exit status. */
+/** Prints the scenarios and stories that ship with the lab; returns the exit status. */
 export function scenariosCommand(json: boolean, { stdout }: Output): number {
   const scenarios = bundledNames().map((name) => resolveScenario(loadScenario(readScenario(name))))
   if (json) {
@@ -19,7 +21,13 @@ export function scenariosCommand(json: boolean, { stdout }: Output): number {
       duration_s: duration,
       arms: arms.map((arm) => arm.name),
     }))
-    stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
+    const stories = STORIES.map(({ name, summary }) => ({
+      name,
+      description: summary,
+      seed: DEFAULT_STORY_SEED,
+      kind: 'story',
+    }))
+    stdout.write(`${JSON.stringify([...rows, ...stories], null, 2)}\n`)
     return EXIT_OK
   }
   const rows = scenarios.map(({ name, description, duration, arms }) => [
@@ -37,7 +45,14 @@ export function scenariosCommand(json: boolean, { stdout }: Output): number {
     ],
     rows,
   )
-  stdout.write(`${lines.join('\n')}\n`)
+  const stories = formatTable(
+    [
+      { title: 'story', align: 'left' },
+      { title: 'what it tells', align: 'left' },
+    ],
+    STORIES.map(({ name, summary }) => [name, summary]),
+  )
+  stdout.write(`${[...lines, '', ...stories].join('\n')}\n`)
   return EXIT_OK
 }
 

@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
+import { STORIES } from '../stories/catalogue.ts'
 import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 
@@ -38,7 +39,7 @@ export function readScenario(reference: string): ScenarioText {
   const names = bundledNames()
   if (names.includes(reference)) return readFile(join(bundledDirectory(), reference + EXTENSION), reference + EXTENSION)
   const hint = existsSync(reference) ? `; for the file of that name write ./${reference}` : ''
-  const meant = didYouMean(reference, names)
+  const meant = didYouMean(reference, [...names, ...STORIES.map(({ name }) => name)])
   throw new UsageError(
     `no scenario "${reference}"${meant}: there are ${names.join(', ')}, or give the path of a .yaml file${hint}`,
   )

@@ -6,6 +6,7 @@
 import type { ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/endpoint.ts'
 import type { Listener } from '../listener/listener.ts'
+import type { Application } from './application.ts'
 
 /** Longest request head, bytes: what most web servers take. A longer one aborts its connection. */
 export const MAX_HEAD_BYTES = 8192
@@ -26,7 +27,7 @@ const END_LENGTH = 4
 /** Bytes looked at in one go. */
 const CHUNK_BYTES = 1024
 
-export class Responder implements ConnectionOwner {
+export class Responder implements ConnectionOwner, Application {
   private readonly endpoint: Endpoint
   private readonly listener: Listener
   /** Bytes of the present head so far, by TCB index. */
@@ -47,7 +48,7 @@ export class Responder implements ConnectionOwner {
   }
 
   /** Accepts everything that waits. */
-  acceptAll(now: number): void {
+  poll(now: number): void {
     for (let tcb = this.listener.accept(); tcb !== undefined; tcb = this.listener.accept()) {
       this.headBytes[tcb.index] = 0
       this.matched[tcb.index] = 0
@@ -57,6 +58,9 @@ export class Responder implements ConnectionOwner {
       this.serve(tcb, now)
     }
   }
+
+  /** Nothing is held but what the endpoint holds. */
+  close(): void {}
 
   onEstablished(): void {}
 

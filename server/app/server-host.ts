@@ -1,5 +1,5 @@
 /**
- * The host under attack: an endpoint with one address, a listener on one port and the small web service behind it. The
+ * The host under attack: an endpoint with one address, a listener on one port and the program behind it. The
  * simulator and the live engine drive the same one. Owns no clock and no randomness.
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
@@ -11,6 +11,7 @@ import { Listener } from '../listener/listener.ts'
 import type { ListenerConfig } from '../listener/listener-config.ts'
 import { LINUX } from '../listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../listener/syn-cookies.ts'
+import type { Application, ApplicationFactory } from './application.ts'
 import { Responder } from './responder.ts'
 
 /** Secret bytes of a server: the endpoint's, then those of the SYN cookies. */
@@ -27,16 +28,21 @@ export interface ServerHostOptions {
   readonly counters?: Counters
   /** See ListenerOptions. */
   readonly onFlood?: (sendingCookies: boolean) => void
+  /** The program behind the listener; the responder, which is pure, unless told. */
+  readonly application?: ApplicationFactory
 }
+
+const makeResponder: ApplicationFactory = (endpoint, listener) => new Responder(endpoint, listener)
 
 export class ServerHost {
   readonly endpoint: Endpoint
   readonly listener: Listener
   readonly counters: Counters
   private readonly link: LinkEnd
-  private readonly responder: Responder
+  private readonly application: Application
 
-  constructor({ link, config, secret, counters = new Counters(), onFlood }: ServerHostOptions) {
+  constructor(options: ServerHostOptions) {
+    const { link, config, secret, counters = new Counters(), onFlood, application = makeResponder } = options
     assert(secret.length === SERVER_SECRET_BYTES, `a server takes ${SERVER_SECRET_BYTES} secret bytes`)
     this.link = link
     this.counters = counters
@@ -55,7 +61,7 @@ export class ServerHost {
       ...(onFlood === undefined ? {} : { onFlood }),
     })
     this.endpoint.listen(SERVER_PORT, this.listener)
-    this.responder = new Responder(this.endpoint, this.listener)
+    this.application = application(this.endpoint, this.listener)
   }
 
   get config(): ListenerConfig {
@@ -67,7 +73,7 @@ export class ServerHost {
    * waiting in accept(): the accept queue never fills merely because packets came in a batch.
    */
   poll(now: number): void {
-    const { endpoint, responder } = this
+    const { application, endpoint } = this
     const { rx } = this.link
     endpoint.advance(now)
     for (let taken = 0; taken < BATCH; taken++) {
@@ -75,13 +81,18 @@ export class ServerHost {
       if (at < 0) return
       endpoint.receive(rx.bytes, rx.view, at, rx.peekLength(), now)
       rx.release()
-      responder.acceptAll(now)
+      application.poll(now)
     }
   }
 
   /** When `poll` has something to do without packets, microseconds; NEVER for not at all. */
   nextDeadline(): number {
     return this.endpoint.nextDeadline()
+  }
+
+  /** The host is thrown away: its application lets go of everything. No `poll` after this. */
+  close(): void {
+    this.application.close()
   }
 
   /**

@@ -5,6 +5,7 @@
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import type { ApplicationFactory } from '../app/application.ts'
 import { ServerHost } from '../app/server-host.ts'
 import { listSockets, type SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
@@ -25,6 +26,8 @@ export interface EngineCoreOptions {
   readonly makeSecret: () => Uint8Array
   readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
   readonly scheduler?: TurnScheduler
+  /** The program behind the listener, made anew at every reset; the responder unless told. */
+  readonly application?: ApplicationFactory
 }
 
 export class EngineCore {
@@ -83,6 +86,8 @@ export class EngineCore {
     const { link, publisher, emit, clock } = this.options
     const { config } = this.host
     const peers = publisher.stats.gauges[Gauge.LINK_PEERS] ?? 0
+    // The old application's last words go nowhere.
+    this.host.close()
     link.end.rx.clear()
     link.end.tx.clear()
     publisher.stats.words.fill(0)
@@ -113,16 +118,18 @@ export class EngineCore {
   /** No turn happens after this. */
   stop(): void {
     this.loop.stop()
+    this.host.close()
   }
 
   private makeHost(config: ListenerConfig): ServerHost {
-    const { link, publisher, makeSecret, emit } = this.options
+    const { link, publisher, makeSecret, emit, application } = this.options
     return new ServerHost({
       link: link.end,
       config,
       secret: makeSecret(),
       counters: publisher.stats.counters,
       onFlood: (sendingCookies) => emit('flood', { sendingCookies, line: floodLine(sendingCookies) }),
+      ...(application === undefined ? {} : { application }),
     })
   }
 

@@ -3,7 +3,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveThread } from '../../control/thread.ts'
-import { CLIENT_ADDRESSES, SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { AllowedPrefix } from '../../tcpip/io/prefix-claims.ts'
@@ -11,7 +11,11 @@ import { fillRandom } from '../../tcpip/io/random.ts'
 import type { PeerSnapshot } from '../../tcpip/io/session-table.ts'
 import { UdpHub } from '../../tcpip/io/udp-hub.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
+import type { ApplicationFactory } from '../app/application.ts'
 import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
+import { EndpointNet } from '../web/endpoint-net.ts'
+import { buildWebApp } from '../web/web-app.ts'
+import { WebApplication } from '../web/web-application.ts'
 import { EngineCore } from './engine-core.ts'
 import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData, LinkPeer } from './protocol.ts'
 import { StatsPublisher } from './published-stats.ts'
@@ -39,6 +43,7 @@ if (parentPort === null) throw new Error('the engine runs in a worker thread')
 
 await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async ({ emit }) => {
   const { config, labKey, linkHost, linkPort, sharedStats } = workerData as EngineWorkerData
+  const web = await buildWebApp()
   const publisher = new StatsPublisher(sharedStats)
   const hub = await UdpHub.open({
     key: deriveLabKey(labKey),
@@ -53,7 +58,13 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
       emit('peer', { change, peer: describePeer(peer) })
     },
   })
-  const core = new EngineCore({ link: hub, config, publisher, clock: monotonicMicroseconds, makeSecret, emit })
+  const application: ApplicationFactory = (endpoint, listener) => {
+    const wake = (): void => core.wake()
+    const net = new EndpointNet({ endpoint, address: SERVER_ADDRESS, clock: monotonicMicroseconds, wake })
+    return new WebApplication(web, net, listener)
+  }
+  const clock = monotonicMicroseconds
+  const core = new EngineCore({ link: hub, config, publisher, clock, makeSecret, emit, application })
   const publishing = setInterval(() => core.publish(), IDLE_PUBLISH_MS)
   return {
     ready: { linkHost: hub.address, linkPort: hub.port },
@@ -71,6 +82,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
       close: async () => {
         clearInterval(publishing)
         core.stop()
+        await web.close()
         await hub.close()
         return null
       },

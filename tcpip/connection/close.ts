@@ -10,7 +10,7 @@ import { State } from './states.ts'
 import type { CloseReason, Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
-/** Length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
+/** Default length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
 export const TIME_WAIT_LENGTH = 60 * SECOND
 
 /** How long FIN-WAIT-2 without an application waits for the peer's FIN, microseconds (Linux tcp_fin_timeout). */
@@ -35,14 +35,23 @@ export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): vo
   if (tcb.state === State.FIN_WAIT_2) host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
 }
 
-/** Half-close: a FIN goes out after the queued bytes, receiving goes on (RFC 9293 3.6, shutdown SHUT_WR). */
+/**
+ * Half-close: a FIN goes out after the queued bytes, receiving goes on (RFC 9293 3.6, shutdown SHUT_WR). Before the
+ * handshake is over the FIN waits for it (RFC 9293 3.10.4 leaves that choice in SYN-RECEIVED).
+ */
 export function shutdownSend(host: ConnectionHost, tcb: Tcb, now: number): void {
   if (tcb.finQueued) return
   tcb.finQueued = true
   if (tcb.state === State.ESTABLISHED) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
-  else if (tcb.state === State.SYN_RECEIVED) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
   else if (tcb.state === State.CLOSE_WAIT) host.tcbs.setState(tcb, State.LAST_ACK, now)
   output(host, tcb, now)
+}
+
+/** The handshake is over. A FIN that waited for it is next; the application is told in either case. */
+export function enterEstablished(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.tcbs.setState(tcb, State.ESTABLISHED, now)
+  if (tcb.finQueued) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
+  tcb.owner?.onEstablished(tcb, now)
 }
 
 /** Ends a connection at once: a synchronized peer is sent a RST, queued bytes are lost (RFC 9293 3.10.5). */
@@ -65,7 +74,7 @@ export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void
   if (tcb.srtt > 0) host.onProvenPeer(tcb, now)
   host.tcbs.setState(tcb, State.TIME_WAIT, now)
   tcb.sendQueue.clear()
-  host.tcbs.arm(tcb, RETRANSMIT, now + TIME_WAIT_LENGTH)
+  host.tcbs.arm(tcb, RETRANSMIT, now + host.timeWaitLength)
 }
 
 /** Our FIN is acknowledged: FIN-WAIT-1 becomes FIN-WAIT-2, bounded in time when nobody is left to receive. */

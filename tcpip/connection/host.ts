@@ -11,6 +11,8 @@ export interface ConnectionHost {
   readonly tcbs: TcbTable
   /** Shift count that is offered to peers, 0..14. */
   readonly windowScale: number
+  /** Length of TIME-WAIT, microseconds. */
+  readonly timeWaitLength: number
   /** The one record that outgoing segments are built in. */
   readonly out: Segment
   /** Sends `out`. A full transmit ring loses it, as a full device queue would. */

@@ -6,7 +6,7 @@ import { Mib } from '../counters.ts'
 import { DropReason } from '../drop-reason.ts'
 import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
-import { finishConnection } from './close.ts'
+import { enterEstablished, finishConnection } from './close.ts'
 import { startCongestionControl } from './congestion.ts'
 import {
   ADVERTISED_MSS,
@@ -81,10 +81,9 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   synchronize(tcb, segment.seq, segment)
-  host.tcbs.setState(tcb, State.ESTABLISHED, now)
   sendAck(host, tcb, now)
   const generation = tcb.generation
-  tcb.owner?.onEstablished(tcb, now)
+  enterEstablished(host, tcb, now)
   if (tcb.generation === generation) output(host, tcb, now)
   return DropReason.ACCEPTED
 }

@@ -4,13 +4,14 @@
  */
 import { Mib } from '../counters.ts'
 import { DropReason } from '../drop-reason.ts'
+import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 import { onDataReceived } from './acknowledge.ts'
-import { abortConnection, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
+import { abortConnection, enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
 import { onDuplicateAck, onProgress } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
-import { sendChallengeAck, sendDuplicateAck } from './reset.ts'
+import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleRoundTrip } from './retransmit.ts'
 import { finAcknowledged, output } from './send.ts'
 import { State } from './states.ts'
@@ -20,24 +21,24 @@ import { RETRANSMIT } from './tcb-table.ts'
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
-    completeSimultaneousOpen(host, tcb, segment, now)
+    if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
     tcb.ackOwed = ACK_NOW
     output(host, tcb, now)
     return DropReason.ACCEPTED
   }
-  if (failsPaws(tcb, segment) && (segment.flags & (RST | SYN)) === 0) {
+  if (failsPaws(tcb, segment) && (segment.flags & (RST | SYN)) === 0 && !isDisorderedAck(tcb, segment)) {
     host.counters.add(Mib.PAWSEstab)
     sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
     return DropReason.PAWS
   }
   if (!isAcceptable(tcb, segment)) return onUnacceptable(host, tcb, segment, now)
   if ((segment.flags & RST) !== 0) return onReset(host, tcb, segment, now)
-  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, now)
+  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
   if ((segment.flags & ACK) === 0) return DropReason.NO_ACK
   const refused = checkAck(host, tcb, segment, now)
   if (refused !== DropReason.ACCEPTED) return refused
-  if (tcb.state === State.SYN_RECEIVED) completeSimultaneousOpen(host, tcb, segment, now)
-  if (segment.hasTimestamps && seqLessOrEqual(segment.seq, tcb.rcvNxt)) tcb.tsRecent = segment.tsVal
+  if (tcb.state === State.SYN_RECEIVED && !completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
+  updateTsRecent(tcb, segment)
   const progress = processAck(host, tcb, segment, now)
   if (progress === GONE) return DropReason.ACCEPTED
   return processText(host, tcb, segment, progress === ADVANCED, now)
@@ -53,26 +54,52 @@ export function failsPaws(tcb: Tcb, segment: Segment): boolean {
   return tcb.timestamps && segment.hasTimestamps && seqLess(segment.tsVal, tcb.tsRecent)
 }
 
-/** First check, RFC 9293 3.10.7.4: some of the segment lies in the receive window. */
+/**
+ * A bare duplicate ACK whose timestamp is a little too old: the network has reordered it, and nothing in it can harm
+ * (Linux tcp_disordered_ack). A little is 1.2 RTO.
+ */
+function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
+  const isBareAck = (segment.flags & ACK) !== 0 && segmentLength(segment) === 0
+  if (!isBareAck || segment.seq !== tcb.rcvNxt || segment.ack !== tcb.sndUna) return false
+  if (segment.window << tcb.sndWindowShift !== tcb.sndWnd) return false
+  return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
+}
+
+/** TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and never goes back. */
+function updateTsRecent(tcb: Tcb, segment: Segment): void {
+  if (!segment.hasTimestamps || seqLess(tcb.lastAckSent, segment.seq)) return
+  if (!seqLess(segment.tsVal, tcb.tsRecent)) tcb.tsRecent = segment.tsVal
+}
+
+/**
+ * First check, RFC 9293 3.10.7.4: some of the segment lies in the receive window. An empty one may also lie at its right
+ * edge (Linux tcp_sequence), and data that meets a closed window may still bring an ACK.
+ */
 function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   const length = segmentLength(segment)
   const offset = seqDiff(segment.seq, tcb.rcvNxt)
-  if (length === 0) return tcb.rcvWnd === 0 ? offset === 0 : offset >= 0 && offset < tcb.rcvWnd
-  if (tcb.rcvWnd === 0) return false
-  const last = offset + length - 1
-  return (offset >= 0 && offset < tcb.rcvWnd) || (last >= 0 && last < tcb.rcvWnd)
+  if (offset >= 0) return offset < tcb.rcvWnd || (offset === tcb.rcvWnd && (length === 0 || offset === 0))
+  return offset + length > 0
 }
 
 function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
-  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, now)
-  if (seqDiff(segment.seq, tcb.rcvNxt) >= tcb.rcvWnd) host.counters.add(Mib.BeyondWindow)
+  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
+  if (seqDiff(segment.seq, tcb.rcvNxt) >= Math.max(1, tcb.rcvWnd)) host.counters.add(Mib.BeyondWindow)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
   return DropReason.OUT_OF_WINDOW
 }
 
-/** Fourth check: a SYN earns a challenge ACK whatever its sequence number (RFC 5961 4). */
-function onSyn(host: ConnectionHost, tcb: Tcb, now: number): DropReason {
+/**
+ * Fourth check: a SYN earns a challenge ACK whatever its sequence number (RFC 5961 4). FIN-WAIT-2 without an application
+ * gives way to one that is not old (Linux tcp_timewait_state_process).
+ */
+function onSyn(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  if (tcb.state === State.FIN_WAIT_2 && tcb.owner === undefined && !seqLess(segment.seq, tcb.rcvNxt)) {
+    sendReset(host, segment)
+    host.tcbs.close(tcb)
+    return DropReason.SYN_IN_CONNECTION
+  }
   host.counters.add(Mib.InErrs)
   host.counters.add(Mib.TCPSYNChallenge)
   sendChallengeAck(host, tcb, now)
@@ -96,6 +123,11 @@ function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number):
  * be older than the first byte either (Linux tcp_ack: the smaller of max_window and bytes_acked).
  */
 function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  if (tcb.state === State.SYN_RECEIVED) {
+    if (segment.ack === tcb.sndNxt) return DropReason.ACCEPTED
+    sendReset(host, segment)
+    return DropReason.BAD_ACK
+  }
   const beyond = seqLess(tcb.sndNxt, segment.ack)
   const tooOld = seqLess(segment.ack, seqAdd(tcb.sndUna, -Math.min(tcb.maxSndWnd, tcb.bytesAcked)))
   if (!beyond && !tooOld) return DropReason.ACCEPTED
@@ -169,13 +201,13 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
   const before = tcb.rcvNxt
   let outcome: DropReason = DropReason.ACCEPTED
   if (segmentLength(segment) > 0) {
-    if (hasNewData(tcb, segment) && tcb.owner === undefined && !isAwaitingAccept(tcb)) {
+    if (tcb.finReceived && hasNewData(tcb, segment)) outcome = DropReason.OUT_OF_WINDOW
+    else if (hasNewData(tcb, segment) && tcb.owner === undefined && !isAwaitingAccept(tcb)) {
       // Nobody is left to read it (RFC 9293 3.10.7.4 for CLOSED users, Linux TCPAbortOnData).
       host.counters.add(Mib.TCPAbortOnData)
       abortConnection(host, tcb, now)
       return DropReason.DATA_AFTER_CLOSE
-    }
-    outcome = takeText(host, tcb, segment, now)
+    } else outcome = takeText(host, tcb, segment, now)
   }
   const readable = tcb.rcvNxt !== before
   if (tcb.generation === generation && readable) tcb.owner?.onReadable(tcb, now)
@@ -198,7 +230,9 @@ function isAwaitingAccept(tcb: Tcb): boolean {
 function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   const skip = Math.max(0, seqDiff(tcb.rcvNxt, segment.seq))
   const gap = Math.max(0, seqDiff(segment.seq, tcb.rcvNxt))
-  const fresh = segment.payloadLength - skip
+  // Nothing comes after a FIN, even one that waits behind a hole.
+  const end = tcb.peerFinSeen ? seqDiff(tcb.peerFinSeq, segment.seq) : segment.payloadLength
+  const fresh = Math.min(segment.payloadLength, end) - skip
   let taken = 0
   if (fresh > 0) {
     taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt + skip, fresh)
@@ -208,13 +242,16 @@ function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
       if (!tcb.reassembly.add(start, seqAdd(start, taken))) return outOfOrder(tcb)
     } else {
       onDataReceived(tcb, now)
-      advanceReceived(tcb, tcb.reassembly.advance(seqAdd(start, taken)))
+      const reached = tcb.reassembly.advance(seqAdd(start, taken))
+      advanceReceived(tcb, tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached) ? tcb.peerFinSeq : reached)
     }
   } else if (segment.payloadLength > 0) tcb.ackOwed = ACK_NOW
   if ((segment.flags & FIN) !== 0) {
-    tcb.peerFinSeen = true
-    tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
     if (tcb.finReceived) tcb.ackOwed = ACK_NOW
+    else if (!tcb.peerFinSeen) {
+      tcb.peerFinSeen = true
+      tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
+    }
   }
   if (tcb.peerFinSeen && !tcb.finReceived && tcb.peerFinSeq === tcb.rcvNxt) onFin(host, tcb, now)
   if (gap > 0) return outOfOrder(tcb)
@@ -242,6 +279,7 @@ function advanceReceived(tcb: Tcb, rcvNxt: number): void {
 function onFin(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.rcvNxt = seqAdd(tcb.rcvNxt, 1)
   tcb.finReceived = true
+  tcb.reassembly.clear()
   tcb.ackOwed = tcb.ackDelay === 0 ? ACK_NOW : (Math.max(tcb.ackOwed, ACK_LATER) as AckOwed)
   if (tcb.state === State.ESTABLISHED) {
     tcb.pingPong = true
@@ -260,14 +298,17 @@ function isCrossedSynAck(tcb: Tcb, segment: Segment): boolean {
   return isSynAck && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
 }
 
-/** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. */
-function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+/** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. False when the application ended it. */
+function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): boolean {
   tcb.sndUna = segment.ack
   host.tcbs.disarm(tcb, RETRANSMIT)
   tcb.retransmits = 0
   tcb.sndWnd = segment.window << ((segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift)
   tcb.maxSndWnd = tcb.sndWnd
+  tcb.sndWl1 = segment.seq
+  tcb.sndWl2 = segment.ack
   resetBackoff(tcb)
-  host.tcbs.setState(tcb, State.ESTABLISHED, now)
-  tcb.owner?.onEstablished(tcb, now)
+  const { generation } = tcb
+  enterEstablished(host, tcb, now)
+  return tcb.generation === generation
 }

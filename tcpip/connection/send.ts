@@ -57,9 +57,18 @@ export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: numb
 export function sendAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = ACK
-  out.seq = tcb.sndNxt
+  out.seq = acceptableSeq(tcb)
   onAckSent(host, tcb)
   host.transmit()
+}
+
+/**
+ * SND.NXT, or the end of the peer's window when that has moved back behind it, as rounding to the window scale can make it
+ * do: a number beyond the window would cost the peer the acknowledgment too (Linux tcp_acceptable_seq).
+ */
+function acceptableSeq(tcb: Tcb): number {
+  const windowEnd = seqAdd(tcb.sndUna, tcb.sndWnd)
+  return seqLess(windowEnd, tcb.sndNxt) ? windowEnd : tcb.sndNxt
 }
 
 /** Sends the first SYN of an active open, or repeats it. Options as Linux offers them. */

@@ -6,7 +6,7 @@ import { Mib } from '../counters.ts'
 import { DropReason } from '../drop-reason.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
-import { TIME_WAIT_LENGTH } from './close.ts'
+import { finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { failsPaws } from './receive.ts'
 import { sendDuplicateAck } from './reset.ts'
@@ -36,16 +36,16 @@ export function timeWaitArrives(host: ConnectionHost, tcb: Tcb, segment: Segment
   if (!paws && segment.seq === tcb.rcvNxt && (empty || (segment.flags & RST) !== 0)) {
     if ((segment.flags & RST) !== 0) {
       // TIME-WAIT assassination, RFC 1337: Linux's default lets it happen.
-      host.tcbs.close(tcb)
+      finishConnection(host, tcb, 'closed', now)
       return DropReason.ACCEPTED
     }
     if (segment.hasTimestamps) tcb.tsRecent = segment.tsVal
-    host.tcbs.arm(tcb, RETRANSMIT, now + TIME_WAIT_LENGTH)
+    host.tcbs.arm(tcb, RETRANSMIT, now + host.timeWaitLength)
     return DropReason.ACCEPTED
   }
   if (paws) host.counters.add(Mib.PAWSTimewait)
   if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
-  if (paws || (segment.flags & ACK) !== 0) host.tcbs.arm(tcb, RETRANSMIT, now + TIME_WAIT_LENGTH)
+  if (paws || (segment.flags & ACK) !== 0) host.tcbs.arm(tcb, RETRANSMIT, now + host.timeWaitLength)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedTimeWait, now)
   return DropReason.TIME_WAIT
 }

@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const BENCHMARKS = ['syn', 'scenario', 'primitives']
+const BENCHMARKS = ['syn', 'http', 'scenario', 'primitives']
 
 for (const name of BENCHMARKS) {
   console.log(`\n== ${name}`)

@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { STORIES } from '../../lab/stories/catalogue.ts'
 import { synlab, temporaryDirectory } from '../support/lab-cli.ts'
 import { describeWith } from '../support/tools.ts'
 
@@ -34,4 +35,19 @@ describeWith(['tshark'], 'the capture of a run', () => {
     )
     expect(tshark(file, '-Y', '_ws.malformed || _ws.expert.severity == "Error"')).toEqual([])
   })
+})
+
+describeWith(['tshark'], 'the capture of a story', () => {
+  it.each(STORIES.map((story) => [story.name, story] as const))(
+    '%s opens clean, and every display filter that it gives finds something',
+    async (name, { wireshark }) => {
+      const out = join(temporaryDirectory(), 'bundle')
+      expect((await synlab('run', name, '--out', out)).status).toBe(0)
+      const file = join(out, 'capture.pcapng')
+      const good = 'tcp.checksum.status == "Good" && ip.checksum.status == "Good"'
+      expect(tshark(file).length).toBeGreaterThan(0)
+      expect(tshark(file, '-Y', `!(${good}) || _ws.malformed || _ws.expert.severity == "Error"`)).toEqual([])
+      for (const { filter } of wireshark) expect(tshark(file, '-Y', filter).length, filter).toBeGreaterThan(0)
+    },
+  )
 })

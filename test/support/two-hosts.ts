@@ -13,7 +13,7 @@ import { Counters } from '../../tcpip/counters.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
 import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
 import { SECOND } from '../../tcpip/time.ts'
-import { parsePacket } from '../../tcpip/wire/codec.ts'
+import { packetBytes, parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
 import { testSecret } from './server-lab.ts'
 
@@ -125,6 +125,13 @@ export class TwoHosts {
     tcb.owner = owner
     if (tcb.receiveQueue.length > 0 || tcb.finReceived) owner.onReadable(tcb, this.now)
     return { tcb, owner }
+  }
+
+  /** Puts a segment of nobody's on the link to the client. */
+  inject(segment: Segment): void {
+    const bytes = packetBytes(segment)
+    this.clientEnd.rx.push(bytes, 0, bytes.length)
+    this.client.poll(this.now)
   }
 
   private carry(from: LinkEnd, to: LinkEnd, direction: Direction): number {

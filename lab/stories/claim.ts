@@ -1,0 +1,35 @@
+/**
+ * What a story concludes, as numbers that a program can check: each claim has a value that was expected and one that was
+ * counted in the run.
+ */
+export interface Claim {
+  readonly name: string
+  readonly expected: string
+  readonly measured: string
+  readonly holds: boolean
+}
+
+/** What can be claimed of: compared as text, so that lists count as one value. */
+export type ClaimValue = string | number | boolean | readonly (string | number)[]
+
+/** The measured value is exactly the expected one. */
+export function claimEqual(name: string, expected: ClaimValue, measured: ClaimValue): Claim {
+  return { name, expected: show(expected), measured: show(measured), holds: show(expected) === show(measured) }
+}
+
+/** The measured value is within `tolerance` (a share, 0.01 for 1 %) of the expected one. */
+export function claimNear(name: string, expected: number, measured: number, tolerance: number): Claim {
+  const holds = Math.abs(measured - expected) <= tolerance * Math.abs(expected)
+  return { name, expected: `${show(expected)} within ${tolerance * 100} %`, measured: show(measured), holds }
+}
+
+/** The measured value is at least `least`. */
+export function claimAtLeast(name: string, least: number, measured: number): Claim {
+  return { name, expected: `at least ${show(least)}`, measured: show(measured), holds: measured >= least }
+}
+
+function show(value: ClaimValue): string {
+  if (typeof value === 'number') return String(Math.round(value * 1e6) / 1e6)
+  if (typeof value === 'string' || typeof value === 'boolean') return String(value)
+  return value.map(show).join(', ')
+}

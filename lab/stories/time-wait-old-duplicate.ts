@@ -1,0 +1,233 @@
+/**
+ * Story: a segment of a connection that is over comes late, into a new connection between the same ports. TIME-WAIT keeps
+ * the ports apart for as long as old segments may live (RFC 9293 3.6.1); timestamps tell them apart (RFC 7323 5, PAWS).
+ */
+import { CLIENT_ADDRESSES } from '../../tcpip/address-plan.ts'
+import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { Mib } from '../../tcpip/counters.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import type { Segment } from '../../tcpip/wire/segment.ts'
+import { seqDiff } from '../../tcpip/wire/seq.ts'
+import type { Application } from './application.ts'
+import { claimAtLeast, claimEqual } from './claim.ts'
+import type { Stage } from './stage.ts'
+import type { Story } from './story.ts'
+import type { Storyteller } from './storyteller.ts'
+
+export const TIME_WAIT_OLD_DUPLICATE: Story = {
+  name: 'time-wait-old-duplicate',
+  summary: 'An old segment reaches a new connection with the same ports: its bytes are read, or it is refused.',
+  wireshark: [
+    {
+      filter: 'tcp contains "OLD" && frame.interface_name == "time-wait-0"',
+      shows: 'the last one comes after the second SYN',
+    },
+    { filter: 'tcp.flags.syn == 1 || tcp.flags.reset == 1', shows: 'where connections begin, and what a stray gets' },
+  ],
+  tell,
+}
+
+/** Delay of the local network, microseconds: fast enough for a stream to outrun the clock of the ISNs. */
+const LAN = 100
+/** Bytes that the old connection sends, and the new one. */
+const OLD_BYTES = 262_144
+const NEW_BYTES = 131_072
+/** Bytes of the new stream that are through when the old segment comes, and how far beyond them it falls. */
+const THROUGH = 40_000
+const AHEAD = 6_000
+/** How long the network holds the second copy. */
+const HELD = 20 * MILLISECOND
+/**
+ * How far the echo is behind in the segment that is copied, bytes: an old segment must also acknowledge what the new
+ * connection has sent (RFC 5961 5.2), not more and not much less.
+ */
+const LAG = { min: 8_000, max: 40_000 }
+/** Steps of the ISN clock in a microsecond (RFC 6528, Linux seq_scale: one per 64 ns). */
+const ISN_STEPS = 1000 / 64
+
+interface Ending {
+  readonly opened: boolean
+  /** Why the second connection could not be opened at once. */
+  readonly refusal: string
+  readonly received: Uint8Array
+  readonly stale: number
+  readonly verdict: string
+  readonly pawsDrops: number
+}
+
+function tell(teller: Storyteller): void {
+  teller.say(
+    `The server echoes. The client sends ${OLD_BYTES} bytes in a few milliseconds and closes. The network delivers one ` +
+      `segment of it twice, the second copy ${HELD / MILLISECOND} ms late. Meanwhile the client connects again from the ` +
+      'same port. The ISN clock (RFC 6528) advances 15.6 million numbers a second; the old stream was faster, so the ' +
+      'new connection begins at numbers that the old one has used.',
+  )
+  teller.heading('TIME-WAIT 0, no timestamps')
+  teller.say('A middlebox takes the timestamps option out of every segment.')
+  const bare = play(teller, 'time-wait-0', { timeWait: 0, timestamps: false })
+  teller.heading('TIME-WAIT 60 s, no timestamps')
+  const waiting = play(teller, 'time-wait-60s', { timeWait: 60 * SECOND, timestamps: false })
+  teller.heading('TIME-WAIT 0, with timestamps')
+  const paws = play(teller, 'time-wait-0-paws', { timeWait: 0, timestamps: true })
+  teller.paragraph(
+    'The timestamp of the copy is older than the newest one that the new connection has seen (PAWS). It also tells why ' +
+      'Linux may open a port out of TIME-WAIT early when timestamps are on (RFC 6191).',
+  )
+
+  teller.claim(claimEqual('TIME-WAIT 0: the same port opens at once', true, bare.opened && bare.refusal === ''))
+  teller.claim(claimAtLeast('TIME-WAIT 0: old bytes that the new program read', 1, bare.stale))
+  teller.claim(claimEqual('TIME-WAIT 60 s: connecting from the same port gives', 'EADDRINUSE', waiting.refusal))
+  teller.claim(claimEqual('TIME-WAIT 60 s: the old segment meets no connection', 'listen_stray_ack', waiting.verdict))
+  teller.claim(claimEqual('TIME-WAIT 60 s: the port opens after it', true, waiting.opened))
+  teller.claim(claimEqual('TIME-WAIT 60 s: old bytes read', 0, waiting.stale))
+  teller.claim(claimEqual('TIME-WAIT 60 s: new bytes read', NEW_BYTES, waiting.received.length))
+  teller.claim(claimEqual('timestamps: the old segment is refused as', 'paws', paws.verdict))
+  teller.claim(claimEqual('timestamps: PAWSEstab', 1, paws.pawsDrops))
+  teller.claim(claimEqual('timestamps: old bytes read', 0, paws.stale))
+  teller.claim(claimEqual('timestamps: new bytes read', NEW_BYTES, paws.received.length))
+}
+
+function play(
+  teller: Storyteller,
+  name: string,
+  { timeWait, timestamps }: { readonly timeWait: number; readonly timestamps: boolean },
+): Ending {
+  const stage = teller.scene(name, { latency: LAN, clientTimeWait: timeWait })
+  if (!timestamps) stage.mangle = withoutTimestamps
+  stage.onAccept = (app) => echo(stage, app)
+  const old = firstConnection(stage)
+  // The moment at which the new numbers lie just before those of the held segment. A client that opens and closes all the
+  // time comes past it by itself.
+  const reopenAt = Math.round((old.offset - THROUGH - AHEAD) / ISN_STEPS)
+  stage.runUntil(reopenAt / SECOND)
+  const shown = stage.sightings.length + 1
+  const stream = lines('new', NEW_BYTES)
+  let second = stage.connect(old.port)
+  const refusal = typeof second === 'string' ? second : ''
+  if (typeof second !== 'string') {
+    stage.pass(0.001)
+    writeAll(stage, second, stream.subarray(0, THROUGH))
+  }
+  stage.runUntil((old.sentAt + HELD + LAN - 1) / SECOND)
+  const late = stage.sightings.length + 1
+  stage.pass(0.001)
+  const stray = stage.sightings.find(({ from }) => from === 'network')
+  if (refusal === '') teller.trace(stage, {}, shown, shown + 2)
+  if (refusal === '') teller.say(`... ${THROUGH} bytes of the new stream, and their echo ...`, 5)
+  teller.trace(stage, { [stray?.number ?? 0]: 'The copy that the network had held.' }, late)
+  if (refusal !== '') {
+    teller.say(`connect() from port ${old.port} at ${(reopenAt / SECOND).toFixed(6)} s: ${refusal}`, 5)
+    stage.pass(61)
+    second = stage.connect(old.port)
+    stage.pass(0.001)
+  }
+  if (typeof second === 'string') throw new Error(`the port is free by now, but connect gave ${second}`)
+  writeAll(stage, second, refusal === '' ? stream.subarray(THROUGH) : stream)
+  const app = stage.accepted.at(-1)?.app
+  const received = app?.received ?? new Uint8Array(0)
+  const { count, at } = staleBytes(received)
+  report(teller, received, count, at)
+  return {
+    opened: second.app.established,
+    refusal,
+    received,
+    stale: count,
+    verdict: stray?.fate ?? '',
+    pawsDrops: stage.server.counters.mib[Mib.PAWSEstab] ?? 0,
+  }
+}
+
+interface OldSegment {
+  readonly port: number
+  /** When it was sent, microseconds. */
+  readonly sentAt: number
+  /** Its first byte, counted from the client's ISN. */
+  readonly offset: number
+}
+
+/** The first connection: the client sends, hears the echo and closes. The network makes a late copy of one segment. */
+function firstConnection(stage: Stage): OldSegment {
+  const client = stage.open()
+  stage.pass(0.001)
+  const { iss, irs, localPort } = client.tcb
+  let copied: { sentAt: number; offset: number } | undefined
+  stage.fate = (segment) => {
+    if (copied !== undefined || segment.source !== CLIENT_ADDRESSES.base || segment.payloadLength === 0) return {}
+    const offset = seqDiff(segment.seq, iss)
+    const lag = offset - seqDiff(segment.ack, irs)
+    if (offset < OLD_BYTES / 2 || lag < LAG.min || lag > LAG.max) return {}
+    copied = { sentAt: stage.now, offset }
+    return { copyAfter: HELD }
+  }
+  writeAll(stage, client, lines('OLD', OLD_BYTES))
+  stage.act('client', () => stage.client.close(client.tcb, stage.now))
+  stage.pass(0.002)
+  if (copied === undefined) throw new Error('a segment with the right lag passes by')
+  return { port: localPort, ...copied }
+}
+
+/** A program that sends back what it reads, as far as there is room, and closes after its peer. */
+function echo(stage: Stage, app: Application): void {
+  let pending: Uint8Array = new Uint8Array(0)
+  const flush = (tcb: Tcb, now: number): void => {
+    if (pending.length > 0) pending = pending.subarray(stage.server.write(tcb, pending, 0, pending.length, now))
+    if (app.peerClosed && pending.length === 0) stage.server.close(tcb, now)
+  }
+  app.onData = (tcb, bytes, now) => {
+    pending = Buffer.concat([pending, bytes])
+    flush(tcb, now)
+  }
+  app.onRoom = flush
+  app.onPeerClosed = flush
+}
+
+/** Writes as the queue takes it, a round trip at a time, until everything is acknowledged and its echo read. */
+function writeAll(stage: Stage, { tcb, app }: ReturnType<Stage['open']>, bytes: Uint8Array): void {
+  const goal = app.received.length + bytes.length
+  let written = 0
+  // The echo of a disturbed stream may be short of some bytes: a bound of turns.
+  for (let turn = 0; turn < 200 && app.received.length < goal; turn++) {
+    stage.act('client', () => {
+      written += stage.client.write(tcb, bytes, written, bytes.length - written, stage.now)
+    })
+    stage.pass((2 * LAN) / SECOND)
+  }
+}
+
+function withoutTimestamps(segment: Segment): void {
+  segment.hasTimestamps = false
+}
+
+/** Lines of 16 bytes that say which stream they belong to and where they stand in it. */
+function lines(word: string, length: number): Uint8Array {
+  let text = ''
+  for (let at = 0; at < length; at += 16) text += `${word} ${String(at).padStart(10, '.')} \n`
+  return Buffer.from(text)
+}
+
+/** Bytes that are not those of the new stream, and where the first of them stands; -1 when there are none. */
+function staleBytes(received: Uint8Array): { count: number; at: number } {
+  const expected = lines('new', NEW_BYTES)
+  let count = 0
+  let at = -1
+  received.forEach((byte, index) => {
+    if (byte === expected[index]) return
+    count++
+    if (at < 0) at = index
+  })
+  return { count, at }
+}
+
+function report(teller: Storyteller, received: Uint8Array, stale: number, at: number): void {
+  teller.lines.push('')
+  if (stale === 0) {
+    teller.say(`The program at the server read ${received.length} bytes, all of them new.`)
+    return
+  }
+  const start = Math.floor(at / 16) * 16
+  teller.say(
+    `The program at the server read ${received.length} bytes; ${stale} differ from what was sent. Around byte ${at}:`,
+  )
+  const excerpt = Buffer.from(received.subarray(Math.max(0, start - 32), start + 48)).toString('latin1')
+  teller.table(excerpt.split('\n').filter((line) => line !== ''))
+}

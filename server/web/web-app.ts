@@ -1,0 +1,127 @@
+/**
+ * The victim's web service: a real Fastify app whose http server owns no port. Connections come by its `connection`
+ * event, from wherever its owner takes them.
+ */
+import { createServer, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { Readable } from 'node:stream'
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import Fastify, { type FastifyReply } from 'fastify'
+import { Type } from 'typebox'
+import { ApiError, toApiError } from '../../control/errors.ts'
+import { compileValidator } from '../../control/validation.ts'
+
+/** Largest answer of /bytes, and largest body for /echo, bytes. */
+export const MAX_BYTES = 100_000_000
+
+/** Longest wait of /slow, and the usual one, milliseconds. */
+const MAX_SLOW = 60_000
+const DEFAULT_SLOW = 1000
+
+/** Bytes of /bytes made at a time. */
+const CHUNK_BYTES = 65_536
+
+const PAGE = '<!doctype html>\n<title>synlab</title>\n<p>This page came through the TCP under attack.</p>\n'
+
+const LEAK_BODY = 'This connection will never be closed from here.\n'
+const LEAK_RESPONSE = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${LEAK_BODY.length}\r\n\r\n${LEAK_BODY}`
+
+/** What takes connections. */
+export interface WebApp {
+  /** Serves HTTP on a stream that stands for a net.Socket. */
+  serve(connection: Duplex): void
+  close(): Promise<void>
+}
+
+/** The byte at a place of the stream that /bytes sends: no two blocks of 64 KB in it are alike. */
+export function byteAt(place: number): number {
+  return (Math.imul(place, 0x9e37_79b1) >>> 13) & 0xff
+}
+
+/** The service, ready for connections. */
+export async function buildWebApp(): Promise<WebApp> {
+  let server: Server | undefined
+  const app = Fastify({
+    serverFactory: (handler) => {
+      server = createServer(handler)
+      return server
+    },
+    bodyLimit: MAX_BYTES,
+    frameworkErrors: (error, _request, reply: FastifyReply) => {
+      refuse(reply, toApiError(error))
+    },
+  }).withTypeProvider<TypeBoxTypeProvider>()
+  app.setValidatorCompiler(compileValidator)
+  app.setErrorHandler((error, _request, reply) => refuse(reply, toApiError(error)))
+  app.setNotFoundHandler((request, reply) => {
+    const refused = new ApiError('NOT_FOUND', `there is no ${request.method} ${request.url.split('?')[0]}`)
+    return refuse(reply, refused)
+  })
+  // Bodies stay streams: /echo sends them back as they come.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
+
+  app.get('/', (_request, reply) => reply.type('text/html').send(PAGE))
+
+  const bytesParams = Type.Object({ n: Type.Integer({ minimum: 0, maximum: MAX_BYTES }) })
+  app.get('/bytes/:n', { schema: { params: bytesParams } }, (request, reply) => {
+    const { n } = request.params
+    return reply.type('application/octet-stream').header('content-length', n).send(bytesStream(n))
+  })
+
+  const slowQuery = Type.Object({ ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_SLOW })) })
+  app.get('/slow', { schema: { querystring: slowQuery } }, (request, reply) => {
+    const ms = request.query.ms ?? DEFAULT_SLOW
+    const timer = setTimeout(() => reply.send({ ms }), ms)
+    reply.raw.on('close', () => clearTimeout(timer))
+  })
+
+  app.post('/echo', (request, reply) => {
+    const { 'content-type': type = 'application/octet-stream', 'content-length': length } = request.headers
+    if (length !== undefined) reply.header('content-length', length)
+    return reply.type(type).send(request.body ?? '')
+  })
+
+  app.get('/leak', (request, reply) => {
+    reply.hijack()
+    leak(request.raw.socket)
+  })
+
+  app.get('/close-first', (_request, reply) => reply.header('connection', 'close').send({ closes: 'server' }))
+
+  await app.ready()
+  return {
+    serve: (connection) => {
+      server?.emit('connection', connection)
+    },
+    close: () => app.close(),
+  }
+}
+
+function refuse(reply: FastifyReply, error: ApiError): FastifyReply {
+  return reply.code(error.statusCode).send(error.toBody())
+}
+
+/**
+ * Answers and then forgets the connection, as a program does that loses track of a socket: nobody notices that the peer
+ * has closed, and CLOSE-WAIT lasts.
+ */
+function leak(connection: Duplex & { setTimeout(milliseconds: number): void }): void {
+  connection.removeAllListeners('end')
+  connection.removeAllListeners('timeout')
+  connection.setTimeout(0)
+  connection.write(LEAK_RESPONSE)
+}
+
+function bytesStream(total: number): Readable {
+  let place = 0
+  return new Readable({
+    highWaterMark: CHUNK_BYTES,
+    read() {
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, total - place))
+      for (let i = 0; i < chunk.length; i++) chunk[i] = byteAt(place + i)
+      place += chunk.length
+      this.push(chunk.length === 0 ? null : chunk)
+    },
+  })
+}

@@ -1,0 +1,283 @@
+/**
+ * The stack under test: an `Endpoint` with the listeners that scripts make, behind the interface of the runner. Bytes
+ * go straight into `Endpoint.receive`, because scripts inject segments larger than any link would carry.
+ */
+import { Listener } from '../../server/listener/listener.ts'
+import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
+import { LINUX } from '../../server/listener/profile.ts'
+import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
+import { DEFAULT_WINDOW_SCALE } from '../../tcpip/connection/host.ts'
+import { STATE_NAMES } from '../../tcpip/connection/states.ts'
+import { Counters, MIB_NAMES } from '../../tcpip/counters.ts'
+import { DROP_REASON_NAMES } from '../../tcpip/drop-reason.ts'
+import { Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
+import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
+import { Sockets } from '../../tcpip/sockets.ts'
+import { NEVER, SECOND } from '../../tcpip/time.ts'
+import { DEFAULT_SETTINGS } from './defaults.ts'
+import { EndpointSocket, type SocketHost } from './endpoint-socket.ts'
+import {
+  type Errno,
+  type OptionValue,
+  type Outcome,
+  type SentPacket,
+  type StackUnderTest,
+  type Tuple,
+  Unsupported,
+} from './stack.ts'
+import { tcpInfo } from './tcp-info.ts'
+
+/**
+ * The stack's clock when a script starts: long after 0, as a machine's is, and a whole number of minutes, so that the
+ * clock of SYN cookies steps at 60, 120, ... s of the script.
+ */
+const START = 20 * 60 * SECOND
+
+/** Packets that can be sent between two looks of the runner. */
+const RING_PACKETS = 2048
+const MAX_CONNECTIONS = 4096
+
+/** The limits of the receive buffer: least, usual, most. Only the last has a meaning here. */
+const RECEIVE_BUFFER_SYSCTL = 'net.ipv4.tcp_rmem'
+
+/** Largest window scale (RFC 7323 2.3). */
+const MAX_WINDOW_SCALE = 14
+
+/** The window scale that Linux offers for a receive buffer of at most `limit` bytes (tcp_select_initial_window). */
+function windowScaleFor(limit: number): number {
+  return Math.min(MAX_WINDOW_SCALE, Math.max(0, Math.floor(Math.log2(limit)) - 15))
+}
+
+type ListenerSetting = keyof ListenerConfig
+
+/** Settings of a kernel that the listener has under another name. */
+const LISTENER_SYSCTLS: Readonly<Record<string, ListenerSetting>> = {
+  'net.ipv4.tcp_syncookies': 'synCookies',
+  'net.ipv4.tcp_max_syn_backlog': 'maxSynBacklog',
+  'net.ipv4.tcp_synack_retries': 'synAckRetries',
+  'net.ipv4.tcp_abort_on_overflow': 'abortOnOverflow',
+  'net.core.somaxconn': 'somaxconn',
+}
+
+export class EndpointStack implements StackUnderTest, SocketHost {
+  now = START
+  readonly localAddress: number
+  /** Made when it is needed first: its window scale follows from a setting. */
+  private created: Endpoint | undefined
+  private windowScale = DEFAULT_WINDOW_SCALE
+  private readonly counters = new Counters()
+  private readonly link: LinkEnd = makeLinkEnd(RING_PACKETS)
+  private readonly descriptors: EndpointSocket[] = []
+  private readonly listeners: Listener[] = []
+  /** Settings of the namespace: what a listener starts with. */
+  private config: ListenerConfig = LISTENER_DEFAULTS
+  private readonly floodWarnings = { cookies: 0, drops: 0 }
+  private madeSockets: Sockets | undefined
+
+  constructor(localAddress: number) {
+    this.localAddress = localAddress
+  }
+
+  get endpoint(): Endpoint {
+    this.created ??= new Endpoint({
+      link: this.link,
+      addresses: { base: this.localAddress, length: 32 },
+      secret: Uint8Array.from({ length: SECRET_BYTES }, (_, i) => i),
+      counters: this.counters,
+      maxConnections: MAX_CONNECTIONS,
+      windowScale: this.windowScale,
+    })
+    return this.created
+  }
+
+  get sockets(): Sockets {
+    this.madeSockets ??= new Sockets(this.endpoint, this.localAddress)
+    return this.madeSockets
+  }
+
+  nextDeadline(): number {
+    return this.endpoint.nextDeadline()
+  }
+
+  advance(to: number): void {
+    this.now = to
+    // One turn fires a bounded number of timers.
+    do this.endpoint.poll(to)
+    while (this.endpoint.nextDeadline() <= to)
+  }
+
+  inject(bytes: Uint8Array): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.endpoint.receive(bytes, view, 0, bytes.length, this.now)
+  }
+
+  collect(): SentPacket[] {
+    const sent: SentPacket[] = []
+    const { tx } = this.link
+    for (let at = tx.peek(); at >= 0; at = tx.peek()) {
+      sent.push({ at: this.now, bytes: tx.bytes.slice(at, at + tx.peekLength()) })
+      tx.release()
+    }
+    return sent
+  }
+
+  sysctl(name: string, value: string): void {
+    const setting = LISTENER_SYSCTLS[name]
+    if (setting !== undefined) {
+      const number = Number(value)
+      this.config = { ...this.config, [setting]: setting === 'abortOnOverflow' ? number !== 0 : number }
+      for (const socket of this.descriptors) socket.configure(this.config)
+      return
+    }
+    if (name === RECEIVE_BUFFER_SYSCTL) {
+      if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
+      this.windowScale = windowScaleFor(Number(value.split(/\s+/).at(-1)))
+      return
+    }
+    const known = DEFAULT_SETTINGS.find((candidate) => candidate.name === name && candidate.value === value)
+    if (known === undefined || known.meaning === 'different') throw new Unsupported(`${name}=${value}`)
+  }
+
+  loadDefaults(): void {
+    this.flushMetrics()
+    for (const { name, value, meaning } of DEFAULT_SETTINGS) if (meaning === 'applied') this.sysctl(name, value)
+  }
+
+  flushMetrics(): void {
+    for (const listener of this.listeners) listener.provenPeers.clear()
+  }
+
+  socket(nonBlocking: boolean): number {
+    return this.addSocket(new EndpointSocket(this, nonBlocking))
+  }
+
+  bind(handle: number, address: number, port: number): Outcome {
+    return this.descriptors[handle].bind(address, port)
+  }
+
+  listen(handle: number, backlog: number): Outcome {
+    return this.descriptors[handle].listen(backlog)
+  }
+
+  accept(handle: number, nonBlocking: boolean): Outcome {
+    const accepted = this.descriptors[handle].accept(nonBlocking)
+    return accepted instanceof EndpointSocket ? this.addSocket(accepted) : accepted
+  }
+
+  connect(handle: number, address: number, port: number): Outcome {
+    return this.descriptors[handle].connect(address, port)
+  }
+
+  read(handle: number, target: Uint8Array, peek: boolean): Outcome {
+    return this.descriptors[handle].read(target, peek)
+  }
+
+  write(handle: number, bytes: Uint8Array): Outcome {
+    return this.descriptors[handle].write(bytes)
+  }
+
+  shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {
+    return this.descriptors[handle].shutdown(how)
+  }
+
+  close(handle: number): Outcome {
+    return this.descriptors[handle].close()
+  }
+
+  setsockopt(handle: number, level: string, name: string, value: OptionValue): Outcome {
+    return this.descriptors[handle].setOption(level, name, value)
+  }
+
+  getsockopt(handle: number, level: string, name: string): OptionValue | Errno {
+    return this.descriptors[handle].getOption(level, name)
+  }
+
+  setNonBlocking(handle: number, nonBlocking: boolean): void {
+    this.descriptors[handle].nonBlocking = nonBlocking
+  }
+
+  isNonBlocking(handle: number): boolean {
+    return this.descriptors[handle].nonBlocking
+  }
+
+  poll(handle: number): ReadonlySet<string> {
+    return this.descriptors[handle].poll()
+  }
+
+  ioctl(handle: number, request: string): number | Errno {
+    return this.descriptors[handle].ioctl(request)
+  }
+
+  tupleOf(handle: number): Tuple | undefined {
+    return this.descriptors[handle].tuple
+  }
+
+  tcpInfo(handle: number, field: string): number | undefined {
+    return tcpInfo(this.descriptors[handle], field, this.now)
+  }
+
+  inspect(name: string): number | undefined {
+    const counter = MIB_NAMES.indexOf(name as (typeof MIB_NAMES)[number])
+    if (counter >= 0) return this.counters.mib[counter]
+    const [, reason] = /^dropped_(\w+)$/.exec(name) ?? []
+    if (reason !== undefined && DROP_REASON_NAMES.includes(reason)) {
+      return this.counters.outcomes[DROP_REASON_NAMES.indexOf(reason)]
+    }
+    const [, state] = /^sockets_(\w+)$/.exec(name) ?? []
+    const stateIndex = STATE_NAMES.indexOf((state ?? '').toUpperCase().replaceAll('_', '-'))
+    if (stateIndex >= 0) return this.endpoint.tcbs.counts[stateIndex]
+    return this.inspectListeners(name)
+  }
+
+  /** A listener with the namespace's settings, changed by `own`. */
+  makeListener(own: Partial<ListenerConfig>): Listener {
+    const listener = new Listener({
+      host: this.endpoint,
+      config: { ...this.config, ...own },
+      profile: LINUX,
+      cookieSecret: Uint8Array.from({ length: COOKIE_SECRET_BYTES }, (_, i) => i),
+      onFlood: (sendingCookies) => {
+        if (sendingCookies) this.floodWarnings.cookies++
+        else this.floodWarnings.drops++
+      },
+    })
+    this.listeners.push(listener)
+    return listener
+  }
+
+  forgetListener(listener: Listener): void {
+    this.listeners.splice(this.listeners.indexOf(listener), 1)
+  }
+
+  private addSocket(socket: EndpointSocket): number {
+    this.descriptors.push(socket)
+    return this.descriptors.length - 1
+  }
+
+  private inspectListeners(name: string): number | undefined {
+    const sum = (value: (listener: Listener) => number): number =>
+      this.listeners.reduce((total, listener) => total + value(listener), 0)
+    switch (name) {
+      case 'syn_queue':
+        return sum((listener) => listener.synQueue.length)
+      case 'syn_queue_young':
+        return sum((listener) => listener.synQueue.young)
+      case 'accept_queue':
+        return sum((listener) => listener.acceptQueue.length)
+      case 'backlog':
+        return this.listeners.at(-1)?.limit
+      case 'proven_peers':
+        return sum((listener) => listener.provenPeers.size)
+      case 'connections':
+        return this.endpoint.tcbs.size
+      case 'flood_warnings_cookies':
+        return this.floodWarnings.cookies
+      case 'flood_warnings_drops':
+        return this.floodWarnings.drops
+      case 'timers_armed':
+        return Number(this.endpoint.nextDeadline() !== NEVER)
+      default:
+        return undefined
+    }
+  }
+}

@@ -1,0 +1,51 @@
+/**
+ * Runs every script under `scripts/`, one test each. The environment variable SYNLAB_PKT adds a file or a directory of
+ * other scripts, which run as packetdrill itself would run them.
+ */
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, it } from 'vitest'
+import { EndpointStack } from './endpoint-stack.ts'
+import { parseScript } from './language/parser.ts'
+import { ScriptError } from './language/script-error.ts'
+import { runScript } from './runner/run.ts'
+import { PACKETDRILL_SETTINGS, type Settings, STRICT_SETTINGS } from './runner/settings.ts'
+
+const SCRIPTS = fileURLToPath(new URL('scripts', import.meta.url))
+
+/** All `.pkt` files in a directory, or the one file. */
+function scriptsIn(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path]
+  const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
+  return names
+    .filter((name) => name.endsWith('.pkt'))
+    .sort()
+    .map((name) => join(path, name))
+}
+
+function run(path: string, name: string, settings: Readonly<Settings>): void {
+  try {
+    runScript(parseScript(readFileSync(path, 'utf8')), (address) => new EndpointStack(address), settings)
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error
+    const refusal = error.kind === 'unsupported' ? `unsupported: ${error.message} at line ${error.line}` : error.message
+    const failure = new Error(`${name}:${error.line}: ${refusal}`)
+    // The place that matters is in the script, not in the interpreter.
+    failure.stack = failure.message
+    throw failure
+  }
+}
+
+describe('our scripts', () => {
+  it.each(scriptsIn(SCRIPTS).map((path) => relative(SCRIPTS, path)))('%s', (name) => {
+    run(join(SCRIPTS, name), name, STRICT_SETTINGS)
+  })
+})
+
+const external = process.env.SYNLAB_PKT
+describe.runIf(external !== undefined)('scripts named by SYNLAB_PKT', () => {
+  it.each(external === undefined ? [] : scriptsIn(external))('%s', (path) => {
+    run(path, path, PACKETDRILL_SETTINGS)
+  })
+})

@@ -1,0 +1,68 @@
+/**
+ * The shell commands of scripts. Nothing is executed: the few that set up a kernel under test are understood and applied
+ * to the stack, all others are refused.
+ */
+import { ScriptError } from '../language/script-error.ts'
+import type { StackUnderTest } from '../stack.ts'
+import { withLine } from './with-line.ts'
+
+/** Applies the commands in `text`, which starts on `line`, in order. */
+export function runCommands(text: string, line: number, stack: StackUnderTest): void {
+  text.split('\n').forEach((lineText, index) => {
+    for (const command of splitCommands(lineText))
+      withLine(line + index, () => runCommand(command, line + index, stack))
+  })
+}
+
+/** The commands of a line without comments and redirections. */
+function splitCommands(line: string): string[] {
+  return line
+    .replace(/(^|\s)#.*$/, '')
+    .split(/;|&&/)
+    .map((command) => command.replace(/\s\d?>&?\s*\S+/g, '').trim())
+    .filter((command) => command !== '')
+}
+
+function runCommand(command: string, line: number, stack: StackUnderTest): void {
+  const [program, ...args] = splitWords(command)
+  const name = program.split('/').at(-1)
+  if (name === 'defaults.sh') stack.loadDefaults()
+  else if (name === 'sysctl')
+    setAll(
+      args.filter((arg) => !arg.startsWith('-')),
+      line,
+      stack,
+    )
+  else if (name === 'set_sysctls.py')
+    setAll(
+      args.map((arg) => arg.replace('/proc/sys/', '').replaceAll('/', '.')),
+      line,
+      stack,
+    )
+  else if (name?.startsWith('sysctl_restore_')) return
+  else if (command.startsWith('ip tcp_metrics flush')) stack.flushMetrics()
+  else throw new ScriptError('unsupported', line, `the command ${JSON.stringify(command)}`)
+}
+
+/** Words of a command; quotes group, `$((...))` is computed. */
+function splitWords(command: string): string[] {
+  const computed = command.replace(/\$\(\(([\d\s*+]+)\)\)/g, (_, sum: string) => String(compute(sum)))
+  const words = computed.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? []
+  return words.map((word) => word.replace(/["']/g, ''))
+}
+
+/** A sum of products of whole numbers. */
+function compute(sum: string): number {
+  return sum
+    .split('+')
+    .map((product) => product.split('*').reduce((value, factor) => value * Number(factor), 1))
+    .reduce((total, value) => total + value, 0)
+}
+
+function setAll(settings: readonly string[], line: number, stack: StackUnderTest): void {
+  for (const setting of settings) {
+    const match = /^([\w.]+)=(.*)$/.exec(setting)
+    if (match === null) throw new ScriptError('unsupported', line, `the setting ${JSON.stringify(setting)}`)
+    stack.sysctl(match[1], match[2])
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Fields of Linux's struct tcp_info as far as a TCB has their values. Read first: tcp_get_info() (net/ipv4/tcp.c).
+ */
+import { ADVERTISED_MSS } from '../../tcpip/connection/host.ts'
+import { State } from '../../tcpip/connection/states.ts'
+import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { MILLISECOND } from '../../tcpip/time.ts'
+import { seqDiff } from '../../tcpip/wire/seq.ts'
+import type { EndpointSocket } from './endpoint-socket.ts'
+import { CODE_CONSTANTS } from './runner/constants.ts'
+
+/** Linux's number of each state. */
+const STATE_NUMBERS: Readonly<Record<State, number>> = {
+  [State.CLOSED]: CODE_CONSTANTS.TCP_CLOSE,
+  [State.LISTEN]: CODE_CONSTANTS.TCP_LISTEN,
+  [State.SYN_SENT]: CODE_CONSTANTS.TCP_SYN_SENT,
+  [State.SYN_RECEIVED]: CODE_CONSTANTS.TCP_SYN_RECV,
+  [State.ESTABLISHED]: CODE_CONSTANTS.TCP_ESTABLISHED,
+  [State.FIN_WAIT_1]: CODE_CONSTANTS.TCP_FIN_WAIT1,
+  [State.FIN_WAIT_2]: CODE_CONSTANTS.TCP_FIN_WAIT2,
+  [State.CLOSE_WAIT]: CODE_CONSTANTS.TCP_CLOSE_WAIT,
+  [State.CLOSING]: CODE_CONSTANTS.TCP_CLOSING,
+  [State.LAST_ACK]: CODE_CONSTANTS.TCP_LAST_ACK,
+  [State.TIME_WAIT]: CODE_CONSTANTS.TCP_TIME_WAIT,
+}
+
+type Field = (tcb: Tcb, now: number) => number
+
+const FIELDS: Readonly<Record<string, Field>> = {
+  tcpi_options: (tcb) =>
+    (tcb.timestamps ? CODE_CONSTANTS.TCPI_OPT_TIMESTAMPS : 0) |
+    (tcb.sackPermitted ? CODE_CONSTANTS.TCPI_OPT_SACK : 0) |
+    (tcb.rcvWindowShift > 0 || tcb.sndWindowShift > 0 ? CODE_CONSTANTS.TCPI_OPT_WSCALE : 0),
+  tcpi_snd_wscale: (tcb) => tcb.sndWindowShift,
+  tcpi_rcv_wscale: (tcb) => tcb.rcvWindowShift,
+  tcpi_rto: (tcb) => tcb.rto,
+  tcpi_rtt: (tcb) => Math.round(tcb.srtt),
+  tcpi_rttvar: (tcb) => Math.round(tcb.rttvar),
+  tcpi_retransmits: (tcb) => tcb.retransmits,
+  tcpi_backoff: (tcb) => tcb.retransmits,
+  tcpi_snd_mss: (tcb) => tcb.sndMss,
+  tcpi_advmss: () => ADVERTISED_MSS,
+  tcpi_unacked: (tcb) => Math.ceil(seqDiff(tcb.sndNxt, tcb.sndUna) / tcb.sndMss),
+  tcpi_snd_cwnd: (tcb) => Math.floor(tcb.cwnd / tcb.sndMss),
+  tcpi_snd_ssthresh: (tcb) => Math.floor(tcb.ssthresh / tcb.sndMss),
+  tcpi_ato: (tcb) => tcb.ackDelay,
+  tcpi_probes: (tcb) => tcb.probes,
+  tcpi_bytes_acked: (tcb) => tcb.bytesAcked,
+  tcpi_last_data_recv: (tcb, now) => Math.floor((now - tcb.lastDataAt) / MILLISECOND),
+  tcpi_notsent_bytes: (tcb) => Math.max(0, tcb.sendQueue.length - seqDiff(tcb.sndNxt, tcb.sndUna)),
+}
+
+/** The value of a field for a socket; undefined when there is none. */
+export function tcpInfo(socket: EndpointSocket, field: string, now: number): number | undefined {
+  const { tcb, listener } = socket
+  if (field === 'tcpi_state') {
+    if (listener !== undefined) return CODE_CONSTANTS.TCP_LISTEN
+    return tcb === undefined ? CODE_CONSTANTS.TCP_CLOSE : STATE_NUMBERS[tcb.state]
+  }
+  return tcb === undefined ? undefined : FIELDS[field]?.(tcb, now)
+}

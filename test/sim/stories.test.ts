@@ -1,0 +1,116 @@
+/**
+ * The stories: every claim holds, whatever the seed; the conclusions come from the run and not from the text; the bundle
+ * is the same for the same seed; what `handshake` prints is pinned.
+ */
+import { join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import { STORIES } from '../../lab/stories/catalogue.ts'
+import { tellStory } from '../../lab/stories/tell-story.ts'
+import { DropReason } from '../../tcpip/drop-reason.ts'
+import { Endpoint } from '../../tcpip/endpoint.ts'
+import { parsePacket } from '../../tcpip/wire/codec.ts'
+import { Segment } from '../../tcpip/wire/segment.ts'
+import { readDirectory, synlab, temporaryDirectory } from '../support/lab-cli.ts'
+import { readPcapng } from '../support/pcapng-reader.ts'
+
+const NAMES = STORIES.map(({ name }) => name)
+
+function story(name: string) {
+  const found = STORIES.find((one) => one.name === name)
+  if (found === undefined) throw new Error(`no story ${name}`)
+  return found
+}
+
+function failures(name: string): string[] {
+  const { claims } = tellStory(story(name), 1, '').result
+  return claims.filter(({ holds }) => !holds).map((claim) => claim.name)
+}
+
+describe.each(NAMES)('%s', (name) => {
+  it.each([1, 2, 3])('holds every claim with seed %i', (seed) => {
+    const { result } = tellStory(story(name), seed, '')
+    expect(result.claims.length).toBeGreaterThan(5)
+    expect(result.claims.filter(({ holds }) => !holds)).toEqual([])
+    expect(result.passed).toBe(true)
+  })
+
+  it('prints nothing wider than 100 columns', () => {
+    const { lines } = tellStory(story(name), 1, '')
+    expect(lines.filter((line) => line.length > 100)).toEqual([])
+  })
+
+  it('writes the same bundle for the same seed, with every packet of the run in the capture', async () => {
+    const root = temporaryDirectory()
+    const [first, second] = [join(root, 'first'), join(root, 'second')]
+    for (const out of [first, second]) expect((await synlab('run', name, '--seed', '5', '--out', out)).status).toBe(0)
+    const files = readDirectory(first)
+    expect(Object.keys(files).sort()).toEqual(['capture.pcapng', 'result.json'])
+    const again = readDirectory(second)
+    for (const [file, bytes] of Object.entries(files)) expect(bytes.equals(again[file]), file).toBe(true)
+    const { scenes } = JSON.parse(String(files['result.json']))
+    const { interfaces, packets } = readPcapng(files['capture.pcapng'])
+    expect(interfaces.map((one) => one.name)).toEqual(scenes.map((scene: { name: string }) => scene.name))
+    scenes.forEach((scene: { packets: number }, index: number) => {
+      expect(packets.filter(({ interfaceId }) => interfaceId === index)).toHaveLength(scene.packets)
+    })
+    const segment = new Segment()
+    let refused = 0
+    for (const { bytes } of packets) {
+      const outcome = parsePacket(bytes, new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length, segment)
+      if (outcome !== DropReason.ACCEPTED) refused++
+    }
+    expect(refused).toBe(0)
+  })
+})
+
+describe('a claim', () => {
+  it('fails when the code under test does something else, and the exit status says so', async () => {
+    const connect = vi.spyOn(Endpoint.prototype, 'openChild').mockReturnValue(undefined)
+    try {
+      expect(failures('handshake')).toContain('both sides ESTABLISHED, and the server program has the connection')
+      expect((await synlab('run', 'handshake')).status).toBe(99)
+    } finally {
+      connect.mockRestore()
+    }
+  })
+
+  it('about the leak fails when closing does nothing', () => {
+    const close = vi.spyOn(Endpoint.prototype, 'close').mockImplementation(() => {})
+    try {
+      expect(failures('close-wait-leak')).toContain('slope of CLOSE-WAIT (1/s)')
+    } finally {
+      close.mockRestore()
+    }
+  })
+})
+
+describe('the command', () => {
+  it('prints the handshake', async () => {
+    const { status, stdout } = await synlab('run', 'handshake', '--seed', '1')
+    expect(status).toBe(0)
+    await expect(stdout).toMatchFileSnapshot('./snapshots/handshake.txt')
+  })
+
+  it('prints result.json with --json', async () => {
+    const { stdout } = await synlab('run', 'syn-timeout', '--json')
+    expect(JSON.parse(stdout)).toMatchObject({ story: 'syn-timeout', seed: 1, passed: true })
+  })
+
+  it('lists the stories in a group of their own', async () => {
+    const { stdout } = await synlab('scenarios')
+    const [, stories = ''] = stdout.split('\n\n')
+    expect(
+      stories
+        .trim()
+        .split('\n')
+        .slice(1)
+        .map((line) => line.split(' ')[0]),
+    ).toEqual(NAMES)
+  })
+
+  it('refuses --set, and writes nothing', async () => {
+    const { status, stderr } = await synlab('run', 'handshake', '--set', 'seed=2')
+    expect(status).toBe(2)
+    expect(stderr).toBe('synlab: --set seed=2: handshake is a story, which has no settings; --set is for scenarios\n')
+  })
+})

@@ -1,0 +1,192 @@
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { buildWebApp, byteAt, MAX_BYTES, type WebApp } from '../../../../server/web/web-app.ts'
+import { State } from '../../../../tcpip/connection/states.ts'
+import { MILLISECOND } from '../../../../tcpip/time.ts'
+import { DuplexLab, type DuplexLabOptions } from '../../../support/duplex-lab.ts'
+
+let app: WebApp
+
+beforeAll(async () => {
+  app = await buildWebApp()
+})
+
+afterAll(() => app.close())
+
+interface Answer {
+  response: IncomingMessage | undefined
+  body: Buffer
+  isWhole: boolean
+  error: Error | undefined
+}
+
+class WebLab extends DuplexLab {
+  readonly agent: Agent
+
+  constructor(options: DuplexLabOptions = {}, keepAlive = false) {
+    super({ ...options, app })
+    this.agent = new Agent({ keepAlive, maxFreeSockets: Number.POSITIVE_INFINITY })
+    this.agent.createConnection = (() => this.connect()) as unknown as Agent['createConnection']
+  }
+
+  /** Begins a request. */
+  ask(path: string, options: RequestOptions = {}, body?: Buffer): Answer {
+    const answer: Answer = { response: undefined, body: Buffer.alloc(0), isWhole: false, error: undefined }
+    const chunks: Buffer[] = []
+    const asking = request({ host: '10.9.0.5', path, agent: this.agent, ...options }, (response) => {
+      answer.response = response
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('end', () => {
+        answer.body = Buffer.concat(chunks)
+        answer.isWhole = response.complete
+      })
+    })
+    asking.on('error', (error) => {
+      answer.error = error
+    })
+    asking.end(body)
+    return answer
+  }
+
+  async get(path: string, options: RequestOptions = {}, body?: Buffer): Promise<Answer> {
+    const answer = this.ask(path, options, body)
+    await this.until(() => answer.isWhole || answer.error !== undefined)
+    return answer
+  }
+}
+
+function pattern(length: number): Buffer {
+  const bytes = Buffer.alloc(length)
+  for (let i = 0; i < length; i++) bytes[i] = byteAt(i)
+  return bytes
+}
+
+const LOSSY = {
+  latency: 5 * MILLISECOND,
+  loss: 20_000,
+  duplicate: 5_000,
+  reorder: 10_000,
+  reorderDelay: 2 * MILLISECOND,
+}
+const TEN_MEGABYTES = 10_000_000
+
+describe('the web app over the endpoint', () => {
+  it('serves a page to node:http', async () => {
+    const { response, body } = await new WebLab().get('/')
+    expect(response?.statusCode).toBe(200)
+    expect(response?.headers['content-type']).toMatch('text/html')
+    expect(String(body)).toContain('<title>synlab</title>')
+  })
+
+  it('answers what it does not know with 404 in JSON', async () => {
+    const { response, body } = await new WebLab().get('/nothing?x=1')
+    expect(response?.statusCode).toBe(404)
+    expect(JSON.parse(String(body))).toEqual({ code: 'NOT_FOUND', message: 'there is no GET /nothing' })
+  })
+
+  it.each(['/bytes/x', `/bytes/${MAX_BYTES + 1}`, '/bytes/-1', '/slow?ms=60001'])('refuses %s', async (path) => {
+    const { response, body } = await new WebLab().get(path)
+    expect(response?.statusCode).toBe(400)
+    expect(Object.keys(JSON.parse(String(body)) as object)).toEqual(['code', 'message', 'path'])
+  })
+
+  it('takes its time when asked to', async () => {
+    const lab = new WebLab()
+    const start = performance.now()
+    const answer = lab.ask('/slow?ms=50')
+    while (!answer.isWhole) await lab.until(() => answer.isWhole || lab.server.tcbs.size > 0).then(() => tick(lab))
+    expect(JSON.parse(String(answer.body))).toEqual({ ms: 50 })
+    expect(performance.now() - start).toBeGreaterThan(48)
+  })
+
+  it('downloads 10 MB through a lossy link, byte for byte', async () => {
+    const lab = new WebLab({ faults: LOSSY })
+    const { body } = await lab.get(`/bytes/${TEN_MEGABYTES}`)
+    expect(body.equals(pattern(TEN_MEGABYTES))).toBe(true)
+    expect(lab.link.toNear.lost).toBeGreaterThan(50)
+  })
+
+  it('uploads 10 MB through a lossy link and gets them back, byte for byte', async () => {
+    const lab = new WebLab({ faults: LOSSY })
+    const upload = pattern(TEN_MEGABYTES)
+    const { body } = await lab.get('/echo', { method: 'POST' }, upload)
+    expect(body.equals(upload)).toBe(true)
+    expect(lab.link.toFar.lost).toBeGreaterThan(50)
+  })
+
+  it('answers 10,000 concurrent keep-alive connections', async () => {
+    const count = 10_000
+    const lab = new WebLab({ maxConnections: 16_384, ring: 16_384 }, true)
+    const first = Array.from({ length: count }, () => lab.ask('/'))
+    await lab.until(() => first.every(({ isWhole }) => isWhole))
+    expect(lab.server.tcbs.counts[State.ESTABLISHED]).toBe(count)
+    const second = Array.from({ length: count }, () => lab.ask('/bytes/3'))
+    await lab.until(() => second.every(({ isWhole }) => isWhole))
+    expect(second.every(({ body }) => body.equals(pattern(3)))).toBe(true)
+    // The same connections: none was opened for the second round.
+    expect(lab.server.tcbs.counts[State.ESTABLISHED]).toBe(count)
+    expect(lab.client.tcbs.size).toBe(count)
+    lab.agent.destroy()
+    lab.close()
+  }, 120_000)
+
+  it('/leak lets CLOSE-WAIT pile up, and only that', async () => {
+    const lab = new WebLab()
+    for (let i = 1; i <= 5; i++) {
+      expect((await lab.get('/leak')).response?.statusCode).toBe(200)
+      await lab.get('/')
+    }
+    await lab.pass(600)
+    expect(lab.server.tcbs.counts[State.CLOSE_WAIT]).toBe(5)
+    expect(lab.server.tcbs.size).toBe(5)
+    lab.close()
+    await lab.pass(1)
+    expect(lab.server.tcbs.counts[State.CLOSE_WAIT]).toBe(0)
+  })
+
+  it('/close-first leaves TIME-WAIT with the server, / with the client', async () => {
+    // On a link without any delay the client could close at the same time.
+    const lab = new WebLab({ faults: { latency: MILLISECOND } }, true)
+    const { response } = await lab.get('/close-first')
+    expect(response?.headers.connection).toBe('close')
+    await lab.pass(1)
+    expect(lab.server.tcbs.counts[State.TIME_WAIT]).toBe(1)
+    expect(lab.client.tcbs.counts[State.TIME_WAIT]).toBe(0)
+    const other = new WebLab()
+    await other.get('/', { headers: { connection: 'keep-alive' } })
+    other.agent.destroy()
+    await other.pass(1)
+    expect(other.server.tcbs.counts[State.TIME_WAIT]).toBe(0)
+  })
+
+  it('survives a client that resets in the middle of a download', async () => {
+    const lab = new WebLab()
+    const stream = lab.connect()
+    stream.write('GET /bytes/1000000 HTTP/1.1\r\nHost: x\r\n\r\n')
+    stream.once('readable', () => {})
+    await lab.until(() => stream.readableLength > 0)
+    stream.resetAndDestroy()
+    await lab.pass(1)
+    expect(lab.server.tcbs.size).toBe(0)
+    expect((await lab.get('/')).response?.statusCode).toBe(200)
+  })
+
+  it('answers bytes that are not HTTP with 400 and closes', async () => {
+    const lab = new WebLab()
+    const stream = lab.connect()
+    let text = ''
+    stream.on('data', (chunk) => {
+      text += String(chunk)
+    })
+    stream.write('this is not HTTP\r\n\r\n')
+    await lab.until(() => stream.destroyed)
+    expect(text).toMatch(/^HTTP\/1\.1 400 /)
+  })
+})
+
+/** One round of Node's event loop and of the lab. */
+async function tick(lab: DuplexLab): Promise<void> {
+  let rounds = 0
+  await lab.until(() => rounds++ > 1)
+  await new Promise((resolve) => setImmediate(resolve))
+}
