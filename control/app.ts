@@ -81,13 +81,20 @@ function refuseInJson(app: ControlApp): void {
   })
 }
 
+/** Names under which a control API may be asked for: an address, localhost, or a name without a dot (a container's). */
+const OWN_HOST = /^(\[[0-9a-f:.]+\]|[0-9.]+|[a-z0-9_-]+)(:[0-9]+)?$/i
+
 /**
  * A page from anywhere can make a browser on this machine send requests to loopback. It cannot hide where it comes from:
- * whatever changes something is only taken from pages of this server, and from programs, which send no Origin.
+ * whatever changes something is only taken from pages of this server, and from programs, which send no Origin. A page may
+ * also have its own domain name point here (DNS rebinding); such names have a dot.
  */
 function refuseForeignPages(app: ControlApp): void {
   app.addHook('onRequest', async (request) => {
-    const { origin, host } = request.headers
+    const { origin, host = '' } = request.headers
+    if (!OWN_HOST.test(host)) {
+      throw new ApiError('CROSS_ORIGIN', `requests to the host "${host}" are refused; use 127.0.0.1 or localhost`)
+    }
     if (origin === undefined || request.method === 'GET' || request.method === 'HEAD') return
     if (origin === `http://${host}`) return
     throw new ApiError('CROSS_ORIGIN', `requests from pages of ${origin} are refused; this is http://${host}`)

@@ -22,6 +22,7 @@ export class BundleDirectory {
    * nothing else. Throws UsageError for any other place, before anything is written.
    */
   constructor(path: string) {
+    if (path === '') throw new UsageError('--out: the name of a directory is missing')
     this.path = path
     const target = resolve(path)
     this.existed = existsSync(target)

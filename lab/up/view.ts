@@ -28,9 +28,14 @@ export function renderScreen(
   rows: number,
 ): string[] {
   const body = figures === undefined ? ['starting ...'] : renderFigures(figures, context)
-  const log = context.log.slice(-LOG_LINES)
-  const lines = ['synlab', ...context.urls, '', ...body, '', 'log', ...log.map((line) => `  ${line}`), '', KEYS]
-  return lines.slice(0, rows).map((line) => line.slice(0, columns))
+  const fixed = ['synlab', ...context.urls, '', ...body, '', KEYS]
+  // What the figures and the keys leave; a heading and an empty line come with the log.
+  const logLines = Math.min(LOG_LINES, rows - fixed.length - 2)
+  const log = logLines > 0 ? ['log', ...context.log.slice(-logLines).map((line) => `  ${line}`), ''] : []
+  const lines = [...fixed.slice(0, -1), ...log, KEYS]
+  // On a very small terminal the figures come first, and the keys stay in sight.
+  const shown = lines.length <= rows ? lines : [...body.slice(Math.max(0, body.length - rows + 1)), KEYS]
+  return shown.map((line) => line.slice(0, columns))
 }
 
 function renderFigures(figures: Figures, { floodRate }: ViewContext): string[] {

@@ -192,6 +192,20 @@ describe('a request from a page of another site', () => {
     expect([reply.statusCode, reply.json().code]).toEqual([403, 'CROSS_ORIGIN'])
   })
 
+  it.each(['example.org', 'example.org:8081', 'localhost.example.org', 'a b'])(
+    'is refused altogether when its own domain points here: Host %j',
+    async (host) => {
+      for (const method of ['GET', 'PUT'] as const) {
+        const reply = await build().inject({ method, url: '/list', headers: { host, origin: `http://${host}` } })
+        expect(reply.json().code).toBe('CROSS_ORIGIN')
+      }
+    },
+  )
+
+  it.each(['127.0.0.1:8081', 'localhost', '[::1]:8081', 'server:8081'])('is answered under Host %s', async (host) => {
+    expect((await build().inject({ method: 'GET', url: '/list', headers: { host } })).statusCode).toBe(200)
+  })
+
   it('may look, and a page of this server may do everything', async () => {
     expect((await ask('GET', 'https://example.org')).statusCode).toBe(200)
     expect((await ask('PUT', 'http://127.0.0.1:8081')).statusCode).toBe(200)
