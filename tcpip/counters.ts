@@ -74,6 +74,7 @@ export const Mib = {
   TCPOFOQueue: 47,
   /** Zero-window probes sent (Linux TCPWinProbe counts losses repaired by them; ours counts the probes). */
   WindowProbes: 48,
+  TCPKeepAlive: 49,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

@@ -12,6 +12,7 @@ import {
 } from './connection/close.ts'
 import { DEFAULT_WINDOW_SCALE } from './connection/host.ts'
 import { IsnGenerator } from './connection/isn.ts'
+import { type KeepaliveOptions, onKeepaliveTimeout, startKeepalive } from './connection/keepalive.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from './connection/open.ts'
 import { segmentArrives } from './connection/receive.ts'
 import { sendReset } from './connection/reset.ts'
@@ -19,7 +20,7 @@ import { onRetransmitTimeout, onSynTimeout } from './connection/retransmit.ts'
 import { output, sendAck } from './connection/send.ts'
 import { State } from './connection/states.ts'
 import type { ConnectionOwner, Tcb } from './connection/tcb.ts'
-import { DELAYED_ACK, TcbTable } from './connection/tcb-table.ts'
+import { DELAYED_ACK, KEEPALIVE, TcbTable } from './connection/tcb-table.ts'
 import { reopenIsn, timeWaitArrives } from './connection/time-wait.ts'
 import { type Counters, Mib } from './counters.ts'
 import { DropReason } from './drop-reason.ts'
@@ -66,6 +67,8 @@ export interface EndpointOptions {
   readonly windowScale?: number
   /** Length of TIME-WAIT, microseconds, 60 s by default; anything shorter gives up what TIME-WAIT is for. */
   readonly timeWaitLength?: number
+  /** Ignore RSTs in TIME-WAIT (RFC 1337, Linux tcp_rfc1337); off by default, as in Linux. */
+  readonly rfc1337?: boolean
 }
 
 /** Why an active open could not even start; named after the errors that Node's net module gives. */
@@ -75,6 +78,7 @@ export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
   readonly windowScale: number
   readonly timeWaitLength: number
+  readonly rfc1337: boolean
   readonly tcbs: TcbTable
   readonly isn: IsnGenerator
   readonly out = new Segment()
@@ -93,6 +97,7 @@ export class Endpoint implements PassiveOpenHost {
     this.addresses = options.addresses
     this.counters = options.counters
     this.windowScale = options.windowScale ?? DEFAULT_WINDOW_SCALE
+    this.rfc1337 = options.rfc1337 ?? false
     this.timeWaitLength = options.timeWaitLength ?? TIME_WAIT_LENGTH
     this.tcbs = new TcbTable(options.maxConnections)
     this.isn = new IsnGenerator(options.secret.subarray(0, 16))
@@ -203,11 +208,12 @@ export class Endpoint implements PassiveOpenHost {
     return listener.onTimeWaitSyn(segment, hash, isn, now)
   }
 
-  transmit(): void {
+  transmit(): boolean {
     const at = this.reserve()
-    if (at < 0) return
+    if (at < 0) return false
     const { tx } = this.link
     this.transmitWritten(writePacket(tx.bytes, tx.view, at, this.out))
+    return true
   }
 
   get txView(): DataView {
@@ -294,6 +300,11 @@ export class Endpoint implements PassiveOpenHost {
     abortConnection(this, tcb, now)
   }
 
+  /** Probes a silent peer from now on (SO_KEEPALIVE); see `KEEPALIVE_DEFAULTS`. */
+  keepAlive(tcb: Tcb, options: KeepaliveOptions, now: number): void {
+    startKeepalive(this, tcb, options, now)
+  }
+
   /** Closes the sending half: the owner goes on reading until the peer closes too. */
   shutdown(tcb: Tcb, now: number): void {
     shutdownSend(this, tcb, now)
@@ -305,6 +316,10 @@ export class Endpoint implements PassiveOpenHost {
     if (this.tcbs.kindOf(id) === DELAYED_ACK) {
       this.counters.add(DelayedACKs)
       sendAck(this, tcb, now)
+      return
+    }
+    if (this.tcbs.kindOf(id) === KEEPALIVE) {
+      if (!onKeepaliveTimeout(this, tcb, now)) finishConnection(this, tcb, 'timeout', now)
       return
     }
     switch (tcb.state) {

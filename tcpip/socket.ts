@@ -31,9 +31,6 @@ const ERRORS: Readonly<Record<CloseReason, SocketError | undefined>> = {
 
 const NO_BYTES = new Uint8Array(0)
 
-/** Where bytes go that nobody will read. */
-const discarded = new Uint8Array(4096)
-
 export class Socket implements ConnectionOwner {
   localAddress = 0
   localPort = 0
@@ -49,7 +46,6 @@ export class Socket implements ConnectionOwner {
   private error: SocketError | undefined = undefined
   private peerClosed = false
   private isWriteShut = false
-  private isReadShut = false
 
   constructor(endpoint: Endpoint, events: SocketEvents | undefined) {
     this.endpoint = endpoint
@@ -83,11 +79,10 @@ export class Socket implements ConnectionOwner {
    */
   read(target: Uint8Array, at: number, length: number, now: number): SocketResult {
     if (at < 0 || length < 0 || at + length > target.length) return 'EINVAL'
-    if (this.isReadShut) return 0
     const { tcb } = this
     if (tcb === undefined) return this.readRest(target, at, length)
     const count = this.endpoint.read(tcb, target, at, length, now)
-    if (count > 0 || tcb.finReceived || length === 0) return count
+    if (count > 0 || tcb.finReceived || tcb.readShut || length === 0) return count
     return WOULD_BLOCK
   }
 
@@ -122,13 +117,14 @@ export class Socket implements ConnectionOwner {
     return undefined
   }
 
-  /** Nothing more will be read: `read` gives 0 from now on, and what comes is acknowledged and thrown away. */
-  shutdownRead(now: number): SocketError | undefined {
+  /**
+   * Ends the reading side: a read that finds nothing gives 0 instead of waiting. The peer is told nothing, and what it
+   * sends is still acknowledged and can be read (Linux keeps it too).
+   */
+  shutdownRead(): SocketError | undefined {
     const { tcb } = this
     if (tcb === undefined || tcb.state < State.ESTABLISHED) return 'ENOTCONN'
-    this.isReadShut = true
     tcb.readShut = true
-    this.discard(tcb, now)
     return undefined
   }
 
@@ -159,8 +155,7 @@ export class Socket implements ConnectionOwner {
 
   onReadable(tcb: Tcb, now: number): void {
     this.peerClosed = tcb.finReceived
-    if (this.isReadShut) this.discard(tcb, now)
-    else this.events?.onReadable(now)
+    this.events?.onReadable(now)
   }
 
   onWritable(_tcb: Tcb, now: number): void {
@@ -169,7 +164,7 @@ export class Socket implements ConnectionOwner {
 
   onClosed(tcb: Tcb, reason: CloseReason, now: number): void {
     const { length } = tcb.receiveQueue
-    if (length > 0 && !this.isReadShut) {
+    if (length > 0) {
       this.unread = new Uint8Array(length)
       tcb.receiveQueue.peek(0, this.unread, 0, length)
     }
@@ -178,12 +173,6 @@ export class Socket implements ConnectionOwner {
     this.peerClosed = tcb.finReceived
     this.tcb = undefined
     this.events?.onClosed(this.error, now)
-  }
-
-  private discard(tcb: Tcb, now: number): void {
-    while (this.endpoint.read(tcb, discarded, 0, discarded.length, now) > 0) {
-      // Each call throws a part away.
-    }
   }
 
   private release(): Tcb | undefined {

@@ -251,9 +251,9 @@ export class Listener implements PassiveOpen {
   /** Answers a SYN without timestamps: nothing but the cookie and our MSS. */
   private sendBareCookie(syn: Segment, cookie: number): void {
     const { host } = this
-    host.counters.add(SynAckSent)
     const at = host.reserve()
     if (at < 0) return
+    host.counters.add(SynAckSent)
     writeCookieAnswer(host.txView, at, syn, cookie)
     host.transmitWritten(COOKIE_ANSWER_BYTES)
   }
@@ -285,12 +285,12 @@ export class Listener implements PassiveOpen {
   }
 
   /**
-   * Whether an ACK is worth a cookie check: only from a second before to 120 s after the last cookie was sent, so that
-   * ACKs out of the blue cost no hash (tcp_synq_no_recent_overflow). The second is the resolution of the note.
+   * Whether an ACK is worth a cookie check: only within 120 s of the last cookie that was noted, so that ACKs out of the
+   * blue cost no hash (tcp_synq_no_recent_overflow).
    */
   private mayBeCookie(now: number): boolean {
     if (this.config.synCookies === 0) return false
-    return now >= this.lastOverflow - OVERFLOW_NOTE_INTERVAL && now <= this.lastOverflow + COOKIE_VALID_FOR
+    return now <= this.lastOverflow + COOKIE_VALID_FOR
   }
 
   /** An ACK that may acknowledge a cookie: the connection is rebuilt from it (cookie_v4_check). */

@@ -22,8 +22,7 @@ export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: numbe
   out.windowScale = queue.windowScale(request) < 0 ? -1 : host.windowScale
   out.sackPermitted = queue.sackPermitted(request)
   stamp(out, queue, request, now)
-  host.counters.add(Mib.SynAckSent)
-  host.transmit()
+  if (host.transmit()) host.counters.add(Mib.SynAckSent)
 }
 
 /** Sends an ACK of the client's SYN: the answer to a segment out of window and to a doubtful RST. */
@@ -63,8 +62,7 @@ export function sendCookieSynAck(host: ConnectionHost, syn: Segment, cookie: num
     out.tsVal = cookieTimestamp
     out.tsEcr = syn.tsVal
   }
-  host.counters.add(Mib.SynAckSent)
-  host.transmit()
+  if (host.transmit()) host.counters.add(Mib.SynAckSent)
 }
 
 function address(out: Segment, queue: SynQueue, request: number): void {

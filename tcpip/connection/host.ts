@@ -11,12 +11,14 @@ export interface ConnectionHost {
   readonly tcbs: TcbTable
   /** Shift count that is offered to peers, 0..14. */
   readonly windowScale: number
+  /** RFC 1337: ignore RSTs in TIME-WAIT. */
+  readonly rfc1337: boolean
   /** Length of TIME-WAIT, microseconds. */
   readonly timeWaitLength: number
   /** The one record that outgoing segments are built in. */
   readonly out: Segment
-  /** Sends `out`. A full transmit ring loses it, as a full device queue would. */
-  transmit(): void
+  /** Sends `out`; false when the transmit ring is full and lost it, as a full device queue would. */
+  transmit(): boolean
   /** For packets written in place: the view of the transmit ring, and the offset of room in it, -1 when there is none. */
   readonly txView: DataView
   reserve(): number

@@ -8,7 +8,7 @@ import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 import { onDataReceived } from './acknowledge.ts'
-import { abortConnection, enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
+import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
 import { onDuplicateAck, onProgress } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
@@ -20,6 +20,8 @@ import { RETRANSMIT } from './tcb-table.ts'
 
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  tcb.lastReceivedAt = now
+  tcb.keepaliveProbes = 0
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
     if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
     tcb.ackOwed = ACK_NOW
@@ -202,10 +204,10 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
   let outcome: DropReason = DropReason.ACCEPTED
   if (segmentLength(segment) > 0) {
     if (tcb.finReceived && hasNewData(tcb, segment)) outcome = DropReason.OUT_OF_WINDOW
-    else if (hasNewData(tcb, segment) && tcb.owner === undefined && !isAwaitingAccept(tcb)) {
-      // Nobody is left to read it (RFC 9293 3.10.7.4 for CLOSED users, Linux TCPAbortOnData).
+    else if (hasNewData(tcb, segment) && nobodyReads(tcb)) {
       host.counters.add(Mib.TCPAbortOnData)
-      abortConnection(host, tcb, now)
+      sendReset(host, segment)
+      finishConnection(host, tcb, 'reset', now)
       return DropReason.DATA_AFTER_CLOSE
     } else outcome = takeText(host, tcb, segment, now)
   }
@@ -219,6 +221,15 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
 /** Whether the segment brings bytes beyond RCV.NXT. */
 function hasNewData(tcb: Tcb, segment: Segment): boolean {
   return segment.payloadLength > 0 && seqLess(tcb.rcvNxt, seqAdd(segment.seq, segment.payloadLength))
+}
+
+/**
+ * Whether new data can reach nobody: the program has closed, or has shut both directions (RFC 9293 3.10.7.4, Linux
+ * TCPAbortOnData). Shutting only the reading side changes nothing for the peer.
+ */
+function nobodyReads(tcb: Tcb): boolean {
+  if (tcb.readShut && tcb.finQueued) return true
+  return tcb.owner === undefined && !isAwaitingAccept(tcb)
 }
 
 /** An established child in the accept queue has no owner yet, and has not closed either: its data is kept. */

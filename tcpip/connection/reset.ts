@@ -33,8 +33,7 @@ export function sendReset(host: ConnectionHost, segment: Segment): void {
     out.seq = 0
     out.ack = seqAdd(segment.seq, segmentLength(segment))
   }
-  host.counters.add(Mib.OutRsts)
-  host.transmit()
+  if (host.transmit()) host.counters.add(Mib.OutRsts)
 }
 
 /** Sends a challenge ACK unless one went out less than `INVALID_RATE_LIMIT` ago (RFC 5961 7). */

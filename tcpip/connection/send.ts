@@ -104,7 +104,9 @@ function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   const room = Math.max(0, Math.min(tcb.sndWnd, tcb.cwnd) - inFlight)
   const length = Math.min(unsent, room, tcb.sndMss)
   const isLast = length === unsent
-  const finNow = tcb.finQueued && isLast && (length < room || inFlight === 0)
+  // The congestion window does not hold back a FIN, the peer's does (Linux tcp_cwnd_test).
+  const finFits = length + inFlight < tcb.sndWnd || inFlight === 0
+  const finNow = tcb.finQueued && isLast && finFits
   if (!finNow && (length === 0 || isTooSmall(tcb, length, isLast))) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   if (tcb.timedAt < 0) {
@@ -137,10 +139,20 @@ export function mustProbe(tcb: Tcb): boolean {
 
 /** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
 export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.counters.add(Mib.WindowProbes)
+  sendOldNumber(host, tcb, now)
+}
+
+/** Asks a silent peer whether it still exists (RFC 9293 3.8.4). */
+export function sendKeepaliveProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.counters.add(Mib.TCPKeepAlive)
+  sendOldNumber(host, tcb, now)
+}
+
+function sendOldNumber(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = ACK
   out.seq = seqAdd(tcb.sndUna, -1)
-  host.counters.add(Mib.WindowProbes)
   host.transmit()
 }
 
@@ -159,8 +171,7 @@ export function sendActiveReset(host: ConnectionHost, tcb: Tcb, now: number): vo
   const out = prepareSegment(host, tcb, now)
   out.flags = RST | ACK
   out.seq = tcb.sndNxt
-  host.counters.add(Mib.OutRsts)
-  host.transmit()
+  if (host.transmit()) host.counters.add(Mib.OutRsts)
 }
 
 /** Sends queue bytes `[offset, offset + length)` as the segment that starts at `seq`. */

@@ -11,8 +11,9 @@ import { ACK_NONE, Tcb } from './tcb.ts'
 /** The timers of a connection. RETRANSMIT also bounds SYN-SENT, probes a closed window and ends TIME-WAIT. */
 export const RETRANSMIT = 0
 export const DELAYED_ACK = 1
-const TIMER_KINDS = 2
-export type ConnectionTimer = typeof RETRANSMIT | typeof DELAYED_ACK
+export const KEEPALIVE = 2
+const TIMER_KINDS = 3
+export type ConnectionTimer = typeof RETRANSMIT | typeof DELAYED_ACK | typeof KEEPALIVE
 
 export class TcbTable {
   private readonly timers: TimerWheel
@@ -135,6 +136,7 @@ export class TcbTable {
     assert(tcb.state !== State.CLOSED, 'a TCB is closed once')
     this.disarm(tcb, RETRANSMIT)
     this.disarm(tcb, DELAYED_ACK)
+    this.disarm(tcb, KEEPALIVE)
     this.flows.remove(tcb.flowHash, tcb.index)
     this.counts[tcb.state]--
     resetTcb(tcb)
@@ -169,4 +171,6 @@ function resetTcb(tcb: Tcb): void {
   tcb.recover = 0
   tcb.recovering = false
   tcb.lastChallengeAt = -1
+  tcb.keepalive = undefined
+  tcb.keepaliveProbes = tcb.lastReceivedAt = 0
 }

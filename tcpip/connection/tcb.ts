@@ -3,6 +3,7 @@
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
 import { ByteQueue } from './byte-queue.ts'
+import type { KeepaliveOptions } from './keepalive.ts'
 import { Reassembly } from './reassembly.ts'
 import { State } from './states.ts'
 
@@ -126,6 +127,10 @@ export class Tcb {
 
   /** When the last rate-limited ACK was sent, -1 for never (RFC 5961 7, Linux tcp_invalid_ratelimit). */
   lastChallengeAt = -1
+  /** Keepalive, if a program asked for it, the probes sent since the peer was last heard, and when that was. */
+  keepalive: KeepaliveOptions | undefined = undefined
+  keepaliveProbes = 0
+  lastReceivedAt = 0
   /** When the connection entered its present state. */
   stateSince = 0
 

@@ -36,6 +36,7 @@ export function timeWaitArrives(host: ConnectionHost, tcb: Tcb, segment: Segment
   if (!paws && segment.seq === tcb.rcvNxt && (empty || (segment.flags & RST) !== 0)) {
     if ((segment.flags & RST) !== 0) {
       // TIME-WAIT assassination, RFC 1337: Linux's default lets it happen.
+      if (host.rfc1337) return DropReason.TIME_WAIT
       finishConnection(host, tcb, 'closed', now)
       return DropReason.ACCEPTED
     }

@@ -62,7 +62,7 @@ export class TwoHosts {
   private readonly serverEnd: LinkEnd = makeLinkEnd(256)
   private nextPort = 40_000
 
-  constructor(maxConnections = 256) {
+  constructor(maxConnections = 256, options: { rfc1337?: boolean } = {}) {
     const host = (link: LinkEnd, base: number, length: number, first: number) =>
       new Endpoint({
         link,
@@ -70,6 +70,7 @@ export class TwoHosts {
         secret: testSecret(SECRET_BYTES, first),
         counters: new Counters(),
         maxConnections,
+        ...options,
       })
     this.client = host(this.clientEnd, CLIENT_ADDRESSES.base, CLIENT_ADDRESSES.length, 7)
     this.server = host(this.serverEnd, SERVER_ADDRESS, 32, 99)

@@ -1,0 +1,52 @@
+/**
+ * Keepalive: a peer that has been silent for long is asked whether it still exists, and given up when it does not answer.
+ * Off unless a program asks for it. Read first: RFC 9293 3.8.4, Linux tcp_keepalive_timer().
+ */
+import { Mib } from '../counters.ts'
+import { SECOND } from '../time.ts'
+import type { ConnectionHost } from './host.ts'
+import { sendActiveReset, sendKeepaliveProbe } from './send.ts'
+import { State } from './states.ts'
+import type { Tcb } from './tcb.ts'
+import { KEEPALIVE, RETRANSMIT } from './tcb-table.ts'
+
+export interface KeepaliveOptions {
+  /** Silence before the first probe, microseconds (TCP_KEEPIDLE). */
+  readonly idle: number
+  /** Time between probes, microseconds (TCP_KEEPINTVL). */
+  readonly interval: number
+  /** Probes without an answer before the connection is given up (TCP_KEEPCNT). */
+  readonly probes: number
+}
+
+/** Linux's defaults: two hours, 75 s, 9 probes. */
+export const KEEPALIVE_DEFAULTS: KeepaliveOptions = { idle: 7200 * SECOND, interval: 75 * SECOND, probes: 9 }
+
+/** Starts to watch a synchronized connection. */
+export function startKeepalive(host: ConnectionHost, tcb: Tcb, options: KeepaliveOptions, now: number): void {
+  tcb.keepalive = options
+  tcb.keepaliveProbes = 0
+  tcb.lastReceivedAt = now
+  host.tcbs.arm(tcb, KEEPALIVE, now + options.idle)
+}
+
+/** The timer fired: probes, or waits on if the peer was heard meanwhile. False when the peer is given up. */
+export function onKeepaliveTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
+  const options = tcb.keepalive
+  if (options === undefined || tcb.state === State.TIME_WAIT) return true
+  const heardUntil = tcb.lastReceivedAt + options.idle
+  if (now < heardUntil || host.tcbs.isArmed(tcb, RETRANSMIT)) {
+    // Data in flight is a probe of its own: its retransmissions decide.
+    host.tcbs.arm(tcb, KEEPALIVE, Math.max(heardUntil, now + options.interval))
+    return true
+  }
+  if (tcb.keepaliveProbes === options.probes) {
+    host.counters.add(Mib.TCPAbortOnTimeout)
+    sendActiveReset(host, tcb, now)
+    return false
+  }
+  tcb.keepaliveProbes++
+  sendKeepaliveProbe(host, tcb, now)
+  host.tcbs.arm(tcb, KEEPALIVE, now + options.interval)
+  return true
+}
