@@ -139,7 +139,7 @@ export class EndpointSocket implements SocketEvents {
     if (this.listening !== undefined) throw new Unsupported('shutdown(2) of a listener')
     if (connection === undefined) return 'ENOTCONN'
     let error: SocketError | undefined
-    if (how !== 'SHUT_WR') error = connection.shutdownRead(host.now)
+    if (how !== 'SHUT_WR') error = connection.shutdownRead()
     if (how !== 'SHUT_RD') error ??= connection.shutdownWrite(host.now)
     return error ?? 0
   }

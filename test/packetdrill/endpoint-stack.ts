@@ -40,6 +40,8 @@ const MAX_CONNECTIONS = 4096
 /** The limits of the receive buffer: least, usual, most. Only the last has a meaning here. */
 const RECEIVE_BUFFER_SYSCTL = 'net.ipv4.tcp_rmem'
 
+const RFC1337_SYSCTL = 'net.ipv4.tcp_rfc1337'
+
 /** Largest window scale (RFC 7323 2.3). */
 const MAX_WINDOW_SCALE = 14
 
@@ -62,9 +64,10 @@ const LISTENER_SYSCTLS: Readonly<Record<string, ListenerSetting>> = {
 export class EndpointStack implements StackUnderTest, SocketHost {
   now = START
   readonly localAddress: number
-  /** Made when it is needed first: its window scale follows from a setting. */
+  /** Made when it is needed first: some of its options follow from settings. */
   private created: Endpoint | undefined
   private windowScale = DEFAULT_WINDOW_SCALE
+  private rfc1337 = false
   private readonly counters = new Counters()
   private readonly link: LinkEnd = makeLinkEnd(RING_PACKETS)
   private readonly descriptors: EndpointSocket[] = []
@@ -86,6 +89,7 @@ export class EndpointStack implements StackUnderTest, SocketHost {
       counters: this.counters,
       maxConnections: MAX_CONNECTIONS,
       windowScale: this.windowScale,
+      rfc1337: this.rfc1337,
     })
     return this.created
   }
@@ -132,6 +136,11 @@ export class EndpointStack implements StackUnderTest, SocketHost {
     if (name === RECEIVE_BUFFER_SYSCTL) {
       if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
       this.windowScale = windowScaleFor(Number(value.split(/\s+/).at(-1)))
+      return
+    }
+    if (name === RFC1337_SYSCTL) {
+      if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
+      this.rfc1337 = value === '1'
       return
     }
     const known = DEFAULT_SETTINGS.find((candidate) => candidate.name === name && candidate.value === value)

@@ -241,6 +241,19 @@ describe('a listener that sends cookies', () => {
     expect(lab.changed()).toEqual({ OutRsts: 1 })
   })
 
+  it('notes an overflow at most once a second, and the 120 s count from the note', () => {
+    const lab = new ServerLab({ synCookies: 2 })
+    const peer = new Peer(lab, 1)
+    new Peer(lab, 2).syn()
+    lab.pass(900)
+    peer.syn()
+    // 120.1 s after the note, 119.2 s after this cookie.
+    lab.pass(119_200)
+    lab.mark()
+    expect(peer.ack()[0]?.flags).toBe(RST)
+    expect(lab.changed()).toEqual({ OutRsts: 1 })
+  })
+
   it('E11: drops a valid cookie when the accept queue is full, and never resets for it', () => {
     const lab = new ServerLab({ synCookies: 2, backlog: 2, abortOnOverflow: true })
     const late = new Peer(lab, 1)
