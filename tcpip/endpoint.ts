@@ -67,6 +67,8 @@ export interface EndpointOptions {
   readonly windowScale?: number
   /** Length of TIME-WAIT, microseconds, 60 s by default; anything shorter gives up what TIME-WAIT is for. */
   readonly timeWaitLength?: number
+  /** Most connections in TIME-WAIT (Linux tcp_max_tw_buckets); `maxConnections` by default. */
+  readonly maxTimeWait?: number
   /** Ignore RSTs in TIME-WAIT (RFC 1337, Linux tcp_rfc1337); off by default, as in Linux. */
   readonly rfc1337?: boolean
 }
@@ -78,6 +80,7 @@ export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
   readonly windowScale: number
   readonly timeWaitLength: number
+  readonly maxTimeWait: number
   readonly rfc1337: boolean
   readonly tcbs: TcbTable
   readonly isn: IsnGenerator
@@ -97,6 +100,7 @@ export class Endpoint implements PassiveOpenHost {
     this.addresses = options.addresses
     this.counters = options.counters
     this.windowScale = options.windowScale ?? DEFAULT_WINDOW_SCALE
+    this.maxTimeWait = options.maxTimeWait ?? options.maxConnections
     this.rfc1337 = options.rfc1337 ?? false
     this.timeWaitLength = options.timeWaitLength ?? TIME_WAIT_LENGTH
     this.tcbs = new TcbTable(options.maxConnections)

@@ -5,7 +5,7 @@
 import { Mib } from '../counters.ts'
 import { SECOND } from '../time.ts'
 import type { ConnectionHost } from './host.ts'
-import { output, sendActiveReset } from './send.ts'
+import { output, sendAck, sendActiveReset } from './send.ts'
 import { State } from './states.ts'
 import type { CloseReason, Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -69,9 +69,18 @@ export function finishConnection(host: ConnectionHost, tcb: Tcb, reason: CloseRe
   host.tcbs.close(tcb)
 }
 
-/** Enters TIME-WAIT. Its buffers are released: all that is left to do is to answer a repeated FIN. */
+/**
+ * Enters TIME-WAIT. Its buffers are released: all that is left to do is to answer a repeated FIN. A host that has as many
+ * as it allows itself acknowledges and forgets instead (Linux tcp_time_wait, TCPTimeWaitOverflow).
+ */
 export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void {
   if (tcb.srtt > 0) host.onProvenPeer(tcb, now)
+  if (host.tcbs.counts[State.TIME_WAIT] >= host.maxTimeWait) {
+    host.counters.add(Mib.TCPTimeWaitOverflow)
+    if (tcb.state === State.FIN_WAIT_2) sendAck(host, tcb, now)
+    finishConnection(host, tcb, 'closed', now)
+    return
+  }
   host.tcbs.setState(tcb, State.TIME_WAIT, now)
   tcb.sendQueue.clear()
   host.tcbs.arm(tcb, RETRANSMIT, now + host.timeWaitLength)

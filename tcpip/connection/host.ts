@@ -11,6 +11,8 @@ export interface ConnectionHost {
   readonly tcbs: TcbTable
   /** Shift count that is offered to peers, 0..14. */
   readonly windowScale: number
+  /** Most connections in TIME-WAIT. */
+  readonly maxTimeWait: number
   /** RFC 1337: ignore RSTs in TIME-WAIT. */
   readonly rfc1337: boolean
   /** Length of TIME-WAIT, microseconds. */

@@ -62,7 +62,7 @@ export class TwoHosts {
   private readonly serverEnd: LinkEnd = makeLinkEnd(256)
   private nextPort = 40_000
 
-  constructor(maxConnections = 256, options: { rfc1337?: boolean } = {}) {
+  constructor(maxConnections = 256, options: { rfc1337?: boolean; maxTimeWait?: number } = {}) {
     const host = (link: LinkEnd, base: number, length: number, first: number) =>
       new Endpoint({
         link,

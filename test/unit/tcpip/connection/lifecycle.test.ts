@@ -156,6 +156,22 @@ describe('orderly close', () => {
     expect(hosts.client.counters.mib[Mib.TW]).toBe(1)
   })
 
+  it('skips TIME-WAIT when the host has as many as it allows itself, and still acknowledges the FIN', () => {
+    const hosts = new TwoHosts(256, { maxTimeWait: 1 })
+    for (let i = 0; i < 3; i++) {
+      const client = hosts.connect()
+      const server = hosts.accept()
+      hosts.client.close(client.tcb, 0)
+      hosts.settle()
+      hosts.server.close(server.tcb, 0)
+      hosts.settle()
+    }
+    expect(hosts.client.tcbs.counts[State.TIME_WAIT]).toBe(1)
+    expect([hosts.client.tcbs.size, hosts.server.tcbs.size]).toEqual([1, 0])
+    expect(hosts.client.counters.mib[Mib.TCPTimeWaitOverflow]).toBe(2)
+    expect(hosts.client.counters.mib[Mib.TW]).toBe(0)
+  })
+
   it('from the server side leaves TIME-WAIT at the server', () => {
     const { hosts, client, server } = open()
     hosts.server.close(server.tcb, 0)
