@@ -13,9 +13,13 @@ import type { Storyteller } from './storyteller.ts'
 
 export const CLOSE_WAIT_LEAK: Story = {
   name: 'close-wait-leak',
-  summary: 'A server that never closes after the peer did: CLOSE-WAIT grows without end, and only closing helps.',
+  summary:
+    'A server that never closes after the peer did: CLOSE-WAIT grows as long as it runs, and closing is the cure.',
   wireshark: [
-    { filter: 'tcp.flags.fin == 1 && tcp.srcport != 80', shows: 'FINs of the clients; the server sends none' },
+    {
+      filter: 'frame.interface_name == "bigger-backlog" && tcp.flags.fin == 1',
+      shows: 'FINs of the leaking server: half of those of the clients are never returned',
+    },
     { filter: 'frame.interface_name == "fixed" && tcp.flags.fin == 1', shows: 'with the fix: two FINs each' },
   ],
   tell,
@@ -131,7 +135,8 @@ function patience(teller: Storyteller, { stage, leaked }: Run): void {
   teller.claim(claimEqual('connections left at the server', 0, stage.server.tcbs.size))
   teller.paragraph(
     'The kernel has done its part: it acknowledged the FIN and told the program. CLOSE-WAIT waits for the program, and ' +
-      'no timer, backlog or cookie speaks for it. Look for the missing close(), with the slope as its rate.',
+      'no backlog or cookie speaks for it. Look for the missing close(), with the slope as its rate. Keepalive, off by ' +
+      'default, would find out in time that the client is gone; the end of the process closes everything.',
   )
 }
 

@@ -81,7 +81,7 @@ function clientFirst(teller: Storyteller): void {
   teller.claim(
     claimEqual(
       'client first: states of the server',
-      'ESTABLISHED, CLOSE-WAIT, LAST-ACK, LISTEN',
+      'ESTABLISHED, CLOSE-WAIT, LAST-ACK, CLOSED',
       path(closing, 'server'),
     ),
   )

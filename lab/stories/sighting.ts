@@ -15,6 +15,15 @@ export interface StateChange {
   readonly after: string
 }
 
+/**
+ * The change between two snapshots. A connection of a listening host that has ended is CLOSED; only an unfinished handshake
+ * goes back to LISTEN (RFC 9293 figure 5). LISTEN as such is the state of the port.
+ */
+export function stateChange(before: string, after: string): StateChange {
+  const isBackToListen = before === 'LISTEN' || before === 'SYN-RECEIVED'
+  return { before, after: after === 'LISTEN' && !isBackToListen ? 'CLOSED' : after }
+}
+
 export interface Sighting {
   readonly number: number
   /** Microseconds of the scene. */

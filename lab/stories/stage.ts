@@ -20,7 +20,7 @@ import { prefixContains } from '../../tcpip/wire/address.ts'
 import { packetBytes, parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
 import { Application } from './application.ts'
-import { type Sighting, StateBook } from './sighting.ts'
+import { type Sighting, StateBook, stateChange } from './sighting.ts'
 import type { SceneTap } from './story-capture.ts'
 
 export type HostName = 'client' | 'server'
@@ -208,7 +208,7 @@ export class Stage {
     const segment = parsed(bytes)
     const sighting = this.see(segment, from, bytes)
     if (sighting !== undefined && before !== undefined && after !== undefined) {
-      sighting.sender = { before: before.of(segment, 'sender'), after: after.of(segment, 'sender') }
+      sighting.sender = stateChange(before.of(segment, 'sender'), after.of(segment, 'sender'))
     }
     const { lost, copyAfter } = this.fate(segment)
     if (copyAfter !== undefined)
@@ -256,7 +256,7 @@ export class Stage {
     if (sighting !== undefined && before !== undefined) {
       sighting.arrivedAt = this.now
       const after = this.states(name) as StateBook
-      sighting.receiver = { before: before.of(segment, 'receiver'), after: after.of(segment, 'receiver') }
+      sighting.receiver = stateChange(before.of(segment, 'receiver'), after.of(segment, 'receiver'))
       const outcome = host.counters.outcomes.findIndex((count, index) => count !== outcomes[index])
       sighting.fate = DROP_REASON_NAMES[outcome] ?? 'not counted'
     }

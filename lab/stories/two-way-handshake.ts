@@ -132,8 +132,8 @@ function spoofedNeighbour(teller: Storyteller): void {
   compare(teller, 'host that is there', outcomes, { accepted: 1, most: 1, later: 0 })
   teller.paragraph(
     'The RST removes the ghost one round trip later: a host that is there protects the server, in both cases. But the ' +
-      "two-way server had given it to its program by then; the real one had only a request, and the RST's answer to " +
-      'the SYN-ACK is exactly what the third segment would have been: a word from the other side.',
+      'two-way server had given it to its program by then; the real one had only a request. The RST came in ' +
+      'the place of the third segment: either way the server hears from the other side before it believes in it.',
   )
 }
 
