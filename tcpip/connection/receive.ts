@@ -13,15 +13,13 @@ import { onDuplicateAck, onProgress } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleRoundTrip } from './retransmit.ts'
-import { finAcknowledged, output } from './send.ts'
+import { finAcknowledged, mustProbe, output } from './send.ts'
 import { State } from './states.ts'
 import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  tcb.lastReceivedAt = now
-  tcb.keepaliveProbes = 0
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
     if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
     tcb.ackOwed = ACK_NOW
@@ -40,6 +38,8 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   const refused = checkAck(host, tcb, segment, now)
   if (refused !== DropReason.ACCEPTED) return refused
   if (tcb.state === State.SYN_RECEIVED && !completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
+  tcb.lastReceivedAt = now
+  tcb.keepaliveProbes = 0
   updateTsRecent(tcb, segment)
   const progress = processAck(host, tcb, segment, now)
   if (progress === GONE) return DropReason.ACCEPTED
@@ -157,6 +157,10 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     }
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight) tcb.retransmits = 0
+    if (mustProbe(tcb) && tcb.sndWnd > window) {
+      resetBackoff(tcb)
+      host.tcbs.disarm(tcb, RETRANSMIT)
+    }
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) enterFinWait2(host, tcb, now)
@@ -283,7 +287,7 @@ function advanceReceived(tcb: Tcb, rcvNxt: number): void {
   const count = seqDiff(rcvNxt, tcb.rcvNxt)
   tcb.receiveQueue.extend(count)
   tcb.rcvNxt = rcvNxt
-  tcb.rcvWnd -= count
+  tcb.rcvWnd = Math.max(0, tcb.rcvWnd - count)
 }
 
 /** Eighth step: the peer sends no more. The ACK may wait for our own FIN or data (Linux tcp_fin enters ping-pong mode). */

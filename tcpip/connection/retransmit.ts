@@ -6,7 +6,14 @@ import { Mib } from '../counters.ts'
 import { MILLISECOND, SECOND } from '../time.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
-import { mustProbe, retransmitFirst, sendSimultaneousSynAck, sendSyn, sendWindowProbe } from './send.ts'
+import {
+  mustProbe,
+  retransmitFirst,
+  sendActiveReset,
+  sendSimultaneousSynAck,
+  sendSyn,
+  sendWindowProbe,
+} from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -48,11 +55,16 @@ export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boole
 
 /**
  * The timer of a synchronized connection fired: repeats the oldest segment, or probes a closed window. False when the peer
- * is given up, which a peer that goes on answering probes never is (RFC 9293 3.8.6.1).
+ * is given up, which a peer that goes on answering probes is only when nobody waits for it (RFC 9293 3.8.6.1).
  */
 export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
   if (tcb.retransmits === MAX_RETRANSMITS) return false
+  // A program that is gone waits for nobody's window (Linux tcp_probe_timer, tcp_out_of_resources).
+  if (tcb.owner === undefined && tcb.finQueued && mustProbe(tcb) && tcb.rto === MAX_RTO) {
+    sendActiveReset(host, tcb, now)
+    return false
+  }
   tcb.retransmits++
   if (mustProbe(tcb)) sendWindowProbe(host, tcb, now)
   else {

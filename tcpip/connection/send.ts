@@ -128,7 +128,10 @@ function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
  */
 function isTooSmall(tcb: Tcb, length: number, isLast: boolean): boolean {
   if (length === tcb.sndMss) return false
-  if (isLast) return seqLess(tcb.sndUna, tcb.lastSmallEnd) && !tcb.noDelay && !tcb.finQueued
+  if (isLast)
+    return (
+      seqLess(tcb.sndUna, tcb.lastSmallEnd) && !seqLess(tcb.sndNxt, tcb.lastSmallEnd) && !tcb.noDelay && !tcb.finQueued
+    )
   return length < tcb.maxSndWnd >> 1
 }
 
@@ -139,6 +142,13 @@ export function mustProbe(tcb: Tcb): boolean {
 
 /** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
 export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
+  if (length > 0) {
+    sendRange(host, tcb, tcb.sndNxt, 0, length, false, now)
+    tcb.sndNxt = seqAdd(tcb.sndNxt, length)
+    tcb.lastSmallEnd = tcb.sndNxt
+    return
+  }
   host.counters.add(Mib.WindowProbes)
   sendOldNumber(host, tcb, now)
 }
