@@ -52,10 +52,37 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
     frameworkErrors: (error, _request, reply: FastifyReply) => refuse(reply, toApiError(error)),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(compileValidator)
+  takeJsonOnly(app)
   refuseInJson(app)
   refuseForeignPages(app)
   addCommonRoutes(app, options)
   return app
+}
+
+/** Bodies are JSON and nothing else: what else there is would only reach a schema as text. */
+function takeJsonOnly(app: ControlApp): void {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    try {
+      done(null, parseBody(String(text)))
+    } catch (error) {
+      done(error as ApiError)
+    }
+  })
+}
+
+function parseBody(text: string): unknown {
+  if (text === '') throw new ApiError('BAD_JSON', 'the body is empty; it must be JSON')
+  try {
+    return JSON.parse(text, (key, value) => {
+      // It would be an own key here and a prototype in the first copy that somebody makes.
+      if (key === '__proto__') throw new ApiError('UNKNOWN_KEY', 'the key "__proto__" is not allowed in a body', key)
+      return value
+    })
+  } catch (error) {
+    if (error instanceof ApiError) throw error
+    throw new ApiError('BAD_JSON', `the body is not valid JSON: ${(error as Error).message.replace(/\s+/g, ' ')}`)
+  }
 }
 
 function refuseInJson(app: ControlApp): void {

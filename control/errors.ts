@@ -64,12 +64,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Codes for the errors that the HTTP layer itself raises, by Fastify's code. */
-const HTTP_LAYER_CODES: Record<string, ApiErrorCode> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: 'BAD_JSON',
-  FST_ERR_CTP_EMPTY_JSON_BODY: 'BAD_JSON',
-  FST_ERR_CTP_BODY_TOO_LARGE: 'BODY_TOO_LARGE',
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'UNSUPPORTED_MEDIA_TYPE',
+/** The errors that the HTTP layer itself raises, in our words, by Fastify's code. */
+const HTTP_LAYER_ERRORS: Record<string, readonly [ApiErrorCode, string]> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'the body is too large'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: [
+    'UNSUPPORTED_MEDIA_TYPE',
+    'the body must be JSON, with content-type application/json',
+  ],
 }
 
 /**
@@ -79,9 +80,8 @@ const HTTP_LAYER_CODES: Record<string, ApiErrorCode> = {
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
-  const known = HTTP_LAYER_CODES[code ?? '']
-  if (known !== undefined) return new ApiError(known, message ?? known)
-  if (error instanceof SyntaxError) return new ApiError('BAD_JSON', error.message)
+  const known = HTTP_LAYER_ERRORS[code ?? '']
+  if (known !== undefined) return new ApiError(...known)
   if (code === 'THREAD_CLOSED') return new ApiError('UNAVAILABLE', 'the engine is not running')
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new ApiError('BAD_REQUEST', message ?? 'bad request')

@@ -1,6 +1,7 @@
 /**
  * Checks requests against their schemas and says what is wrong in one sentence: what, where, what is allowed. Bodies are
- * taken as they are; query strings and parameters, which are text, are first converted. Nothing is removed or filled in.
+ * taken as they are; in query strings and parameters, which are text, plain numbers are first read as such. Nothing is
+ * rounded, removed or filled in.
  */
 import type { FastifySchemaCompiler } from 'fastify'
 import type { TSchema } from 'typebox'
@@ -49,10 +50,23 @@ export const compileValidator: FastifySchemaCompiler<TSchema> = ({ schema, httpP
   const compiled = Compile(schema)
   const isText = httpPart !== 'body'
   return (input: unknown) => {
-    const value = isText ? Value.Convert(schema, input) : input
+    const value = isText ? readNumbers(schema as SchemaView, input) : input
     if (compiled.Check(value)) return { value }
     return { error: explain(schema as SchemaView, value, compiled.Errors(value)) }
   }
+}
+
+/** A number as people write it into an address; anything else stays text, and is refused as such. */
+const PLAIN_NUMBER = /^-?[0-9]+(\.[0-9]+)?$/
+
+/** The fields of a query string or of parameters, plain numbers read where the schema wants a number. */
+function readNumbers({ properties = {} }: SchemaView, input: unknown): unknown {
+  const fields = Object.entries(input as Record<string, unknown>).map(([name, value]) => {
+    const type = Object.hasOwn(properties, name) ? properties[name]?.type : undefined
+    const isNumber = (type === 'integer' || type === 'number') && typeof value === 'string' && PLAIN_NUMBER.test(value)
+    return [name, isNumber ? Number(value) : value]
+  })
+  return Object.fromEntries(fields)
 }
 
 /** Checks a value that does not come from a request. Throws an ApiError, as a request would be refused. */
@@ -73,8 +87,8 @@ function explain(schema: SchemaView, value: unknown, violations: readonly Violat
   if (violation.keyword === 'required') return missingKey(violation, part, keys)
   const code = CODE_BY_KEYWORD[violation.keyword] ?? 'BAD_VALUE'
   const path = keys.join('.')
-  const where = path === '' ? '' : `${path}: `
-  return new ApiError(code, `${where}${quote(valueAt(value, keys))} is not ${describe(part)}`, path)
+  const found = `${quote(valueAt(value, keys))} is not ${describe(part)}`
+  return path === '' ? new ApiError(code, `the body: ${found}`) : new ApiError(code, `${path}: ${found}`, path)
 }
 
 function unknownKey(violation: Violation, part: SchemaView, keys: readonly string[]): ApiError {

@@ -8,6 +8,8 @@
  * When time enters a bucket above level 0, the bucket's timers are dealt out to lower levels. Two facts follow. Lower
  * levels are earlier throughout, so the first occupied bucket is the next event. And timers of one tick are always in
  * one bucket together, so they fire in the order in which they were armed.
+ *
+ * Ticks are int32 and counted from an origin that follows time in steps, so that a host may run for years.
  */
 import { assert } from './assert.ts'
 import { MILLISECOND, NEVER } from './time.ts'
@@ -31,8 +33,14 @@ const BASE_3 = BASE_2 + 64
 const BASE_4 = BASE_3 + 64
 const BUCKET_COUNT = BASE_4 + 32
 
-/** Last tick: 24.8 days. */
+/** Last tick: 24.8 days after the origin. */
 const TICK_MAX = 0x7fffffff
+
+/**
+ * Tick from which the origin is moved: half of the range. The other half is for a step of time of up to a quarter (6 days)
+ * and for deadlines that are armed then, another quarter ahead.
+ */
+const REBASE_TICK = 2 ** 30
 
 /** A timer's record: four words of one Int32Array, so that a timer touches one cache line. */
 const RECORD_SHIFT = 2
@@ -92,6 +100,8 @@ export class TimerWheel {
   private occupiedWords = 0
   /** Every tick before this one is done with; this one is done with when its bucket is empty. */
   private current = 0
+  /** Tick 0, in ticks since the start: a multiple of a bucket of the last level. */
+  private origin = 0
   private count = 0
   private firing = false
 
@@ -120,21 +130,21 @@ export class TimerWheel {
   /** Time at which the timer fires, microseconds: its deadline rounded up to the tick. NEVER when it is not armed. */
   deadlineOf(id: number): number {
     const at = id << RECORD_SHIFT
-    return this.records[at + BUCKET] === NONE ? NEVER : this.records[at + DUE] * TICK
+    return this.records[at + BUCKET] === NONE ? NEVER : (this.origin + this.records[at + DUE]) * TICK
   }
 
   /**
-   * Arms a timer, or moves it if it is armed. `deadline`: microseconds, below 2^31 ms. A deadline that has passed is
+   * Arms a timer, or moves it if it is armed. `deadline`: microseconds, at most 6 days ahead. One that has passed is
    * due at the next `advance`; armed by `fire`, it is due one tick after the tick being fired, so that a timer that
    * keeps arming itself for now cannot hold up time.
    */
   arm(id: number, deadline: number): void {
     assert(id >= 0 && id < this.capacity, 'timer id in range')
-    assert(deadline <= TICK_MAX * TICK, 'timer deadline is within 24 days of the start')
+    const tick = Math.ceil(deadline / TICK) - this.origin
+    assert(tick <= TICK_MAX, 'timer deadline is at most 6 days ahead')
     if (this.records[(id << RECORD_SHIFT) + BUCKET] !== NONE) this.unlink(id)
     else this.count++
     const earliest = this.firing ? this.current + 1 : this.current
-    const tick = Math.ceil(deadline / TICK)
     this.link(id, tick < earliest ? earliest : tick | 0)
   }
 
@@ -150,13 +160,19 @@ export class TimerWheel {
    * Fires the timers that are due at `now` (microseconds, never less than before), by tick and then in the order in
    * which they were armed, each disarmed before it fires. `target` may arm and disarm any timer. Returns the number
    * fired, `limit` at most; the next call goes on from there. The limit does not bound the timers that are dealt out
-   * to lower levels on the way.
+   * to lower levels on the way. While timers are armed, `now` moves on by at most 6 days.
    */
   advance(now: number, target: TimerTarget, limit: number): number {
-    assert(now < TICK_MAX * TICK, 'time is within 24 days of the start')
-    const until = Math.floor(now / TICK) | 0
-    assert(until >= this.current, 'time does not go back')
+    const ticks = Math.floor(now / TICK) - this.origin
+    assert(ticks >= this.current, 'time does not go back')
     assert(!this.firing, 'advance is not called by fire')
+    if (limit <= 0) return 0
+    if (this.count === 0) {
+      this.idleUntil(ticks)
+      return 0
+    }
+    assert(ticks < TICK_MAX, 'time moves on by at most 6 days at a time while timers are armed')
+    const until = ticks | 0
     let fired = 0
     while (fired < limit) {
       const bucket = this.firstBucket()
@@ -169,7 +185,18 @@ export class TimerWheel {
       if (bucket < BASE_1) fired += this.fireBucket(bucket, now, target, limit - fired)
       else this.dealOut(bucket)
     }
+    if (this.current >= REBASE_TICK) this.rebase()
     return fired
+  }
+
+  /** Lets time pass, any length of it, while no timer is armed. */
+  private idleUntil(tick: number): void {
+    if (tick < REBASE_TICK) {
+      this.current = tick
+      return
+    }
+    this.current = tick % (1 << SHIFT_4)
+    this.origin += tick - this.current
   }
 
   /**
@@ -178,7 +205,29 @@ export class TimerWheel {
    */
   nextDeadline(): number {
     const bucket = this.firstBucket()
-    return bucket === NONE ? NEVER : startOf(this.current, bucket) * TICK
+    return bucket === NONE ? NEVER : (this.origin + startOf(this.current, bucket)) * TICK
+  }
+
+  /**
+   * Moves the origin to the bucket of the last level that time is in. Ticks on lower levels keep their low bits, and so
+   * their buckets; those of the last level move down as they are. Once in 12 days, at a cost of one pass over all timers.
+   */
+  private rebase(): void {
+    const { records, heads } = this
+    const turns = this.current >> SHIFT_4
+    const shift = turns << SHIFT_4
+    for (let at = 0; at < records.length; at += RECORD_WORDS) {
+      if (records[at + BUCKET] === NONE) continue
+      records[at + DUE] -= shift
+      if (records[at + BUCKET] >= BASE_4) records[at + BUCKET] -= turns
+    }
+    for (let bucket = BASE_4; bucket < BUCKET_COUNT; bucket++) {
+      const head = bucket + turns < BUCKET_COUNT ? heads[bucket + turns] : NONE
+      this.empty(bucket)
+      if (head !== NONE) this.occupy(bucket, head)
+    }
+    this.current -= shift
+    this.origin += shift
   }
 
   /** Checks the whole wheel; for tests and the simulator. */
@@ -266,9 +315,7 @@ export class TimerWheel {
     if (head === NONE) {
       records[at + NEXT] = id
       records[at + PREVIOUS] = id
-      heads[bucket] = id
-      this.occupied[bucket >> 5] |= 1 << (bucket & 31)
-      this.occupiedWords |= 1 << (bucket >> 5)
+      this.occupy(bucket, id)
       return
     }
     const headAt = head << RECORD_SHIFT
@@ -277,6 +324,12 @@ export class TimerWheel {
     records[at + PREVIOUS] = tail
     records[(tail << RECORD_SHIFT) + NEXT] = id
     records[headAt + PREVIOUS] = id
+  }
+
+  private occupy(bucket: number, head: number): void {
+    this.heads[bucket] = head
+    this.occupied[bucket >> 5] |= 1 << (bucket & 31)
+    this.occupiedWords |= 1 << (bucket >> 5)
   }
 
   private empty(bucket: number): void {

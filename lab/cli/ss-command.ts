@@ -47,7 +47,7 @@ export async function ssCommand(options: SsOptions, { stdout }: Output): Promise
     stdout.write(`${JSON.stringify(list, null, 2)}\n`)
     return EXIT_OK
   }
-  const lines = options.summary ? summaryLines(list) : [...socketLines(list), '', ...summaryLines(list)]
+  const lines = options.summary ? summaryLines(list) : [...socketLines(list, options.state), '', ...summaryLines(list)]
   stdout.write(`${lines.join('\n')}\n`)
   return EXIT_OK
 }
@@ -68,7 +68,8 @@ async function fetchSockets({ server, state, limit }: SsOptions): Promise<Socket
   return (await response.json()) as SocketList
 }
 
-function socketLines({ sockets, total }: SocketList): string[] {
+function socketLines({ sockets, total }: SocketList, wanted: string | undefined): string[] {
+  if (sockets.length === 0) return [wanted === undefined ? 'No sockets.' : `No socket is in state ${wanted}.`]
   const lines = formatTable(
     [
       { title: 'State', align: 'left' },

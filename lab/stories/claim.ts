@@ -14,7 +14,7 @@ export type ClaimValue = string | number | boolean | readonly (string | number)[
 
 /** The measured value is exactly the expected one. */
 export function claimEqual(name: string, expected: ClaimValue, measured: ClaimValue): Claim {
-  return { name, expected: show(expected), measured: show(measured), holds: show(expected) === show(measured) }
+  return { name, expected: show(expected), measured: show(measured), holds: exact(expected) === exact(measured) }
 }
 
 /** The measured value is within `tolerance` (a share, 0.01 for 1 %) of the expected one. */
@@ -28,8 +28,16 @@ export function claimAtLeast(name: string, least: number, measured: number): Cla
   return { name, expected: `at least ${show(least)}`, measured: show(measured), holds: measured >= least }
 }
 
-function show(value: ClaimValue): string {
+/** To the millionth: what is left below is the rounding of floating point. */
+function exact(value: ClaimValue): string {
   if (typeof value === 'number') return String(Math.round(value * 1e6) / 1e6)
+  if (typeof value === 'string' || typeof value === 'boolean') return String(value)
+  return value.map(exact).join(', ')
+}
+
+/** For readers: whole numbers as they are, others to four digits. */
+function show(value: ClaimValue): string {
+  if (typeof value === 'number') return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)))
   if (typeof value === 'string' || typeof value === 'boolean') return String(value)
   return value.map(show).join(', ')
 }

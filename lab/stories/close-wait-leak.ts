@@ -63,8 +63,8 @@ function tell(teller: Storyteller): void {
   const right = (title: string, group?: string) => ({ title, align: 'right' as const, ...(group ? { group } : {}) })
   const columns = [
     right('s'),
-    right('leak', 'CLOSE-WAIT'),
-    right('backlog 4096, cookies', 'CLOSE-WAIT'),
+    right('leaking', 'CLOSE-WAIT'),
+    right('backlog+cookies', 'CLOSE-WAIT'),
     right('fixed', 'CLOSE-WAIT'),
     right('server closes first', 'TIME-WAIT'),
   ]
@@ -75,6 +75,10 @@ function tell(teller: Storyteller): void {
       return [second, closeWait, ...others, sampleAt(first.samples, second).timeWait].map(String)
     })
   teller.table(formatTable(columns, rows))
+  teller.paragraph(
+    'leaking: as described. backlog+cookies: the same program behind a backlog of 4096, with a SYN cookie for every SYN. ' +
+      'fixed: it closes every connection. server closes first: as soon as it has accepted.',
+  )
   slopes(teller, leak, wider, fixed)
   plateau(teller, first)
   patience(teller, leak)
@@ -111,7 +115,7 @@ function plateau(teller: Storyteller, first: Run): void {
   teller.heading('TIME-WAIT settles')
   teller.say(
     `When the server closes first, each of its ${RATE} connections a second waits 60 s: ${RATE} x 60 = ${RATE * 60}. ` +
-      `Measured from second 80 on: ${mean.toFixed(1)}, from ${Math.min(...settled)} to ${Math.max(...settled)}.`,
+      `Counted from second 80 on: at least ${Math.min(...settled)}, at most ${Math.max(...settled)}.`,
   )
   teller.claim(claimNear('TIME-WAIT plateau = rate x 60 s', RATE * 60, mean, 0.02))
 }

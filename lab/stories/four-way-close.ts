@@ -22,6 +22,8 @@ export const FOUR_WAY_CLOSE: Story = {
 }
 
 const CLOSE_FLAGS = ACK | FIN
+/** What a trace of a close leaves out. */
+export const BEFORE = 'the handshake'
 
 interface Pair {
   readonly client: { readonly tcb: Tcb; readonly app: Application }
@@ -43,6 +45,7 @@ function tell(teller: Storyteller): void {
     'A connection is two streams. Each is closed by its own side with a FIN, which takes a sequence number and is ' +
       'acknowledged like a byte: FIN, ACK, FIN, ACK. Whoever closes first ends in TIME-WAIT.',
   )
+  teller.explainNotation()
   clientFirst(teller)
   serverFirst(teller)
   threeSegments(teller)
@@ -71,10 +74,10 @@ function clientFirst(teller: Storyteller): void {
       [finAcked?.number ?? 0]: 'The server has heard it. Its program may not be done yet, so this ACK goes alone.',
       [secondFin?.number ?? 0]: 'Only now does the server close too.',
     },
-    first,
+    { first, before: BEFORE },
   )
   const states = path(closing, 'client')
-  teller.claim(claimEqual('client first: closing segments without data', 4, bare(closing, 0).length))
+  teller.claim(claimEqual('client first: segments with a FIN or the ACK of one', 4, bare(closing).length))
   teller.claim(
     claimEqual('client first: states of the client', 'ESTABLISHED, FIN-WAIT-1, FIN-WAIT-2, TIME-WAIT', states),
   )
@@ -105,9 +108,9 @@ function serverFirst(teller: Storyteller): void {
   stage.pass(0.5)
   stage.act('client', () => stage.client.close(client.tcb, stage.now))
   stage.pass(0.5)
-  teller.trace(stage, {}, first)
+  teller.trace(stage, {}, { first, before: BEFORE })
   const closing = stage.sightings.slice(first - 1)
-  teller.claim(claimEqual('server first: closing segments', 4, bare(closing, 0).length))
+  teller.claim(claimEqual('server first: segments with a FIN or the ACK of one', 4, bare(closing).length))
   teller.claim(
     claimEqual(
       'server first: states of the server',
@@ -135,13 +138,13 @@ function threeSegments(teller: Storyteller): void {
   const first = stage.sightings.length + 1
   stage.act('client', () => stage.client.close(client.tcb, stage.now))
   stage.pass(0.5)
-  teller.trace(stage, {}, first)
+  teller.trace(stage, {}, { first, before: BEFORE })
   const closing = stage.sightings.slice(first - 1)
   teller.paragraph(
     'The program of the server closes as soon as it reads the end of the stream, before its ACK has left: the ACK ' +
       'and the FIN share a segment, and the client never sees FIN-WAIT-2.',
   )
-  teller.claim(claimEqual('closing at once: closing segments', 3, bare(closing, 0).length))
+  teller.claim(claimEqual('closing at once: segments with a FIN or the ACK of one', 3, bare(closing).length))
   teller.claim(
     claimEqual('closing at once: states of the client', 'ESTABLISHED, FIN-WAIT-1, TIME-WAIT', path(closing, 'client')),
   )
@@ -155,7 +158,7 @@ function simultaneous(teller: Storyteller): void {
   stage.act('client', () => stage.client.close(client.tcb, stage.now))
   stage.act('server', () => stage.server.close(server.tcb, stage.now))
   stage.pass(0.5)
-  teller.trace(stage, {}, first)
+  teller.trace(stage, {}, { first, before: BEFORE })
   const closing = stage.sightings.slice(first - 1)
   const expected = 'ESTABLISHED, FIN-WAIT-1, CLOSING, TIME-WAIT'
   teller.claim(claimEqual('at once on both sides: states of the client', expected, path(closing, 'client')))
@@ -163,11 +166,11 @@ function simultaneous(teller: Storyteller): void {
 }
 
 /** Segments of a close: FINs and ACKs that carry no data and answer none. */
-function bare(closing: readonly Sighting[], payload: number): Sighting[] {
+function bare(closing: readonly Sighting[]): Sighting[] {
   const data = closing.filter(({ segment }) => segment.payloadLength > 0)
   return closing.filter(({ segment, at }) => {
     const answersData = data.some((sent) => sent.arrivedAt === at && sent.segment.payloadLength > 0)
-    return segment.payloadLength === payload && !answersData && (segment.flags & ~CLOSE_FLAGS) === 0
+    return segment.payloadLength === 0 && !answersData && (segment.flags & ~CLOSE_FLAGS) === 0
   })
 }
 

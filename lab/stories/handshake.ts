@@ -2,13 +2,14 @@
  * Story: three segments open a connection (RFC 9293 3.5). Why not two, why not four.
  */
 import { STATE_NAMES } from '../../tcpip/connection/states.ts'
+import { QUEUE_BYTES } from '../../tcpip/connection/tcb.ts'
 import { SECOND } from '../../tcpip/time.ts'
 import { ACK, SYN } from '../../tcpip/wire/segment.ts'
 import { claimEqual } from './claim.ts'
 import type { Sighting } from './sighting.ts'
-import { DEFAULT_LATENCY } from './stage.ts'
+import { DEFAULT_LATENCY, type Stage } from './stage.ts'
 import type { Story } from './story.ts'
-import { NOTE_INDENT, type Storyteller } from './storyteller.ts'
+import { describeChange, describeSender, NOTE_INDENT, type Storyteller } from './storyteller.ts'
 
 export const HANDSHAKE: Story = {
   name: 'handshake',
@@ -49,9 +50,19 @@ function tell(teller: Storyteller): void {
       `The client shows that it is there and has the server's number: the next it expects is ${unsigned(ack.segment.ack)}. It takes no number of its own: a bare ACK is never acknowledged.`,
     ],
   ] as const) {
-    describe(teller, sighting, note)
+    describe(teller, sighting, stage.sightings, note)
   }
-  teller.say('Relative numbers count from either ISN; a dot among the flags is ACK (packetdrill notation).')
+  teller.say(
+    'Notation of packetdrill: flags (S is SYN, a dot is ACK), first:next(bytes), ack, window, <options>. The upper line ' +
+      "counts from either side's ISN, the lower one has the numbers as they are in the segment.",
+  )
+  const scale = Math.max(0, syn.segment.windowScale)
+  const window = ack.segment.window << scale
+  teller.paragraph(
+    `The window of a SYN counts bytes and that of every later segment units of 2^wscale bytes: ${ack.segment.window} x ` +
+      `2^${scale} = ${window} bytes, the whole receive queue of a lab host. Linux offers less at first (502, its ` +
+      `${syn.segment.window} rounded up to whole units) and opens the window as data comes.`,
+  )
 
   teller.heading('Why not two')
   teller.say(
@@ -67,20 +78,26 @@ function tell(teller: Storyteller): void {
   teller.claim(
     claimEqual(
       'both sides ESTABLISHED, and the server program has the connection',
-      'ESTABLISHED, true, 1',
-      `${STATE_NAMES[tcb.state]}, ${app.established}, ${stage.accepted.length}`,
+      'ESTABLISHED, ESTABLISHED, 1 accepted',
+      `${app.established ? STATE_NAMES[tcb.state] : 'nothing told'}, ${serverState(stage)}, ${stage.accepted.length} accepted`,
     ),
   )
+  teller.claim(claimEqual('window of the ACK in bytes', QUEUE_BYTES, window))
+}
+
+function serverState({ accepted }: Stage): string {
+  const [connection] = accepted
+  return connection === undefined ? 'none' : (STATE_NAMES[connection.tcb.state] ?? 'none')
 }
 
 function claims(teller: Storyteller, sightings: readonly Sighting[], roundTrip: number): void {
   const [syn, synAck, ack] = sightings.map(({ segment }) => segment)
   if (syn === undefined || synAck === undefined || ack === undefined) throw new Error('a handshake has three segments')
   teller.claim(claimEqual('segments exchanged', 3, sightings.length))
-  teller.claim(claimEqual('flags of the three', [SYN, SYN | ACK, ACK], [syn.flags, synAck.flags, ack.flags]))
+  teller.claim(claimEqual('the three are', 'SYN, SYN-ACK, ACK', [syn, synAck, ack].map(kindOf).join(', ')))
   teller.claim(claimEqual("SYN-ACK acknowledges the client's ISN + 1", unsigned(syn.seq + 1), unsigned(synAck.ack)))
   teller.claim(claimEqual("ACK acknowledges the server's ISN + 1", unsigned(synAck.seq + 1), unsigned(ack.ack)))
-  teller.claim(claimEqual('the ACK is the first number after the SYN', unsigned(syn.seq + 1), unsigned(ack.seq)))
+  teller.claim(claimEqual('the ACK has the first number after the SYN', unsigned(syn.seq + 1), unsigned(ack.seq)))
   const [, , last] = sightings
   const seconds = (time: number): string => `${time / SECOND} s`
   teller.claim(
@@ -92,15 +109,25 @@ function claims(teller: Storyteller, sightings: readonly Sighting[], roundTrip: 
   teller.claim(claimEqual('round trip as the client measured it', seconds(2 * DEFAULT_LATENCY), seconds(roundTrip)))
 }
 
-function describe(teller: Storyteller, sighting: Sighting, note: string): void {
+/** What people call a segment with these flags. */
+function kindOf({ flags }: { readonly flags: number }): string {
+  const names = [
+    [SYN, 'SYN'],
+    [SYN | ACK, 'SYN-ACK'],
+    [ACK, 'ACK'],
+  ] as const
+  return names.find(([bits]) => bits === flags)?.[1] ?? `flags ${flags}`
+}
+
+function describe(teller: Storyteller, sighting: Sighting, all: readonly Sighting[], note: string): void {
   const indent = ' '.repeat(NOTE_INDENT)
   teller.lines.push(`${String(sighting.number).padStart(3)}  ${direction(sighting)}  ${sighting.relative}`)
   teller.lines.push(`${indent}${sighting.absolute} (absolute)`)
   if (sighting.options !== '') teller.say(sighting.options, NOTE_INDENT)
   const [from, to] = sighting.from === 'server' ? ['server', 'client'] : ['client', 'server']
-  const { sender, receiver } = sighting
-  teller.say(`${from}: ${sender?.before} -> ${sender?.after}, ${milliseconds(sighting.at)}`, NOTE_INDENT)
-  teller.say(`${to}: ${receiver?.before} -> ${receiver?.after}, ${milliseconds(sighting.arrivedAt ?? 0)}`, NOTE_INDENT)
+  const { at, arrivedAt = 0, receiver } = sighting
+  teller.say(`${from}: ${describeSender(sighting, all)}, ${milliseconds(at)}`, NOTE_INDENT)
+  if (receiver !== undefined) teller.say(`${to}: ${describeChange(receiver)}, ${milliseconds(arrivedAt)}`, NOTE_INDENT)
   teller.say(note, NOTE_INDENT)
   teller.lines.push('')
 }

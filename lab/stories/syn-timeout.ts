@@ -69,6 +69,7 @@ function tell(teller: Storyteller): void {
     'A SYN whose source does not answer costs the attacker one packet. The server stores a request, answers, and ' +
       'repeats the answer with doubled waits (tcp_synack_retries = 5), because a lost SYN-ACK looks the same.',
   )
+  teller.explainNotation()
   teller.heading('One SYN')
   const stage = teller.scene('retries-5')
   const life = live(stage)
@@ -115,10 +116,13 @@ function holdRate(teller: Storyteller, slots: number, life: number): void {
   teller.heading(`The hold rate, tried: ${rate.toFixed(2)} SYN/s for 300 s`)
   const plain = flood(teller.scene('hold', { annotated: false, profile: { ...LINUX, prunesOldRequests: false } }), rate)
   const aging = flood(teller.scene('hold-aging', { annotated: false }), rate)
-  teller.say(`every request lives ${life} s:  ${plain.toFixed(1)} of ${slots} places taken, mean from 100 s on`)
-  teller.say(`Linux's aging:             ${aging.toFixed(1)} of ${slots} places taken`)
+  teller.say('Places taken, counted just before each SYN (one has just become free), mean from second 100 on:')
+  teller.lines.push(
+    `  ${`every request lives ${life} s:`.padEnd(41)}${plain.toFixed(1).padStart(5)} of ${slots}`,
+    `  fewer tries for old requests, as Linux:  ${aging.toFixed(1).padStart(5)} of ${slots}`,
+  )
   teller.claim(claimNear('places taken at the hold rate, without aging', slots, plain, 0.02))
-  teller.claim(claimEqual('fewer with aging', true, aging < plain))
+  teller.claim(claimEqual('fewer when old requests get fewer tries', true, aging < plain))
 }
 
 /** Mean length of the SYN queue under `rate` SYN/s, from second 100 to second 300. */

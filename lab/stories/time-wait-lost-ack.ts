@@ -6,7 +6,7 @@ import { State } from '../../tcpip/connection/states.ts'
 import { SECOND } from '../../tcpip/time.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
 import { claimEqual } from './claim.ts'
-import { establish } from './four-way-close.ts'
+import { BEFORE, establish } from './four-way-close.ts'
 import type { Story } from './story.ts'
 import type { Storyteller } from './storyteller.ts'
 
@@ -35,14 +35,16 @@ function tell(teller: Storyteller): void {
     'The client closes first, so that its ACK is the last segment. An ACK is never acknowledged: the client cannot know ' +
       'whether it arrived. So it stays, in TIME-WAIT, as long as a repeated FIN can come.',
   )
+  teller.explainNotation()
   teller.heading('TIME-WAIT 60 s')
   const kept = play(teller, 'time-wait-60s', undefined)
   teller.paragraph(`The server's program was told: ${kept.reason}. The repeated FIN began the 60 s anew.`)
   teller.heading('TIME-WAIT 0')
+  teller.say('TIME-WAIT ends in the moment in which it begins.')
   const gone = play(teller, 'time-wait-0', 0)
   teller.paragraph(
-    `The server's program was told: ${gone.reason}. Everything had been delivered; it cannot know that, and has to ` +
-      'treat the exchange as failed.',
+    `The server's program was told: ${gone.reason}. Everything had been delivered, but the program cannot know that: it ` +
+      'has to treat the exchange as failed.',
   )
   teller.claim(claimEqual('60 s: FINs of the server', 2, kept.fins))
   teller.claim(claimEqual('60 s: the repeated FIN is answered from', 'TIME-WAIT', kept.answeredFrom))
@@ -75,7 +77,7 @@ function play(teller: Storyteller, name: string, timeWait: number | undefined): 
   stage.act('server', () => stage.server.shutdown(server.tcb, stage.now))
   stage.pass(10)
   const answer = stage.sightings.at(-1)
-  teller.trace(stage, {}, first)
+  teller.trace(stage, {}, { first, before: BEFORE })
   const timeWaits = stage.client.tcbs.counts[State.TIME_WAIT] ?? 0
   while ((stage.client.tcbs.counts[State.TIME_WAIT] ?? 0) > 0) {
     stage.now = stage.client.nextDeadline()

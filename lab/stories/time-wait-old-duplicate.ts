@@ -55,6 +55,9 @@ interface Ending {
   readonly pawsDrops: number
 }
 
+/** Bytes of a line of a stream. */
+const LINE = 16
+
 function tell(teller: Storyteller): void {
   teller.say(
     `The server echoes. The client sends ${OLD_BYTES} bytes in a few milliseconds and closes. The network delivers one ` +
@@ -62,6 +65,7 @@ function tell(teller: Storyteller): void {
       'same port. The ISN clock advances 15.6 million numbers a second (Linux, one in 64 ns; RFC 6528 suggests one in ' +
       '4 microseconds); the old stream was faster, so the new connection begins at numbers that the old one has used.',
   )
+  teller.explainNotation()
   teller.heading('TIME-WAIT 0, no timestamps')
   teller.say('A middlebox takes the timestamps option out of every segment.')
   const bare = play(teller, 'time-wait-0', { timeWait: 0, timestamps: false })
@@ -76,7 +80,7 @@ function tell(teller: Storyteller): void {
 
   teller.claim(claimEqual('TIME-WAIT 0: the same port opens at once', true, bare.opened && bare.refusal === ''))
   teller.claim(claimAtLeast('TIME-WAIT 0: old bytes that the new program read', 1, bare.stale))
-  teller.claim(claimEqual('TIME-WAIT 60 s: connecting from the same port gives', 'EADDRINUSE', waiting.refusal))
+  teller.claim(claimEqual('TIME-WAIT 60 s: connecting from the same port gives', 'EADDRNOTAVAIL', waiting.refusal))
   teller.claim(claimEqual('TIME-WAIT 60 s: the old segment meets no connection', 'listen_stray_ack', waiting.verdict))
   teller.claim(claimEqual('TIME-WAIT 60 s: the port opens after it', true, waiting.opened))
   teller.claim(claimEqual('TIME-WAIT 60 s: old bytes read', 0, waiting.stale))
@@ -101,7 +105,7 @@ function play(
   const reopenAt = Math.round((old.offset - THROUGH - AHEAD) / ISN_STEPS)
   stage.runUntil(reopenAt / SECOND)
   const shown = stage.sightings.length + 1
-  const stream = lines('new', NEW_BYTES)
+  const stream = newStream()
   let second = stage.connect(old.port)
   const refusal = typeof second === 'string' ? second : ''
   if (typeof second !== 'string') {
@@ -110,13 +114,14 @@ function play(
   }
   stage.runUntil((old.sentAt + HELD + LAN - 1) / SECOND)
   const late = stage.sightings.length + 1
+  const before = 'the old connection'
+  const after = `${THROUGH} bytes of the new stream, and their echo`
+  if (refusal === '') teller.trace(stage, {}, { first: shown, last: shown + 2, before, after })
+  else teller.paragraph(`connect() from port ${old.port} at ${(reopenAt / SECOND).toFixed(6)} s: ${refusal}`)
   stage.pass(0.001)
   const stray = stage.sightings.find(({ from }) => from === 'network')
-  if (refusal === '') teller.trace(stage, {}, shown, shown + 2)
-  if (refusal === '') teller.say(`... ${THROUGH} bytes of the new stream, and their echo ...`, 5)
-  teller.trace(stage, { [stray?.number ?? 0]: 'The copy that the network had held.' }, late)
+  teller.trace(stage, { [stray?.number ?? 0]: 'The copy that the network had held.' }, { first: late, before })
   if (refusal !== '') {
-    teller.say(`connect() from port ${old.port} at ${(reopenAt / SECOND).toFixed(6)} s: ${refusal}`, 5)
     stage.pass(61)
     second = stage.connect(old.port)
     stage.pass(0.001)
@@ -126,7 +131,7 @@ function play(
   const app = stage.accepted.at(-1)?.app
   const received = app?.received ?? new Uint8Array(0)
   const { count, at } = staleBytes(received)
-  report(teller, received, count, at)
+  report(teller, { received, stale: count, at, copied: stray?.segment.payloadLength ?? 0 })
   return {
     opened: second.app.established,
     refusal,
@@ -159,7 +164,7 @@ function firstConnection(stage: Stage): OldSegment {
     copied = { sentAt: stage.now, offset }
     return { copyAfter: HELD }
   }
-  writeAll(stage, client, lines('OLD', OLD_BYTES))
+  writeAll(stage, client, oldStream())
   stage.act('client', () => stage.client.close(client.tcb, stage.now))
   stage.pass(0.002)
   if (copied === undefined) throw new Error('a segment with the right lag passes by')
@@ -198,16 +203,21 @@ function withoutTimestamps(segment: Segment): void {
   segment.hasTimestamps = false
 }
 
-/** Lines of 16 bytes that say which stream they belong to and where they stand in it. */
-function lines(word: string, length: number): Uint8Array {
+/** The old stream: no byte of it occurs in the new one, so that each that gets there is seen. */
+function oldStream(): Uint8Array {
+  return Buffer.from('OLD+'.repeat(OLD_BYTES / 4))
+}
+
+/** The new stream: lines of 16 bytes that say where they stand in it. */
+function newStream(): Uint8Array {
   let text = ''
-  for (let at = 0; at < length; at += 16) text += `${word} ${String(at).padStart(10, '.')} \n`
+  for (let at = 0; at < NEW_BYTES; at += LINE) text += `new ${String(at).padStart(LINE - 6, '.')} \n`
   return Buffer.from(text)
 }
 
 /** Bytes that are not those of the new stream, and where the first of them stands; -1 when there are none. */
 function staleBytes(received: Uint8Array): { count: number; at: number } {
-  const expected = lines('new', NEW_BYTES)
+  const expected = newStream()
   let count = 0
   let at = -1
   received.forEach((byte, index) => {
@@ -218,16 +228,31 @@ function staleBytes(received: Uint8Array): { count: number; at: number } {
   return { count, at }
 }
 
-function report(teller: Storyteller, received: Uint8Array, stale: number, at: number): void {
-  teller.lines.push('')
+interface Reading {
+  /** What the new program read. */
+  readonly received: Uint8Array
+  /** Bytes of it that are not the new stream's, and where they begin. */
+  readonly stale: number
+  readonly at: number
+  /** Bytes that the old segment carried. */
+  readonly copied: number
+}
+
+function report(teller: Storyteller, { received, stale, at, copied }: Reading): void {
   if (stale === 0) {
-    teller.say(`The program at the server read ${received.length} bytes, all of them new.`)
+    teller.paragraph(`The program at the server read ${received.length} bytes, all of them new.`)
     return
   }
-  const start = Math.floor(at / 16) * 16
-  teller.say(
-    `The program at the server read ${received.length} bytes; ${stale} differ from what was sent. Around byte ${at}:`,
+  teller.paragraph(
+    `The program at the server read ${received.length} bytes, ${stale} of them from the old stream, at byte ${at}:`,
   )
-  const excerpt = Buffer.from(received.subarray(Math.max(0, start - 32), start + 48)).toString('latin1')
-  teller.table(excerpt.split('\n').filter((line) => line !== ''))
+  const from = Math.max(0, Math.floor(at / LINE) - 2)
+  const excerpt = Array.from({ length: 5 }, (_, row) => received.subarray((from + row) * LINE, (from + row + 1) * LINE))
+  teller.table(excerpt.map((line) => Buffer.from(line).toString('latin1').trimEnd()))
+  if (stale === copied) return
+  teller.paragraph(
+    `The copy carried ${copied}. When the new stream came up to it, its own bytes took the place of the first ` +
+      `${copied - stale}, which lay within a segment that came whole; the last ${stale} waited behind that segment's end ` +
+      'and were taken for the next ones. No checksum can tell: the bytes are as they were sent, only in another connection.',
+  )
 }

@@ -55,6 +55,7 @@ function tell(teller: Storyteller): void {
       'the other is the real one, which keeps a small request until the third segment comes. A ghost is a connection ' +
       'that is ESTABLISHED at the server while no client has it.',
   )
+  teller.explainNotation()
   oldDuplicate(teller, false)
   oldDuplicate(teller, true)
   spoofed(teller)
@@ -88,15 +89,22 @@ function oldDuplicate(teller: Storyteller, clientGone: boolean): void {
     stage.pass(1)
     stage.act('client', () => stage.client.close(tcb, stage.now))
     stage.runUntil(80)
-    const before = stage.accepted.length
     const shown = stage.sightings.length
-    const outcome = observe(stage, name, before, 90)
+    const outcome = observe(stage, name, stage.accepted.length, 90)
     teller.lines.push('', `  ${name}:`)
-    teller.trace(stage, {}, shown + 1, shown + 4)
+    const before = 'the first connection: handshake and close'
+    teller.trace(stage, {}, { first: shown + 1, last: shown + 4, before, after: clientGone ? 'the same again' : '' })
     return outcome
   })
   const what = clientGone ? 'old SYN, client off' : 'old SYN'
   compare(teller, what, outcomes, { accepted: 1, most: 1, later: clientGone ? 1 : 0 })
+  if (clientGone) return
+  const [two, three] = outcomes as [Outcome, Outcome]
+  teller.paragraph(
+    `Bytes held, at most: of the two-way server its connection blocks, ${two.bytes} bytes for one at the least (8 for each ` +
+      `field, and nothing queued yet); of the three-way server its requests, ${three.bytes} bytes for one (the record with its ` +
+      'share of hash table and timers, as they are allocated).',
+  )
 }
 
 /** SYNs from addresses that nobody has. */
@@ -124,7 +132,7 @@ function spoofedNeighbour(teller: Storyteller): void {
     stage.inject(spoofedSyn(7, CLIENT_ADDRESSES.base))
     const outcome = observe(stage, name, 0, 0)
     teller.lines.push('', `  ${name}:`)
-    teller.trace(stage, {}, 1, 3)
+    teller.trace(stage, {}, { last: 3 })
     const resets = stage.sightings.filter(({ from, segment }) => from === 'client' && (segment.flags & RST) !== 0)
     teller.claim(claimEqual(`host that is there, ${name}: RSTs it sent`, 1, resets.length))
     return outcome
@@ -151,7 +159,7 @@ function lostAnswer(teller: Storyteller): void {
     const { app } = stage.open()
     stage.runUntil(600)
     teller.lines.push('', `  ${name}:`)
-    teller.trace(stage, {}, 1, 6)
+    teller.trace(stage, {}, name === 'two-way' ? { last: 6, after: 'the same again' } : {})
     return { name, connected: app.established, ended: app.ended ?? 'still open', ghosts: ghosts(stage).length }
   })
   teller.paragraph(

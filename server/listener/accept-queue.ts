@@ -1,19 +1,14 @@
 /**
  * Established connections that the application has not accepted yet, first in first out (Linux icsk_accept_queue).
- * Full means longer than the limit: it holds limit + 1 (Linux sk_acceptq_is_full, which warns not to "fix" that).
+ * Full means longer than the limit: it holds limit + 1 (Linux sk_acceptq_is_full, which warns not to "fix" that). One
+ * that is reset while it waits keeps its place.
  */
-import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-
-/** A waiting child: it may be reset and its TCB reused before anybody accepts it. */
-interface Waiting {
-  readonly tcb: Tcb
-  readonly generation: number
-}
+import { WaitingConnection } from '../../tcpip/connection-end.ts'
 
 export class AcceptQueue {
   limit: number
-  private readonly waiting: Waiting[] = []
+  private readonly waiting: WaitingConnection[] = []
 
   constructor(limit: number) {
     this.limit = limit
@@ -28,18 +23,11 @@ export class AcceptQueue {
   }
 
   push(tcb: Tcb): void {
-    this.waiting.push({ tcb, generation: tcb.generation })
+    this.waiting.push(new WaitingConnection(tcb))
   }
 
-  /**
-   * The oldest connection that still exists, or undefined. One that was reset while it waited took a place until now;
-   * Linux hands it out and lets the first read fail, here the application is spared it.
-   */
-  shift(): Tcb | undefined {
-    for (;;) {
-      const oldest = this.waiting.shift()
-      if (oldest === undefined) return undefined
-      if (oldest.tcb.generation === oldest.generation && oldest.tcb.state !== State.CLOSED) return oldest.tcb
-    }
+  /** The connection that has waited longest, ended or not; undefined when none waits. */
+  shift(): WaitingConnection | undefined {
+    return this.waiting.shift()
   }
 }

@@ -44,7 +44,9 @@ export class HalfOpen {
       return this.onUnacceptable(request, segment, Mib.TSEcrRejected, DropReason.REQUEST_BAD_ECHO, now)
     }
     const offset = seqDiff(segment.seq, seqAdd(synQueue.irs(request), 1))
-    if (!isInWindow(offset, segmentLength(segment), initialWindow(synQueue.timestamps(request)))) {
+    if (
+      !isInWindow(offset, segmentLength(segment), initialWindow(synQueue.timestamps(request), this.listener.maxSegment))
+    ) {
       return this.onUnacceptable(request, segment, undefined, DropReason.REQUEST_OUT_OF_WINDOW, now)
     }
     if ((flags & RST) !== 0) return this.onReset(request, offset, now)
@@ -70,7 +72,7 @@ export class HalfOpen {
     const { host, synQueue } = this.listener
     host.counters.add(Mib.RetransSegs)
     host.counters.add(Mib.TCPSynRetrans)
-    sendSynAck(host, synQueue, request, now)
+    sendSynAck(host, synQueue, request, this.listener.maxSegment, now)
   }
 
   /** Out of the window, or with a timestamp that cannot be: answered with an ACK, unless it is a RST. */
@@ -87,7 +89,7 @@ export class HalfOpen {
     // Data without SYN cannot be part of an ACK loop: it is always answered (tcp_oow_rate_limited).
     const isData = segmentLength(segment) > 0 && (segment.flags & SYN) === 0
     if (isData || !this.isRateLimited(request, Mib.TCPACKSkippedSynRecv, now)) {
-      sendRequestAck(host, synQueue, request, now)
+      sendRequestAck(host, synQueue, request, this.listener.maxSegment, now)
     }
     return reason
   }
@@ -101,7 +103,7 @@ export class HalfOpen {
     }
     if (!this.isRateLimited(request, Mib.TCPACKSkippedChallenge, now)) {
       host.counters.add(Mib.TCPChallengeACK)
-      sendRequestAck(host, synQueue, request, now)
+      sendRequestAck(host, synQueue, request, this.listener.maxSegment, now)
     }
     return DropReason.REQUEST_RST_NOT_EXACT
   }
@@ -150,6 +152,7 @@ export class HalfOpen {
     handshake.flowHash = synQueue.flowHash(request)
     handshake.irs = synQueue.irs(request)
     handshake.iss = synQueue.iss(request)
+    handshake.ownMss = this.listener.maxSegment
     handshake.peerMss = synQueue.mss(request)
     handshake.peerWindowScale = synQueue.windowScale(request)
     handshake.sackPermitted = synQueue.sackPermitted(request)
@@ -157,7 +160,7 @@ export class HalfOpen {
     handshake.tsRecent = synQueue.tsRecent(request)
     handshake.tsOffset = synQueue.tsOffset(request)
     // A SYN-ACK that was repeated gives no round-trip sample (Karn's rule).
-    const elapsed = now - synQueue.sentMs(request) * MILLISECOND
+    const elapsed = now - synQueue.sentAt(request, now)
     handshake.roundTrip = synQueue.timeouts(request) === 0 ? Math.max(1, elapsed) : 0
   }
 

@@ -1,29 +1,29 @@
 /**
  * THE PASSIVE OPEN: what a listening port does with a segment that belongs to no connection. The order of the decisions
  * and the counter of every branch are Linux's. Read first: Linux tcp_rcv_state_process() case TCP_LISTEN,
- * tcp_conn_request(), cookie_v4_check(); RFC 9293 3.10.7.2. Half-open requests have their own room, half-open.ts.
+ * tcp_conn_request(); RFC 9293 3.10.7.2. What comes after has its own rooms: requests half-open.ts, cookies cookie-handshake.ts.
  */
 
-import { DEFAULT_MSS } from '../../tcpip/connection/host.ts'
-import { Handshake } from '../../tcpip/connection/open.ts'
+import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
+import type { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import type { WaitingConnection } from '../../tcpip/connection-end.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { DropReason } from '../../tcpip/drop-reason.ts'
 import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/passive-open.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { MILLISECOND } from '../../tcpip/time.ts'
 import type { IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'
-import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
+import { CookieHandshake } from './cookie-handshake.ts'
 import { HalfOpen } from './half-open.ts'
 import { effectiveBacklog, type ListenerConfig } from './listener-config.ts'
 import type { ListenerProfile } from './profile.ts'
 import { ProvenPeers } from './proven-peers.ts'
-import { sendCookieSynAck, sendSynAck } from './request-answers.ts'
+import { sendSynAck } from './request-answers.ts'
 import { deferAcceptTimeouts, requestTimeout } from './request-timer.ts'
-import { COOKIE_VALID_FOR, decodeSackPermitted, decodeWindowScale, encodeTimestamp, SynCookies } from './syn-cookies.ts'
 import { SynQueue } from './syn-queue.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
@@ -32,13 +32,8 @@ const {
   Accepted,
   ListenDrops,
   ListenOverflows,
-  PassiveOpens,
   RequestsCreated,
-  SynAckSent,
   SynReceived,
-  SyncookiesFailed,
-  SyncookiesRecv,
-  SyncookiesSent,
   TCPReqQFullDoCookies,
   TCPReqQFullDrop,
 } = Mib
@@ -46,8 +41,6 @@ const {
   ACCEPTED,
   ACCEPT_QUEUE_FULL,
   CONNECTION_TABLE_FULL,
-  COOKIE_INVALID,
-  COOKIE_OF_REQUEST,
   ICMP_IGNORED,
   LISTEN_IGNORED,
   LISTEN_STRAY_ACK,
@@ -68,9 +61,6 @@ export interface ListenerOptions {
   readonly onFlood?: (sendingCookies: boolean) => void
 }
 
-/** Least time between two notes of an overflow, microseconds (tcp_synq_overflow). */
-const OVERFLOW_NOTE_INTERVAL = SECOND
-
 /** ISN argument of a SYN that comes straight from the wire; one out of TIME-WAIT brings its own. */
 const NO_ISN = 0
 
@@ -84,14 +74,13 @@ export class Listener implements PassiveOpen {
   limit: number
   /** TCP_DEFER_ACCEPT as a number of timeouts, 0 for off. */
   deferTimeouts: number
+  /** MSS that is announced, and the most that children send, bytes (TCP_MAXSEG). */
+  maxSegment = ADVERTISED_MSS
   synQueue: SynQueue
   private readonly halfOpen: HalfOpen
-  private readonly cookies: SynCookies
-  private readonly handshake = new Handshake()
+  private readonly cookies: CookieHandshake
   private readonly onFlood: (sendingCookies: boolean) => void
   private floodWarned = false
-  /** When a cookie was last sent, noted at most once a second; -Infinity before the first. */
-  private lastOverflow = Number.NEGATIVE_INFINITY
 
   constructor(options: ListenerOptions) {
     this.host = options.host
@@ -101,9 +90,9 @@ export class Listener implements PassiveOpen {
     this.deferTimeouts = deferAcceptTimeouts(options.profile, options.config.deferAccept)
     this.synQueue = new SynQueue(this.limit)
     this.acceptQueue = new AcceptQueue(this.limit)
-    this.cookies = new SynCookies(options.cookieSecret)
     this.onFlood = options.onFlood ?? (() => {})
     this.halfOpen = new HalfOpen(this)
+    this.cookies = new CookieHandshake(this, options.cookieSecret)
   }
 
   /** Takes a new configuration while running. Nothing queued is lost, as with a second listen() on Linux. */
@@ -125,18 +114,39 @@ export class Listener implements PassiveOpen {
    * half-open requests vanish without a word (Linux inet_csk_listen_stop). The host has to take the port back.
    */
   close(now: number): void {
-    for (let tcb = this.acceptQueue.shift(); tcb !== undefined; tcb = this.acceptQueue.shift()) {
+    for (let waiting = this.acceptQueue.shift(); waiting !== undefined; waiting = this.acceptQueue.shift()) {
+      const { tcb } = waiting
+      // One that was reset already is told nothing more.
+      if (tcb === undefined) continue
       if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) this.host.counters.add(EstabResets)
       this.host.abort(tcb, now)
     }
     this.synQueue = new SynQueue(this.limit)
   }
 
-  /** The oldest established connection, or undefined when none waits: accept(). */
+  /**
+   * The connection that has waited longest, or undefined when none does: accept(). It may have been reset meanwhile, and
+   * then says so in `end`.
+   */
+  acceptWaiting(): WaitingConnection | undefined {
+    const waiting = this.acceptQueue.shift()
+    if (waiting !== undefined) this.host.counters.add(Accepted)
+    return waiting
+  }
+
+  /**
+   * For a program that works on TCBs instead of sockets: the oldest connection that still exists, without an owner. One
+   * that was reset is accepted too, and closed at once, because such a program has nothing to do with it.
+   */
   accept(): Tcb | undefined {
-    const tcb = this.acceptQueue.shift()
-    if (tcb !== undefined) this.host.counters.add(Accepted)
-    return tcb
+    for (;;) {
+      const waiting = this.acceptWaiting()
+      if (waiting === undefined) return undefined
+      const { tcb } = waiting
+      if (tcb === undefined) continue
+      tcb.owner = undefined
+      return tcb
+    }
   }
 
   onSegment(segment: Segment, flowHash: number, now: number): DropReason {
@@ -182,11 +192,11 @@ export class Listener implements PassiveOpen {
   onOtherThanSyn(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
     const { flags } = segment
     if ((flags & ACK) === 0 || (flags & RST) !== 0) return LISTEN_IGNORED
-    if ((flags & SYN) !== 0 || !this.mayBeCookie(now)) {
+    if ((flags & SYN) !== 0 || !this.cookies.isExpected(now)) {
       sendReset(this.host, segment)
       return LISTEN_STRAY_ACK
     }
-    return this.onCookieAck(segment, flowHash, hasRequest, now)
+    return this.cookies.ackArrives(segment, flowHash, hasRequest, now)
   }
 
   /** Decides on a new SYN, in the order of Linux tcp_conn_request(). */
@@ -206,7 +216,7 @@ export class Listener implements PassiveOpen {
       return ACCEPT_QUEUE_FULL
     }
     if (wantCookie) {
-      this.answerWithCookie(syn, ports, now)
+      this.cookies.answer(syn, ports, now)
       return ACCEPTED
     }
     const lastQuarter = maxSynBacklog - this.synQueue.length < maxSynBacklog >> 2
@@ -234,30 +244,6 @@ export class Listener implements PassiveOpen {
     this.host.counters.add(ListenDrops)
   }
 
-  private answerWithCookie(syn: Segment, ports: number, now: number): void {
-    const { host } = this
-    const cookie = this.cookies.generate(syn, syn.mss === 0 ? DEFAULT_MSS : syn.mss, now)
-    host.counters.add(SyncookiesSent)
-    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) this.lastOverflow = now
-    if (!syn.hasTimestamps) {
-      this.sendBareCookie(syn, cookie)
-      return
-    }
-    const offset = host.isn.timestampOffset(syn.destination, syn.source, ports)
-    const timestamp = (encodeTimestamp(syn.windowScale, syn.sackPermitted, now) + offset) | 0
-    sendCookieSynAck(host, syn, cookie, timestamp)
-  }
-
-  /** Answers a SYN without timestamps: nothing but the cookie and our MSS. */
-  private sendBareCookie(syn: Segment, cookie: number): void {
-    const { host } = this
-    const at = host.reserve()
-    if (at < 0) return
-    host.counters.add(SynAckSent)
-    writeCookieAnswer(host.txView, at, syn, cookie)
-    host.transmitWritten(COOKIE_ANSWER_BYTES)
-  }
-
   private storeRequest(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
     const { host, synQueue } = this
     const nowMs = Math.floor(now / MILLISECOND)
@@ -280,58 +266,8 @@ export class Listener implements PassiveOpen {
       syn.hasTimestamps,
     )
     synQueue.timers.arm(request, now + requestTimeout(this.profile, 0))
-    sendSynAck(host, synQueue, request, now)
+    sendSynAck(host, synQueue, request, this.maxSegment, now)
     return ACCEPTED
-  }
-
-  /**
-   * Whether an ACK is worth a cookie check: only within 120 s of the last cookie that was noted, so that ACKs out of the
-   * blue cost no hash (tcp_synq_no_recent_overflow).
-   */
-  private mayBeCookie(now: number): boolean {
-    if (this.config.synCookies === 0) return false
-    return now <= this.lastOverflow + COOKIE_VALID_FOR
-  }
-
-  /** An ACK that may acknowledge a cookie: the connection is rebuilt from it (cookie_v4_check). */
-  private onCookieAck(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
-    const { host, handshake } = this
-    const mss = this.cookies.check(segment, now)
-    if (mss === 0) {
-      host.counters.add(SyncookiesFailed)
-      sendReset(host, segment)
-      return COOKIE_INVALID
-    }
-    host.counters.add(SyncookiesRecv)
-    if (this.acceptQueue.isFull) {
-      // tcp_abort_on_overflow is not consulted on this path.
-      this.countOverflow()
-      return ACCEPT_QUEUE_FULL
-    }
-    if (hasRequest) {
-      // Linux makes the child, finds its place in the hash table taken by the request, and frees it again.
-      host.counters.add(PassiveOpens)
-      return COOKIE_OF_REQUEST
-    }
-    const ports = (segment.sourcePort << 16) | segment.destinationPort
-    const tsOffset = host.isn.timestampOffset(segment.destination, segment.source, ports)
-    // An echo of 0 is none: Linux takes no offset off it, and reads options of 0 in it.
-    const echoed = segment.tsEcr === 0 ? 0 : (segment.tsEcr - tsOffset) | 0
-    handshake.localAddress = segment.destination
-    handshake.localPort = segment.destinationPort
-    handshake.remoteAddress = segment.source
-    handshake.remotePort = segment.sourcePort
-    handshake.flowHash = flowHash
-    handshake.irs = (segment.seq - 1) | 0
-    handshake.iss = (segment.ack - 1) | 0
-    handshake.peerMss = mss
-    handshake.timestamps = segment.hasTimestamps
-    handshake.peerWindowScale = segment.hasTimestamps ? decodeWindowScale(echoed) : -1
-    handshake.sackPermitted = segment.hasTimestamps && decodeSackPermitted(echoed)
-    handshake.tsRecent = segment.tsVal
-    handshake.tsOffset = tsOffset
-    handshake.roundTrip = 0
-    return this.completeHandshake(handshake, segment, now)
   }
 
   /** Turns a finished handshake into a connection in the accept queue and hands it the segment that finished it. */

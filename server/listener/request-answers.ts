@@ -2,23 +2,23 @@
  * The segments a listener sends on behalf of half-open requests: SYN-ACKs, with state and with cookies, and ACKs to
  * segments that do not fit. Read first: Linux tcp_make_synack() and tcp_v4_reqsk_send_ack().
  */
-import { ADVERTISED_MSS, type ConnectionHost, initialWindow } from '../../tcpip/connection/host.ts'
+import { type ConnectionHost, initialWindow } from '../../tcpip/connection/host.ts'
 import { Mib } from '../../tcpip/counters.ts'
 import { MILLISECOND } from '../../tcpip/time.ts'
 import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'
 
-/** Sends the SYN-ACK of a stored request, first copy or repeat. */
-export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: number, now: number): void {
+/** Sends the SYN-ACK of a stored request, first copy or repeat; `mss` is the one to announce. */
+export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: number, mss: number, now: number): void {
   const out = host.out
   address(out, queue, request)
   out.flags = SYN | ACK
   out.seq = queue.iss(request)
-  out.window = initialWindow(queue.timestamps(request))
+  out.window = initialWindow(queue.timestamps(request), mss)
   out.clearOptions()
   out.clearPayload()
-  out.mss = ADVERTISED_MSS
+  out.mss = mss
   out.windowScale = queue.windowScale(request) < 0 ? -1 : host.windowScale
   out.sackPermitted = queue.sackPermitted(request)
   stamp(out, queue, request, now)
@@ -26,12 +26,12 @@ export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: numbe
 }
 
 /** Sends an ACK of the client's SYN: the answer to a segment out of window and to a doubtful RST. */
-export function sendRequestAck(host: ConnectionHost, queue: SynQueue, request: number, now: number): void {
+export function sendRequestAck(host: ConnectionHost, queue: SynQueue, request: number, mss: number, now: number): void {
   const out = host.out
   address(out, queue, request)
   out.flags = ACK
   out.seq = seqAdd(queue.iss(request), 1)
-  out.window = initialWindow(queue.timestamps(request)) >> (queue.windowScale(request) < 0 ? 0 : host.windowScale)
+  out.window = initialWindow(queue.timestamps(request), mss) >> (queue.windowScale(request) < 0 ? 0 : host.windowScale)
   out.clearOptions()
   out.clearPayload()
   stamp(out, queue, request, now)
@@ -42,7 +42,13 @@ export function sendRequestAck(host: ConnectionHost, queue: SynQueue, request: n
  * Answers `syn` with `cookie` as sequence number and keeps nothing. Without a timestamp to carry them, the client's
  * options are not offered back; with one, `cookieTimestamp` holds them.
  */
-export function sendCookieSynAck(host: ConnectionHost, syn: Segment, cookie: number, cookieTimestamp: number): void {
+export function sendCookieSynAck(
+  host: ConnectionHost,
+  syn: Segment,
+  cookie: number,
+  cookieTimestamp: number,
+  mss: number,
+): void {
   const out = host.out
   out.source = syn.destination
   out.destination = syn.source
@@ -51,10 +57,10 @@ export function sendCookieSynAck(host: ConnectionHost, syn: Segment, cookie: num
   out.flags = SYN | ACK
   out.seq = cookie
   out.ack = seqAdd(syn.seq, 1)
-  out.window = initialWindow(syn.hasTimestamps)
+  out.window = initialWindow(syn.hasTimestamps, mss)
   out.clearOptions()
   out.clearPayload()
-  out.mss = ADVERTISED_MSS
+  out.mss = mss
   if (syn.hasTimestamps) {
     out.windowScale = syn.windowScale < 0 ? -1 : host.windowScale
     out.sackPermitted = syn.sackPermitted

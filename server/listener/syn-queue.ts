@@ -5,6 +5,7 @@
  */
 import { assert } from '../../tcpip/assert.ts'
 import { FlowTable } from '../../tcpip/flow-table.ts'
+import { MILLISECOND } from '../../tcpip/time.ts'
 import { TimerWheel } from '../../tcpip/timer-wheel.ts'
 
 /** Words of a record. */
@@ -200,16 +201,23 @@ export class SynQueue {
     this.records[request * RECORD_WORDS + OPTIONS] += 1 << TIMEOUTS_SHIFT
   }
 
-  /** When the first SYN-ACK went out, milliseconds. */
+  /** When the first SYN-ACK went out, milliseconds modulo 2^32 (int32). */
   sentMs(request: number): number {
     return this.records[request * RECORD_WORDS + SENT_MS]
+  }
+
+  /** When the first SYN-ACK went out, microseconds, to the millisecond; a request lives for less than 24 days. */
+  sentAt(request: number, now: number): number {
+    const nowMs = Math.floor(now / MILLISECOND)
+    return (nowMs - ((nowMs - this.sentMs(request)) | 0)) * MILLISECOND
   }
 
   /** Whether the request was answered less than `limitMs` ago; if not, notes that it is answered now. */
   isRateLimited(request: number, nowMs: number, limitMs: number): boolean {
     const at = request * RECORD_WORDS + LAST_ANSWER_MS
     const last = this.records[at]
-    if (last !== NOT_YET && nowMs - last < limitMs) return true
+    // Milliseconds are stored modulo 2^32.
+    if (last !== NOT_YET && ((nowMs - last) | 0) < limitMs) return true
     this.records[at] = nowMs
     return false
   }

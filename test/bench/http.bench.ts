@@ -7,8 +7,8 @@ import { Agent, type ClientRequestArgs, get } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { ServerHost } from '../../server/app/server-host.ts'
-import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
-import { EndpointNet } from '../../server/web/endpoint-net.ts'
+import { SERVER_DEFAULTS } from '../../server/app/server-config.ts'
+import { EndpointNet, NODE_TIMERS } from '../../tcpip/net/endpoint-net.ts'
 import { buildWebApp, type WebApp } from '../../server/web/web-app.ts'
 import { WebApplication } from '../../server/web/web-application.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
@@ -40,7 +40,7 @@ function overEndpoints(web: WebApp): Connect {
   })
   const server = new ServerHost({
     link: link.a,
-    config: LISTENER_DEFAULTS,
+    config: SERVER_DEFAULTS,
     secret: secret(56, 2),
     application: (endpoint, listener) => {
       const net = new EndpointNet({ endpoint, address: SERVER_ADDRESS, clock, wake: () => serverLoop.wake() })
@@ -71,7 +71,9 @@ function overEndpoints(web: WebApp): Connect {
 
 /** The same app behind a port of the kernel's. */
 async function overKernel(web: WebApp): Promise<Connect> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => web.serve(socket))
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) =>
+    web.serve(socket, { clock, timers: NODE_TIMERS }),
+  )
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })

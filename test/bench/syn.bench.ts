@@ -16,15 +16,12 @@ import { makeMemoryLink } from '../../tcpip/link/memory-link.ts'
 import { SECOND } from '../../tcpip/time.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { makeSegment, SYN } from '../../tcpip/wire/segment.ts'
+import { report } from './bounds.ts'
 import { type BenchCase, measureApart, measurePaired } from './measure.ts'
 
 const YARDSTICK = 'yardstick: npm siphash of 16 bytes'
 const COOKIE = 'SYN answered with a cookie'
 const MILLION = 1_048_576
-/** Bound of the project: a cookie SYN in yardsticks, growth of a stored SYN's cost, bytes per request. */
-const COOKIE_BOUND = 0.25
-const GROWTH_BOUND = 2
-const BYTES_BOUND = 96
 
 const secret = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => i * 7)
 
@@ -152,15 +149,16 @@ const results = measureApart(import.meta.url, [
   ...backlogs.map(storedSyn),
 ])
 
-function verdict(what: string, value: number, bound: number, digits: number): void {
-  const mark = value <= bound ? 'within' : 'BEYOND'
-  console.log(`${what}: ${value.toFixed(digits)} (${mark} the bound of ${bound})`)
-}
-
 const cost = (name: string): number => results.get(name) ?? Number.NaN
-verdict('cookie SYN in yardsticks, paired', measurePaired(cookieSyn, yardstick), COOKIE_BOUND, 3)
-verdict('stored SYN, backlog 1,048,576 against 128', cost(storedName(MILLION)) / cost(storedName(128)), GROWTH_BOUND, 2)
+report(
+  { what: 'cookie SYN in yardsticks, paired', side: 'at most', limit: 0.25, digits: 3, kind: 'timing' },
+  measurePaired(cookieSyn, yardstick),
+)
+report(
+  { what: 'stored SYN, backlog 1,048,576 against 128', side: 'at most', limit: 2, digits: 2, kind: 'timing' },
+  cost(storedName(MILLION)) / cost(storedName(128)),
+)
 for (const backlog of backlogs) {
-  const queue = new SynQueue(backlog)
-  verdict(`bytes per half-open request, backlog ${backlog}`, queue.bytes / (backlog + 1), BYTES_BOUND, 1)
+  const what = `bytes per half-open request, backlog ${backlog}`
+  report({ what, side: 'at most', limit: 96, digits: 1, kind: 'size' }, new SynQueue(backlog).bytes / (backlog + 1))
 }

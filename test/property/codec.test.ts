@@ -12,7 +12,7 @@ import { makeSegment, Segment, SYN } from '../../tcpip/wire/segment.ts'
 
 const PACKETS = 200_000
 const GUARD_BYTES = 80
-const PACKET_BYTES_MAX = 120
+const PACKET_BYTES_MAX = 140
 
 const bytes = new Uint8Array(GUARD_BYTES + PACKET_BYTES_MAX + GUARD_BYTES)
 const view = new DataView(bytes.buffer)
@@ -21,6 +21,10 @@ function randomSegment(prng: Prng): Segment {
   const flags = prng.below(256)
   const onSyn = (flags & SYN) !== 0
   const hasTimestamps = prng.chance(1, 2)
+  // A SYN has no room for blocks beside everything else.
+  const sackBlocks = onSyn ? 0 : prng.below(hasTimestamps ? 4 : 5)
+  const sackEdges = new Int32Array(8)
+  for (let i = 0; i < 2 * sackBlocks; i++) sackEdges[i] = prng.next()
   const payload = new Uint8Array(prng.below(60))
   prng.fill(payload)
   const payloadAt = prng.below(payload.length + 1)
@@ -39,6 +43,8 @@ function randomSegment(prng: Prng): Segment {
     hasTimestamps,
     tsVal: hasTimestamps ? prng.next() : 0,
     tsEcr: hasTimestamps ? prng.next() : 0,
+    sackBlocks,
+    sackEdges,
     payload,
     payloadAt,
     payloadLength: prng.below(payload.length - payloadAt + 1),
@@ -146,10 +152,12 @@ describe('codec, over random packets', () => {
       expect(parsePacket(bytes, view, GUARD_BYTES, length, into)).toBe(DropReason.ACCEPTED)
       const sent = segment.payload.subarray(segment.payloadAt, segment.payloadAt + segment.payloadLength)
       const received = into.payload.subarray(into.payloadAt, into.payloadAt + into.payloadLength)
-      expect({ ...into, payload: [...received], payloadAt: 0 }).toEqual({
+      const edges = 2 * segment.sackBlocks
+      expect({ ...into, payload: [...received], payloadAt: 0, sackEdges: into.sackEdges.slice(0, edges) }).toEqual({
         ...segment,
         payload: [...sent],
         payloadAt: 0,
+        sackEdges: segment.sackEdges.slice(0, edges),
       })
     }
   })

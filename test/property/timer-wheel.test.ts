@@ -102,12 +102,15 @@ class Workload implements TimerTarget {
   private readonly timers: Timers
   private readonly capacity: number
   private readonly prng: Prng
+  /** Times as much time passes between operations. */
+  private readonly haste: number
 
-  constructor(timers: Timers, capacity: number, seed: number, start: number) {
+  constructor(timers: Timers, capacity: number, seed: number, start: number, haste: number) {
     this.timers = timers
     this.capacity = capacity
     this.prng = new Prng(seed)
     this.now = start
+    this.haste = haste
     timers.advance(start, this, 1)
   }
 
@@ -118,7 +121,7 @@ class Workload implements TimerTarget {
     if (kind < 5) timers.arm(id, drawDeadline(prng, this.now))
     else if (kind < 7) timers.disarm(id)
     else {
-      this.now += drawJump(prng)
+      this.now += this.haste * drawJump(prng)
       const limit = prng.chance(1, 3) ? prng.below(4) : Number.POSITIVE_INFINITY
       this.trace.push(timers.advance(this.now, this, limit))
     }
@@ -137,11 +140,11 @@ class Workload implements TimerTarget {
   }
 }
 
-function run(capacity: number, operations: number, seed: number, start: number): number {
+function run(capacity: number, operations: number, seed: number, start: number, haste = 1): number {
   const wheel = new TimerWheel(capacity)
   const oracle = new SortedTimers()
-  const tested = new Workload(wheel, capacity, seed, start)
-  const expected = new Workload(oracle, capacity, seed, start)
+  const tested = new Workload(wheel, capacity, seed, start, haste)
+  const expected = new Workload(oracle, capacity, seed, start, haste)
   let firings = 0
   for (let i = 0; i < operations; i++) {
     tested.step()
@@ -168,7 +171,9 @@ const STARTS: [string, number][] = [
   ['just before the second turn of level 1', 2 ** 14 * MILLISECOND - SECOND],
   ['just before the second turn of level 2', 2 ** 20 * MILLISECOND - SECOND],
   ['just before the second turn of level 3', 2 ** 26 * MILLISECOND - 10 * SECOND],
-  ['half of the range', 2 ** 30 * MILLISECOND - 100 * SECOND],
+  ['half of the range, where the origin moves', 2 ** 30 * MILLISECOND - 100 * SECOND],
+  ['the end of int32 ticks', 2 ** 31 * MILLISECOND - 100 * SECOND],
+  ['a hundred years', 36_525 * DAY],
 ]
 
 test.each(STARTS)('agrees with a sorted array from %s', (_, start) => {
@@ -187,4 +192,8 @@ test.each(STARTS)('agrees with a sorted array from %s', (_, start) => {
 
 test('agrees with a sorted array for many timers over many days', () => {
   expect(run(1_000, 40_000, 6, 10 * DAY)).toBeGreaterThan(5_000)
+})
+
+test('agrees with a sorted array over years, in leaps of up to six days', () => {
+  expect(run(200, 40_000, 7, 0, 36)).toBeGreaterThan(5_000)
 })

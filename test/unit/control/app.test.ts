@@ -83,10 +83,19 @@ describe('a body', () => {
     ['a wrong choice', { kind: 'udp' }, 'BAD_VALUE', 'kind', /"udp" is not one of "syn", "ack"/],
     ['a missing key', { key: {} }, 'MISSING_KEY', 'key.needed', /key\.needed is missing; it is an integer/],
     ['a wrong value deep inside', { nested: { list: [{ on: 1 }] } }, 'WRONG_TYPE', 'nested.list.0.on', /true or false/],
-    ['an array', [], 'WRONG_TYPE', '', /\[\] is not an object/],
-    ['something that is no JSON', '{"mode":', 'BAD_JSON', undefined, /not valid JSON/],
-    ['nothing', '', 'BAD_JSON', undefined, /empty/],
-    ['a prototype in disguise', '{"__proto__":{"mode":1}}', 'BAD_JSON', undefined, /JSON/],
+    ['an array', [], 'WRONG_TYPE', undefined, /^the body: \[\] is not an object$/],
+    ['bare text', '"mode"', 'WRONG_TYPE', undefined, /^the body: "mode" is not an object$/],
+    [
+      'something that is no JSON',
+      '{"mode":',
+      'BAD_JSON',
+      undefined,
+      /^the body is not valid JSON: .*end of JSON input/,
+    ],
+    ['JSON that ends in other lines', '{}\nx\ny', 'BAD_JSON', undefined, /^the body is not valid JSON: .*$/],
+    ['nothing', '', 'BAD_JSON', undefined, /empty; it must be JSON/],
+    ['a prototype in disguise', '{"__proto__":{"mode":1}}', 'UNKNOWN_KEY', '__proto__', /"__proto__" is not allowed/],
+    ['one deep inside', '{"nested":{"list":[{"__proto__":1}]}}', 'UNKNOWN_KEY', '__proto__', /"__proto__" is not/],
   ]
   it.each(refusals)('is refused for %s', async (_what, payload, code, path, message) => {
     const { status, body } = await put(payload)
@@ -96,10 +105,15 @@ describe('a body', () => {
 
   it('is refused when it is too large, and when it is not JSON by its type', async () => {
     expect((await put({ name: 'x'.repeat(70_000) })).body).toMatchObject({ code: 'BODY_TOO_LARGE' })
-    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
-    const reply = await app.inject({ method: 'PUT', url: '/thing', headers, payload: 'mode=1' })
-    expect(reply.statusCode).toBe(415)
-    expect(reply.json()).toMatchObject({ code: 'UNSUPPORTED_MEDIA_TYPE' })
+    for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
+      const headers = { 'content-type': type }
+      const reply = await app.inject({ method: 'PUT', url: '/thing', headers, payload: 'mode=1' })
+      expect(reply.statusCode).toBe(415)
+      expect(reply.json()).toEqual({
+        code: 'UNSUPPORTED_MEDIA_TYPE',
+        message: 'the body must be JSON, with content-type application/json',
+      })
+    }
   })
 
   it('quotes a long wrong value only in part', async () => {
@@ -115,6 +129,11 @@ describe('a query string', () => {
 
   it.each([
     ['limit=0', 'OUT_OF_RANGE', 'limit'],
+    ['limit=1.5', 'WRONG_TYPE', 'limit'],
+    ['limit=', 'WRONG_TYPE', 'limit'],
+    ['limit=0x10', 'WRONG_TYPE', 'limit'],
+    ['limit=1e3', 'WRONG_TYPE', 'limit'],
+    ['limit=1&limit=2', 'WRONG_TYPE', 'limit'],
     ['limit=abc', 'WRONG_TYPE', 'limit'],
     ['limt=1', 'UNKNOWN_KEY', 'limt'],
   ])('is refused when it is %s', async (query, code, path) => {

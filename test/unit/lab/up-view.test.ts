@@ -137,6 +137,27 @@ describe('the view', () => {
     expect(lines).toContain('  server   full')
   })
 
+  it('keeps figures, keys and the newest of a full log in sight on a terminal of 80 x 24', () => {
+    const urls = [
+      'server    http://127.0.0.1:8081  (/metrics, /api/state)',
+      'attacker  http://127.0.0.1:8082  (/metrics, /api/state)',
+      'link      udp 127.0.0.1:9100',
+    ]
+    const log = Array.from({ length: 50 }, (_, i) => `server   line ${i} ${'x'.repeat(100)}`)
+    const figures = historyOf(...FLOODED).figures()
+    const lines = renderScreen(figures, { urls, log, floodRate: 5000 }, 80, 24)
+    expect(lines.length).toBeLessThanOrEqual(24)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
+    expect(lines[0]).toBe('synlab')
+    expect(lines.slice(1, 4)).toEqual(urls)
+    const uncut = renderScreen(figures, { urls: [], log: [], floodRate: 5000 }, 200, 100)
+    for (const line of uncut.slice(2)) expect(lines).toContain(line)
+    expect(lines.at(-1)).toMatch(/^f flood on\/off .*q quit$/)
+    const shown = lines.flatMap((line) => /^ {2}server {3}line (\d+) x+$/.exec(line)?.[1] ?? [])
+    expect(shown.length).toBeGreaterThan(0)
+    expect(shown).toEqual(Array.from({ length: shown.length }, (_, i) => String(50 - shown.length + i)))
+  })
+
   it('never exceeds the screen', () => {
     const lines = renderScreen(historyOf(...FLOODED).figures(), CONTEXT, 30, 8)
     expect(lines).toHaveLength(8)

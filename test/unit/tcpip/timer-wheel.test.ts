@@ -290,3 +290,54 @@ test('asserts that time does not go back', () => {
   firedIds(wheel, SECOND)
   expect(() => wheel.advance(SECOND - 1, { fire: () => undefined }, ALL)).toThrow('assertion failed')
 })
+
+describe('after the range of int32 ticks', () => {
+  const DAY = 24 * HOUR
+
+  test('a wheel that was idle for a year goes on as before', () => {
+    const wheel = new TimerWheel(2)
+    expect(firedIds(wheel, 365 * DAY)).toEqual([])
+    wheel.arm(0, 365 * DAY + SECOND)
+    wheel.arm(1, 371 * DAY)
+    expect([wheel.deadlineOf(0), wheel.deadlineOf(1)]).toEqual([365 * DAY + SECOND, 371 * DAY])
+    expect(firedIds(wheel, 365 * DAY + SECOND - 1)).toEqual([])
+    expect(firedIds(wheel, 365 * DAY + SECOND)).toEqual([0])
+    expect(firedIds(wheel, 371 * DAY)).toEqual([1])
+  })
+
+  test('timers armed before the origin moves fire on time after it, in their order', () => {
+    const wheel = new TimerWheel(5)
+    let now = 12 * DAY
+    firedIds(wheel, now)
+    const deadlines = [now + 6 * DAY, now + 2 * DAY, now + 6 * DAY, now + DAY, now + SECOND]
+    deadlines.forEach((deadline, id) => {
+      wheel.arm(id, deadline)
+    })
+    now = 13 * DAY - 1
+    expect(firedIds(wheel, now)).toEqual([4])
+    expect(deadlines.slice(0, 4).map((_, id) => wheel.deadlineOf(id))).toEqual(deadlines.slice(0, 4))
+    expect(firedIds(wheel, 13 * DAY)).toEqual([3])
+    expect(firedIds(wheel, 18 * DAY)).toEqual([1, 0, 2])
+  })
+
+  test('a timer that keeps arming itself fires every hour of ten years', () => {
+    const wheel = new TimerWheel(1)
+    wheel.arm(0, HOUR)
+    let firings = 0
+    const target = {
+      fire(id: number, now: number): void {
+        expect(now).toBe(++firings * HOUR)
+        wheel.arm(id, now + HOUR)
+      },
+    }
+    while (firings < 10 * 365 * 24) wheel.advance(wheel.nextDeadline(), target, ALL)
+    expect(firings).toBe(10 * 365 * 24)
+  })
+
+  test('asserts that time does not leap over armed timers further than ticks can say', () => {
+    const wheel = new TimerWheel(1)
+    wheel.arm(0, SECOND)
+    expect(() => wheel.advance(25 * DAY, { fire: () => undefined }, ALL)).toThrow('at most 6 days at a time')
+    expect(() => wheel.arm(0, 25 * DAY)).toThrow('at most 6 days ahead')
+  })
+})

@@ -1,0 +1,121 @@
+/**
+ * The handshake without a half-open request: a SYN answered with a cookie, and the ACK from which a connection is rebuilt.
+ * How cookies are made is in syn-cookies.ts. Read first: Linux net/ipv4/syncookies.c, cookie_v4_check(); RFC 4987 3.6.
+ */
+import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
+import { Handshake } from '../../tcpip/connection/open.ts'
+import { sendReset } from '../../tcpip/connection/reset.ts'
+import { Mib } from '../../tcpip/counters.ts'
+import { DropReason } from '../../tcpip/drop-reason.ts'
+import { SECOND } from '../../tcpip/time.ts'
+import type { Segment } from '../../tcpip/wire/segment.ts'
+import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
+import type { Listener } from './listener.ts'
+import { sendCookieSynAck } from './request-answers.ts'
+import { COOKIE_VALID_FOR, decodeSackPermitted, decodeWindowScale, encodeTimestamp, SynCookies } from './syn-cookies.ts'
+
+/** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
+const { PassiveOpens, SynAckSent, SyncookiesFailed, SyncookiesRecv, SyncookiesSent } = Mib
+const { ACCEPT_QUEUE_FULL, COOKIE_INVALID, COOKIE_OF_REQUEST } = DropReason
+
+/** Least time between two notes of an overflow, microseconds (tcp_synq_overflow). */
+const OVERFLOW_NOTE_INTERVAL = SECOND
+
+export class CookieHandshake {
+  private readonly listener: Listener
+  private readonly cookies: SynCookies
+  private readonly handshake = new Handshake()
+  /** When a cookie was last sent, noted at most once a second; -Infinity before the first. */
+  private lastOverflow = Number.NEGATIVE_INFINITY
+
+  /** `secret`: `COOKIE_SECRET_BYTES` bytes. */
+  constructor(listener: Listener, secret: Uint8Array) {
+    this.listener = listener
+    this.cookies = new SynCookies(secret)
+  }
+
+  /** Answers a SYN with a cookie and keeps nothing. `ports`: the remote port << 16 | the local port. */
+  answer(syn: Segment, ports: number, now: number): void {
+    const { host, maxSegment } = this.listener
+    const mss = Math.min(maxSegment, syn.mss === 0 ? DEFAULT_MSS : syn.mss)
+    const cookie = this.cookies.generate(syn, mss, now)
+    host.counters.add(SyncookiesSent)
+    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) this.lastOverflow = now
+    if (!syn.hasTimestamps) {
+      this.sendBareCookie(syn, cookie)
+      return
+    }
+    const offset = host.isn.timestampOffset(syn.destination, syn.source, ports)
+    const timestamp = (encodeTimestamp(syn.windowScale, syn.sackPermitted, now) + offset) | 0
+    sendCookieSynAck(host, syn, cookie, timestamp, maxSegment)
+  }
+
+  /** Answers a SYN without timestamps: nothing but the cookie and our MSS. */
+  private sendBareCookie(syn: Segment, cookie: number): void {
+    const { host, maxSegment } = this.listener
+    if (maxSegment !== ADVERTISED_MSS) {
+      sendCookieSynAck(host, syn, cookie, 0, maxSegment)
+      return
+    }
+    const at = host.reserve()
+    if (at < 0) return
+    host.counters.add(SynAckSent)
+    writeCookieAnswer(host.txView, at, syn, cookie)
+    host.transmitWritten(COOKIE_ANSWER_BYTES)
+  }
+
+  /**
+   * Whether an ACK is worth a cookie check: only within 120 s of the last cookie that was noted, so that ACKs out of the
+   * blue cost no hash (tcp_synq_no_recent_overflow).
+   */
+  isExpected(now: number): boolean {
+    if (this.listener.config.synCookies === 0) return false
+    return now <= this.lastOverflow + COOKIE_VALID_FOR
+  }
+
+  /**
+   * An ACK that may acknowledge a cookie: the connection is rebuilt from it. `hasRequest`: its 4-tuple has a half-open
+   * request, which it does not fit.
+   */
+  ackArrives(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
+    const { handshake, listener } = this
+    const { host } = listener
+    const mss = this.cookies.check(segment, now)
+    if (mss === 0) {
+      host.counters.add(SyncookiesFailed)
+      sendReset(host, segment)
+      return COOKIE_INVALID
+    }
+    host.counters.add(SyncookiesRecv)
+    if (listener.acceptQueue.isFull) {
+      // tcp_abort_on_overflow is not consulted on this path.
+      listener.countOverflow()
+      return ACCEPT_QUEUE_FULL
+    }
+    if (hasRequest) {
+      // Linux makes the child, finds its place in the hash table taken by the request, and frees it again.
+      host.counters.add(PassiveOpens)
+      return COOKIE_OF_REQUEST
+    }
+    const ports = (segment.sourcePort << 16) | segment.destinationPort
+    const tsOffset = host.isn.timestampOffset(segment.destination, segment.source, ports)
+    // An echo of 0 is none: Linux takes no offset off it, and reads options of 0 in it.
+    const echoed = segment.tsEcr === 0 ? 0 : (segment.tsEcr - tsOffset) | 0
+    handshake.localAddress = segment.destination
+    handshake.localPort = segment.destinationPort
+    handshake.remoteAddress = segment.source
+    handshake.remotePort = segment.sourcePort
+    handshake.flowHash = flowHash
+    handshake.irs = (segment.seq - 1) | 0
+    handshake.iss = (segment.ack - 1) | 0
+    handshake.ownMss = listener.maxSegment
+    handshake.peerMss = mss
+    handshake.timestamps = segment.hasTimestamps
+    handshake.peerWindowScale = segment.hasTimestamps ? decodeWindowScale(echoed) : -1
+    handshake.sackPermitted = segment.hasTimestamps && decodeSackPermitted(echoed)
+    handshake.tsRecent = segment.tsVal
+    handshake.tsOffset = tsOffset
+    handshake.roundTrip = 0
+    return listener.completeHandshake(handshake, segment, now)
+  }
+}
