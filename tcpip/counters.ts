@@ -75,6 +75,22 @@ export const Mib = {
   /** Zero-window probes sent (Linux TCPWinProbe counts losses repaired by them; ours counts the probes). */
   WindowProbes: 48,
   TCPKeepAlive: 49,
+  /** Tail loss probes sent, and those that repaired a loss. */
+  TCPLossProbes: 50,
+  TCPLossProbeRecovery: 51,
+  /** Recoveries that SACK blocks, and duplicate ACKs without them, have begun. */
+  TCPSackRecovery: 52,
+  TCPRenoRecovery: 53,
+  /** Peers that threw away what they had SACKed. */
+  TCPSACKReneging: 54,
+  /** D-SACKs sent for old data, and for data that lay beyond a hole; D-SACKs received. */
+  TCPDSACKOldSent: 55,
+  TCPDSACKOfoSent: 56,
+  TCPDSACKRecv: 57,
+
+  // Ours.
+  /** Connections that the application closed because no whole request had come in time. */
+  RequestTimeouts: 58,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

@@ -10,22 +10,26 @@ import {
   shutdownSend,
   TIME_WAIT_LENGTH,
 } from './connection/close.ts'
-import { DEFAULT_WINDOW_SCALE } from './connection/host.ts'
+import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from './connection/host.ts'
 import { IsnGenerator } from './connection/isn.ts'
-import { type KeepaliveOptions, onKeepaliveTimeout, startKeepalive } from './connection/keepalive.ts'
+import { type KeepaliveOptions, startKeepalive, stopKeepalive } from './connection/keepalive.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from './connection/open.ts'
 import { segmentArrives } from './connection/receive.ts'
+import { receiveRoom } from './connection/receive-window.ts'
 import { sendReset } from './connection/reset.ts'
-import { onRetransmitTimeout, onSynTimeout } from './connection/retransmit.ts'
 import { output, sendAck } from './connection/send.ts'
 import { State } from './connection/states.ts'
+import { SYN_SCHEDULES } from './connection/syn-schedule.ts'
 import type { ConnectionOwner, Tcb } from './connection/tcb.ts'
-import { DELAYED_ACK, KEEPALIVE, TcbTable } from './connection/tcb-table.ts'
+import { TcbTable } from './connection/tcb-table.ts'
 import { reopenIsn, timeWaitArrives } from './connection/time-wait.ts'
+import { onConnectionTimer } from './connection/timers.ts'
 import { type Counters, Mib } from './counters.ts'
 import { DropReason } from './drop-reason.ts'
+import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { FlowHash } from './flow-hash.ts'
 import type { LinkEnd } from './link/link.ts'
+import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
 import { type Prefix, prefixContains } from './wire/address.ts'
 import { parsePacket, writePacket } from './wire/codec.ts'
@@ -33,18 +37,7 @@ import { IcmpError, parseIcmpError } from './wire/icmp.ts'
 import { Segment } from './wire/segment.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const {
-  DelayedACKs,
-  InCsumErrors,
-  InErrs,
-  InSegs,
-  OutSegs,
-  PacketsIn,
-  PacketsOut,
-  TCPAbortOnTimeout,
-  TW,
-  TransmitRingFull,
-} = Mib
+const { InCsumErrors, InErrs, InSegs, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
 const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
   DropReason
 
@@ -54,27 +47,8 @@ export const BATCH = 256
 /** Secret bytes an endpoint needs: 16 for sequence numbers, 8 for its flow table. */
 export const SECRET_BYTES = 24
 
-export interface EndpointOptions {
-  readonly link: LinkEnd
-  /** The addresses that are this host's own. */
-  readonly addresses: Prefix
-  /** `SECRET_BYTES` bytes nobody else knows. */
-  readonly secret: Uint8Array
-  readonly counters: Counters
-  /** Most connections at a time, TIME-WAIT included, half-open requests not. */
-  readonly maxConnections: number
-  /** Window scale to offer, 0..14. */
-  readonly windowScale?: number
-  /** Length of TIME-WAIT, microseconds, 60 s by default; anything shorter gives up what TIME-WAIT is for. */
-  readonly timeWaitLength?: number
-  /** Most connections in TIME-WAIT (Linux tcp_max_tw_buckets); `maxConnections` by default. */
-  readonly maxTimeWait?: number
-  /** Ignore RSTs in TIME-WAIT (RFC 1337, Linux tcp_rfc1337); off by default, as in Linux. */
-  readonly rfc1337?: boolean
-}
-
 /** Why an active open could not even start; named after the errors that Node's net module gives. */
-export type ConnectError = 'EADDRNOTAVAIL' | 'EADDRINUSE' | 'ENOBUFS'
+export type ConnectError = 'EADDRNOTAVAIL' | 'ENOBUFS'
 
 export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
@@ -90,9 +64,7 @@ export class Endpoint implements PassiveOpenHost {
   private readonly link: LinkEnd
   private readonly addresses: Prefix
   private readonly flowHash: FlowHash
-  /** Listeners and their ports, side by side: a host has few, and a scan beats a map. */
-  private readonly listeners: PassiveOpen[] = []
-  private readonly listenerPorts: number[] = []
+  private readonly listeners = new ListenerTable()
 
   constructor(options: EndpointOptions) {
     assert(options.secret.length === SECRET_BYTES, `an endpoint takes ${SECRET_BYTES} secret bytes`)
@@ -110,27 +82,21 @@ export class Endpoint implements PassiveOpenHost {
 
   /** Gives a port to a listener. A second listener on one port is the caller's error: see `isListening`. */
   listen(port: number, listener: PassiveOpen): void {
-    assert(!this.isListening(port), `port ${port} is free`)
-    this.listeners.push(listener)
-    this.listenerPorts.push(port)
+    this.listeners.add(port, listener)
   }
 
   /** Takes a port back: whatever comes for it from now on meets nobody. */
   unlisten(port: number): void {
-    const at = this.listenerPorts.indexOf(port)
-    assert(at >= 0, `port ${port} has a listener`)
-    this.listeners.splice(at, 1)
-    this.listenerPorts.splice(at, 1)
+    this.listeners.remove(port)
   }
 
   isListening(port: number): boolean {
-    return this.listenerPorts.includes(port)
+    return this.listeners.has(port)
   }
 
-  private listenerAt(port: number): PassiveOpen | undefined {
-    const { listenerPorts } = this
-    for (let i = 0; i < listenerPorts.length; i++) if (listenerPorts[i] === port) return this.listeners[i]
-    return undefined
+  /** Whether the address is one of the host's own. */
+  isLocal(address: number): boolean {
+    return prefixContains(this.addresses, address)
   }
 
   /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
@@ -148,14 +114,12 @@ export class Endpoint implements PassiveOpenHost {
   /** Fires the timers that are due, at most `BATCH` of connections and of each listener. */
   advance(now: number): void {
     this.tcbs.advance(now, this, BATCH)
-    for (const listener of this.listeners) listener.advance(now, BATCH)
+    this.listeners.advance(now, BATCH)
   }
 
   /** The time of the next timer, microseconds; NEVER when none is armed. */
   nextDeadline(): number {
-    let next = this.tcbs.nextDeadline()
-    for (const listener of this.listeners) next = Math.min(next, listener.nextDeadline())
-    return next
+    return Math.min(this.tcbs.nextDeadline(), this.listeners.nextDeadline())
   }
 
   /** Takes one packet, `bytes[at .. at + length)`. Whatever it holds, it ends in exactly one outcome, counted here. */
@@ -172,10 +136,10 @@ export class Endpoint implements PassiveOpenHost {
   private onOtherProtocol(view: DataView, at: number, length: number): DropReason {
     const { icmpError } = this
     if (!parseIcmpError(view, at, length, icmpError)) return IP_NOT_TCP
-    if (!prefixContains(this.addresses, icmpError.source)) return IP_NOT_LOCAL
+    if (!this.isLocal(icmpError.source)) return IP_NOT_LOCAL
     const ports = (icmpError.destinationPort << 16) | icmpError.sourcePort
     const hash = this.flowHash.hash(icmpError.destination, icmpError.source, ports)
-    return this.listenerAt(icmpError.sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
+    return this.listeners.at(icmpError.sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
   }
 
   private refuse(reason: DropReason): DropReason {
@@ -189,14 +153,14 @@ export class Endpoint implements PassiveOpenHost {
 
   /** Connection first, then listener, then nobody: the order of Linux tcp_v4_rcv(). */
   private demultiplex(segment: Segment, now: number): DropReason {
-    if (!prefixContains(this.addresses, segment.destination)) return IP_NOT_LOCAL
+    if (!this.isLocal(segment.destination)) return IP_NOT_LOCAL
     if (isImpossibleSource(segment.source)) return IP_BAD_SOURCE
     this.counters.add(InSegs)
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const hash = this.flowHash.hash(segment.source, segment.destination, ports)
     const tcb = this.tcbs.find(hash, segment.destination, segment.destinationPort, segment.source, segment.sourcePort)
     if (tcb !== undefined) return this.toConnection(tcb, segment, hash, now)
-    const listener = this.listenerAt(segment.destinationPort)
+    const listener = this.listeners.at(segment.destinationPort)
     if (listener !== undefined) return listener.onSegment(segment, hash, now)
     sendReset(this, segment)
     return NO_SOCKET
@@ -205,7 +169,7 @@ export class Endpoint implements PassiveOpenHost {
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
     if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
     if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
-    const listener = this.listenerAt(segment.destinationPort)
+    const listener = this.listeners.at(segment.destinationPort)
     const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
     if (listener === undefined || isn === 0) return timeWaitArrives(this, tcb, segment, now)
     finishConnection(this, tcb, 'closed', now)
@@ -237,8 +201,9 @@ export class Endpoint implements PassiveOpenHost {
   }
 
   /**
-   * Opens a connection from one of the host's own addresses. Returns an error, and does nothing, when the local
-   * address is not the host's, the 4-tuple is in use, or the connection table is full.
+   * Opens a connection from one of the host's own addresses. Returns an error, and does nothing, when the local address
+   * is not the host's or the 4-tuple is in use, be it in TIME-WAIT (EADDRNOTAVAIL, Linux __inet_check_established), or the
+   * connection table is full (ENOBUFS).
    */
   connect(
     local: number,
@@ -247,14 +212,17 @@ export class Endpoint implements PassiveOpenHost {
     remotePort: number,
     owner: ConnectionOwner,
     now: number,
+    { synSchedule = SYN_SCHEDULES.linux, maxSegment = ADVERTISED_MSS }: ActiveOpenOptions = {},
   ): Tcb | ConnectError {
-    if (!prefixContains(this.addresses, local)) return 'EADDRNOTAVAIL'
+    if (!this.isLocal(local)) return 'EADDRNOTAVAIL'
     const ports = (remotePort << 16) | localPort
     const hash = this.flowHash.hash(remote, local, ports)
-    if (this.tcbs.find(hash, local, localPort, remote, remotePort) !== undefined) return 'EADDRINUSE'
+    if (this.tcbs.find(hash, local, localPort, remote, remotePort) !== undefined) return 'EADDRNOTAVAIL'
     const tcb = this.tcbs.open(hash, local, localPort, remote, remotePort, State.SYN_SENT, now)
     if (tcb === undefined) return 'ENOBUFS'
     tcb.owner = owner
+    tcb.synSchedule = synSchedule
+    tcb.advertisedMss = maxSegment
     const iss = this.isn.next(local, remote, ports, now)
     startActiveOpen(this, tcb, iss, this.isn.tsOffset, now)
     return tcb
@@ -272,7 +240,7 @@ export class Endpoint implements PassiveOpenHost {
   }
 
   onProvenPeer(tcb: Tcb, now: number): void {
-    if (tcb.passive) this.listenerAt(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
+    if (tcb.passive) this.listeners.at(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
   }
 
   /** Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. */
@@ -289,8 +257,7 @@ export class Endpoint implements PassiveOpenHost {
     tcb.receiveQueue.discard(count)
     // Tells the peer once its window has at least doubled (Linux tcp_cleanup_rbuf): not every byte is worth a packet.
     const isOpen = tcb.state >= State.ESTABLISHED && !tcb.finReceived
-    if (isOpen && tcb.receiveQueue.free >= 2 * tcb.rcvWnd && tcb.receiveQueue.free >= tcb.sndMss)
-      sendAck(this, tcb, now)
+    if (isOpen && receiveRoom(tcb) >= 2 * tcb.rcvWnd && receiveRoom(tcb) >= tcb.sndMss) sendAck(this, tcb, now)
     return count
   }
 
@@ -304,9 +271,13 @@ export class Endpoint implements PassiveOpenHost {
     abortConnection(this, tcb, now)
   }
 
-  /** Probes a silent peer from now on (SO_KEEPALIVE); see `KEEPALIVE_DEFAULTS`. */
-  keepAlive(tcb: Tcb, options: KeepaliveOptions, now: number): void {
-    startKeepalive(this, tcb, options, now)
+  /**
+   * Probes a silent peer from now on (SO_KEEPALIVE), or no longer when `options` is undefined; see `KEEPALIVE_DEFAULTS`.
+   * The connection has to be synchronized.
+   */
+  keepAlive(tcb: Tcb, options: KeepaliveOptions | undefined, now: number): void {
+    if (options === undefined) stopKeepalive(this, tcb)
+    else startKeepalive(this, tcb, options, now)
   }
 
   /** Closes the sending half: the owner goes on reading until the peer closes too. */
@@ -316,33 +287,7 @@ export class Endpoint implements PassiveOpenHost {
 
   /** A connection's timer fired (called by the timer wheel). */
   fire(id: number, now: number): void {
-    const tcb = this.tcbs.ownerOf(id)
-    if (this.tcbs.kindOf(id) === DELAYED_ACK) {
-      this.counters.add(DelayedACKs)
-      sendAck(this, tcb, now)
-      return
-    }
-    if (this.tcbs.kindOf(id) === KEEPALIVE) {
-      if (!onKeepaliveTimeout(this, tcb, now)) finishConnection(this, tcb, 'timeout', now)
-      return
-    }
-    switch (tcb.state) {
-      case State.SYN_SENT:
-      case State.SYN_RECEIVED:
-        if (!onSynTimeout(this, tcb, now)) finishConnection(this, tcb, 'timeout', now)
-        return
-      case State.TIME_WAIT:
-        this.counters.add(TW)
-        finishConnection(this, tcb, 'closed', now)
-        return
-      case State.FIN_WAIT_2:
-        this.tcbs.close(tcb)
-        return
-      default:
-        if (onRetransmitTimeout(this, tcb, now)) return
-        this.counters.add(TCPAbortOnTimeout)
-        finishConnection(this, tcb, 'timeout', now)
-    }
+    onConnectionTimer(this, this.tcbs.ownerOf(id), this.tcbs.kindOf(id), now)
   }
 }
 

@@ -8,13 +8,13 @@ export type SocketError =
   | 'EPIPE'
   /** Nobody listens at the remote port. */
   | 'ECONNREFUSED'
-  /** The port has a listener, or the 4-tuple a connection. */
+  /** The port has a listener. */
   | 'EADDRINUSE'
   /** The peer sent a RST. */
   | 'ECONNRESET'
   /** The peer did not answer for as long as one waits for it. */
   | 'ETIMEDOUT'
-  /** The local address is not the host's, or all its ports to that peer are in use. */
+  /** The local address is not the host's, or the 4-tuple, or every port to that peer, is in use. */
   | 'EADDRNOTAVAIL'
   /** The connection table is full. */
   | 'ENOBUFS'

@@ -2,8 +2,10 @@
  * One connection as a program sees it: non-blocking calls with the results and errors of Linux's system calls, and events
  * in place of poll(). Read first: Linux tcp_recvmsg_locked(), tcp_sendmsg_locked(), tcp_reset(), inet_shutdown().
  */
+import type { KeepaliveOptions } from './connection/keepalive.ts'
 import { State } from './connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from './connection/tcb.ts'
+import { type ConnectionEnd, endOf, type WaitingConnection } from './connection-end.ts'
 import type { Endpoint } from './endpoint.ts'
 import { type SocketError, type SocketResult, WOULD_BLOCK } from './socket-error.ts'
 
@@ -20,13 +22,6 @@ export interface SocketEvents {
    * came before can still be read.
    */
   onClosed(error: SocketError | undefined, now: number): void
-}
-
-const ERRORS: Readonly<Record<CloseReason, SocketError | undefined>> = {
-  closed: undefined,
-  reset: 'ECONNRESET',
-  refused: 'ECONNREFUSED',
-  timeout: 'ETIMEDOUT',
 }
 
 const NO_BYTES = new Uint8Array(0)
@@ -46,13 +41,14 @@ export class Socket implements ConnectionOwner {
   private error: SocketError | undefined = undefined
   private peerClosed = false
   private isWriteShut = false
+  private keepAlive: KeepaliveOptions | undefined = undefined
 
   constructor(endpoint: Endpoint, events: SocketEvents | undefined) {
     this.endpoint = endpoint
     this.events = events
   }
 
-  /** Takes over a connection: called once, by whoever opened or accepted it. */
+  /** Takes over a connection: called once, by whoever opened it. */
   attach(tcb: Tcb): void {
     this.tcb = tcb
     tcb.owner = this
@@ -61,6 +57,16 @@ export class Socket implements ConnectionOwner {
     this.remoteAddress = tcb.remoteAddress
     this.remotePort = tcb.remotePort
     this.peerClosed = tcb.finReceived
+  }
+
+  /** Takes over an accepted connection. One that ended while it waited ends this socket, without an event. */
+  attachAccepted(waiting: WaitingConnection): void {
+    if (waiting.tcb !== undefined) this.attach(waiting.tcb)
+    this.localAddress = waiting.localAddress
+    this.localPort = waiting.localPort
+    this.remoteAddress = waiting.remoteAddress
+    this.remotePort = waiting.remotePort
+    if (waiting.end !== undefined) this.takeEnd(waiting.end)
   }
 
   /** Whether `connect` is still waiting for the peer. */
@@ -137,6 +143,16 @@ export class Socket implements ConnectionOwner {
     if (isOn && !this.isWriteShut && tcb.state >= State.ESTABLISHED) this.endpoint.write(tcb, NO_BYTES, 0, 0, now)
   }
 
+  /**
+   * Asks a silent peer from now on, or from the handshake on, whether it still exists, and gives it up with ETIMEDOUT when
+   * it does not answer (SO_KEEPALIVE); undefined stops that.
+   */
+  setKeepAlive(options: KeepaliveOptions | undefined, now: number): void {
+    this.keepAlive = options
+    const { tcb } = this
+    if (tcb !== undefined && tcb.state >= State.ESTABLISHED) this.endpoint.keepAlive(tcb, options, now)
+  }
+
   /** Closes both directions in an orderly way; unread bytes make it a RST. Harmless when the connection is over. */
   close(now: number): void {
     const tcb = this.release()
@@ -149,7 +165,8 @@ export class Socket implements ConnectionOwner {
     if (tcb !== undefined) this.endpoint.abort(tcb, now)
   }
 
-  onEstablished(_tcb: Tcb, now: number): void {
+  onEstablished(tcb: Tcb, now: number): void {
+    if (this.keepAlive !== undefined) this.endpoint.keepAlive(tcb, this.keepAlive, now)
     this.events?.onConnected(now)
   }
 
@@ -163,16 +180,15 @@ export class Socket implements ConnectionOwner {
   }
 
   onClosed(tcb: Tcb, reason: CloseReason, now: number): void {
-    const { length } = tcb.receiveQueue
-    if (length > 0) {
-      this.unread = new Uint8Array(length)
-      tcb.receiveQueue.peek(0, this.unread, 0, length)
-    }
-    // A RST after the peer's FIN breaks nothing but our own writing (Linux tcp_reset).
-    this.error = reason === 'reset' && tcb.state === State.CLOSE_WAIT ? 'EPIPE' : ERRORS[reason]
-    this.peerClosed = tcb.finReceived
+    this.takeEnd(endOf(tcb, reason))
     this.tcb = undefined
     this.events?.onClosed(this.error, now)
+  }
+
+  private takeEnd({ unread, error, peerClosed }: ConnectionEnd): void {
+    this.unread = unread
+    this.error = error
+    this.peerClosed = peerClosed
   }
 
   private release(): Tcb | undefined {

@@ -3,7 +3,9 @@
  * done with a connection afterwards is in socket.ts.
  */
 import type { Tcb } from './connection/tcb.ts'
+import type { WaitingConnection } from './connection-end.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { ActiveOpenOptions } from './endpoint-options.ts'
 import type { PassiveOpen } from './passive-open.ts'
 import { Socket, type SocketEvents } from './socket.ts'
 import { type SocketError, WOULD_BLOCK } from './socket-error.ts'
@@ -17,8 +19,8 @@ const MAX_PORT = 65_535
 
 /** Where accepted connections come from: a listener, as far as a program needs it. */
 export interface AcceptSource {
-  /** The oldest established connection that nobody has, or undefined. */
-  accept(): Tcb | undefined
+  /** The connection that has waited longest, or undefined. It may have ended meanwhile. */
+  acceptWaiting(): WaitingConnection | undefined
 }
 
 /** A listener that a program may put on a port and take away again. */
@@ -32,14 +34,19 @@ export interface ConnectFrom {
   readonly address?: number
   /** 1..65535. */
   readonly port?: number
+  /** MSS to announce, and the most to send, bytes (TCP_MAXSEG). */
+  readonly maxSegment?: number
 }
 
-/** The oldest connection that waits at `source` as a socket, or WOULD_BLOCK. Bytes may have come already: read them. */
+/**
+ * The oldest connection that waits at `source` as a socket, or WOULD_BLOCK. Bytes, the end or a RST may have come
+ * already, and have been announced to nobody: `read` tells.
+ */
 export function acceptSocket(endpoint: Endpoint, source: AcceptSource): Socket | typeof WOULD_BLOCK {
-  const tcb = source.accept()
-  if (tcb === undefined) return WOULD_BLOCK
+  const waiting = source.acceptWaiting()
+  if (waiting === undefined) return WOULD_BLOCK
   const socket = new Socket(endpoint, undefined)
-  socket.attach(tcb)
+  socket.attachAccepted(waiting)
   return socket
 }
 
@@ -90,8 +97,9 @@ export class Sockets {
   }
 
   /**
-   * Begins a connection; `events.onConnected` or `events.onClosed` tells what became of it. EINVAL for no port,
-   * EADDRNOTAVAIL, EADDRINUSE or ENOBUFS when it cannot even begin.
+   * Begins a connection; `events.onConnected` or `events.onClosed` tells what became of it. EINVAL for no port, what
+   * `refusesBind` gives, EADDRNOTAVAIL when the 4-tuple or every port to that peer is in use, ENOBUFS when the connection
+   * table is full.
    */
   connect(
     remote: number,
@@ -100,16 +108,29 @@ export class Sockets {
     now: number,
     from: ConnectFrom = {},
   ): Socket | SocketError {
-    const { address = this.address, port } = from
-    if (!isPort(remotePort) || (port !== undefined && !isPort(port))) return 'EINVAL'
+    const { address = this.address, port, maxSegment } = from
+    if (!isPort(remotePort)) return 'EINVAL'
+    const refused = this.refusesBind(from)
+    if (refused !== undefined) return refused
+    const options = maxSegment === undefined ? {} : { maxSegment }
     const socket = new Socket(this.endpoint, events)
     const tcb =
       port === undefined
-        ? this.connectFromAnyPort(address, remote, remotePort, socket, now)
-        : this.endpoint.connect(address, port, remote, remotePort, socket, now)
+        ? this.connectFromAnyPort(address, remote, remotePort, socket, now, options)
+        : this.endpoint.connect(address, port, remote, remotePort, socket, now, options)
     if (typeof tcb === 'string') return tcb
     socket.attach(tcb)
     return socket
+  }
+
+  /**
+   * Why a connection cannot come from there, whoever the peer is (bind() with SO_REUSEADDR): EINVAL for no port,
+   * EADDRNOTAVAIL for an address of another host, EADDRINUSE for a port with a listener. Undefined when it can.
+   */
+  refusesBind({ address = this.address, port }: ConnectFrom): SocketError | undefined {
+    if (port !== undefined && !isPort(port)) return 'EINVAL'
+    if (!this.endpoint.isLocal(address)) return 'EADDRNOTAVAIL'
+    return port !== undefined && this.endpoint.isListening(port) ? 'EADDRINUSE' : undefined
   }
 
   private connectFromAnyPort(
@@ -118,12 +139,13 @@ export class Sockets {
     remotePort: number,
     socket: Socket,
     now: number,
+    options: ActiveOpenOptions,
   ): Tcb | SocketError {
     for (let tries = 0; tries < EPHEMERAL_PORTS; tries++) {
       const port = this.nextPort
       this.nextPort = port === EPHEMERAL_PORT_MAX ? EPHEMERAL_PORT_MIN : port + 1
-      const tcb = this.endpoint.connect(address, port, remote, remotePort, socket, now)
-      if (tcb !== 'EADDRINUSE') return tcb
+      const tcb = this.endpoint.connect(address, port, remote, remotePort, socket, now, options)
+      if (tcb !== 'EADDRNOTAVAIL') return tcb
     }
     return 'EADDRNOTAVAIL'
   }

@@ -2,7 +2,7 @@
  * The victim's web service: a real Fastify app whose http server owns no port. Connections come by its `connection`
  * event, from wherever its owner takes them.
  */
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
@@ -10,6 +10,7 @@ import Fastify, { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { ApiError, toApiError } from '../../control/errors.ts'
 import { compileValidator } from '../../control/validation.ts'
+import { REQUEST_LIMITS, type RequestLimits, RequestTimer, type TimeSource } from './request-timer.ts'
 
 /** Largest answer of /bytes, and largest body for /echo, bytes. */
 export const MAX_BYTES = 100_000_000
@@ -28,8 +29,16 @@ const LEAK_RESPONSE = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Le
 
 /** What takes connections. */
 export interface WebApp {
-  /** Serves HTTP on a stream that stands for a net.Socket. */
-  serve(connection: Duplex): void
+  /**
+   * Serves HTTP on a stream that stands for a net.Socket. The limits of requests are kept by the clock of `time`; `onLate`
+   * is told of a request that passes one.
+   */
+  serve(connection: Duplex, time: TimeSource, onLate?: () => void): void
+  /**
+   * A request may take so long, milliseconds, on connections already open too; 0 for ever. Its head may take no longer than
+   * that, and 60 s.
+   */
+  setRequestTimeout(milliseconds: number): void
   close(): Promise<void>
 }
 
@@ -38,12 +47,17 @@ export function byteAt(place: number): number {
   return (Math.imul(place, 0x9e37_79b1) >>> 13) & 0xff
 }
 
-/** The service, ready for connections. */
-export async function buildWebApp(): Promise<WebApp> {
+/** The service, ready for connections. Throws a RangeError for limits that contradict each other. */
+export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<WebApp> {
+  let requestLimits: RequestLimits = { ...REQUEST_LIMITS, ...limits }
+  const timers = new Map<Duplex, RequestTimer>()
   let server: Server | undefined
   const app = Fastify({
     serverFactory: (handler) => {
-      server = createServer(handler)
+      server = createServer(requestLimits, (request: IncomingMessage, response: ServerResponse) => {
+        timers.get(request.socket)?.onHead(request)
+        handler(request, response)
+      })
       return server
     },
     bodyLimit: MAX_BYTES,
@@ -91,11 +105,28 @@ export async function buildWebApp(): Promise<WebApp> {
 
   await app.ready()
   return {
-    serve: (connection) => {
+    serve: (connection, time, onLate) => {
       server?.emit('connection', connection)
+      const refuseLate = (): void => {
+        onLate?.()
+        server?.emit('clientError', makeLateError(), connection)
+      }
+      timers.set(connection, new RequestTimer(connection, requestLimits, time, refuseLate))
+      connection.once('close', () => timers.delete(connection))
+    },
+    setRequestTimeout: (milliseconds) => {
+      // Node's rule for a head that has no limit of its own.
+      const headersTimeout = Math.min(milliseconds, REQUEST_LIMITS.headersTimeout)
+      requestLimits = { ...requestLimits, headersTimeout, requestTimeout: milliseconds }
+      for (const timer of timers.values()) timer.setLimits(requestLimits)
     },
     close: () => app.close(),
   }
+}
+
+/** What Node's http server reports of a request that takes too long; Fastify answers it with 408. */
+function makeLateError(): Error {
+  return Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
 }
 
 function refuse(reply: FastifyReply, error: ApiError): FastifyReply {

@@ -2,13 +2,15 @@
  * A connection of an endpoint as a Node stream that can stand wherever a net.Socket does, in node:http above all. Read
  * first: Node's lib/net.js for what a socket promises, tcpip/socket.ts for what is below.
  */
-import { constants } from 'node:os'
 import { Duplex } from 'node:stream'
-import type { Socket, SocketEvents } from '../../tcpip/socket.ts'
-import { type SocketError, WOULD_BLOCK } from '../../tcpip/socket-error.ts'
-import { formatAddress } from '../../tcpip/wire/address.ts'
+import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../connection/keepalive.ts'
+import type { Socket, SocketEvents } from '../socket.ts'
+import { type SocketError, WOULD_BLOCK } from '../socket-error.ts'
+import { SECOND } from '../time.ts'
+import { formatAddress } from '../wire/address.ts'
 import type { ConnectTarget, EndpointNet } from './endpoint-net.ts'
 import { IdleTimer } from './idle-timer.ts'
+import { type Call, makeEndedError, makeNetError } from './net-error.ts'
 
 export interface EndpointDuplexOptions {
   readonly allowHalfOpen: boolean
@@ -31,7 +33,11 @@ interface PendingWrite {
   readonly done: (error?: Error | null) => void
 }
 
-type Call = 'connect' | 'read' | 'write' | 'shutdown'
+/** The probes that Node asks Linux for (libuv uv__tcp_keepalive); the idle time is the program's. */
+const NODE_KEEPALIVE: KeepaliveOptions = { ...KEEPALIVE_DEFAULTS, interval: SECOND, probes: 10 }
+
+/** Longest timeout, milliseconds: Node's timers take 32 bits. */
+const MAX_TIMEOUT = 2 ** 31 - 1
 
 export class EndpointDuplex extends Duplex implements SocketEvents {
   connecting = false
@@ -49,6 +55,7 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
   private isReading = false
   private isPumping = false
   private isHolding = false
+  private keepAlive = KEEPALIVE_DEFAULTS
 
   constructor(net: EndpointNet, { allowHalfOpen, socket, target }: EndpointDuplexOptions) {
     super({ allowHalfOpen })
@@ -56,6 +63,7 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
     this.idle = new IdleTimer(net, () => this.emit('timeout'))
     this.socket = socket
     this.ref()
+    if (!allowHalfOpen) this.once('end', () => this.refuseWrites())
     if (socket !== undefined) socket.events = this
     else if (target !== undefined) this.open(target)
   }
@@ -101,15 +109,30 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
     return this
   }
 
-  /** Accepted and without effect: an endpoint sends no keepalives, and RFC 9293 3.8.4 makes them optional. */
-  setKeepAlive(_isOn = false, _initialDelay = 0): this {
+  /**
+   * Asks a peer that has been silent for `initialDelay` milliseconds whether it still exists. As of net.Socket: whole
+   * seconds, then 10 probes a second apart; without a delay, what was set before, or else Linux's two hours.
+   */
+  setKeepAlive(isOn = false, initialDelay = 0): this {
+    const seconds = Math.trunc(initialDelay / 1000)
+    if (isOn && seconds > 0) this.keepAlive = { ...NODE_KEEPALIVE, idle: seconds * SECOND }
+    this.socket?.setKeepAlive(isOn ? this.keepAlive : undefined, this.net.clock())
+    this.net.wake()
     return this
   }
 
-  /** Emits `timeout` after `milliseconds` without a byte moving; 0 for never. The stream goes on. */
+  /**
+   * Emits `timeout` after `milliseconds` without a byte moving; 0 for never. The stream goes on. Throws a RangeError for
+   * what is no time.
+   */
   setTimeout(milliseconds: number, callback?: () => void): this {
+    if (this.destroyed) return this
+    if (!(milliseconds >= 0) || milliseconds === Number.POSITIVE_INFINITY) {
+      const error = new RangeError(`a timeout is a number of milliseconds >= 0, not ${milliseconds}`)
+      throw Object.assign(error, { code: 'ERR_OUT_OF_RANGE' })
+    }
     this.timeout = milliseconds
-    this.idle.set(milliseconds)
+    this.idle.set(Math.min(milliseconds, MAX_TIMEOUT))
     if (callback === undefined) return this
     if (milliseconds === 0) this.off('timeout', callback)
     else this.once('timeout', callback)
@@ -211,16 +234,38 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
 
   private open(target: ConnectTarget): void {
     this.connecting = true
+    const refused = this.net.refusesBind(target)
+    if (refused !== undefined) {
+      const error = makeNetError('bind', refused, target.address, target.port)
+      process.nextTick(() => this.destroy(error))
+      return
+    }
     const socket = this.net.open(target, this)
     if (typeof socket !== 'string') {
       this.socket = socket
       this.net.wake()
       return
     }
-    const { remote, remotePort } = target
-    const error = makeError('connect', socket, remote, remotePort)
+    const error = makeNetError('connect', socket, target.remote, target.remotePort)
     // Whoever asked for the connection has not had time to listen.
     process.nextTick(() => this.destroy(error))
+  }
+
+  /**
+   * The peer has ended, and so has this side with it: a later write is a broken pipe rather than a mistake of the program
+   * (Node's writeAfterFIN).
+   */
+  private refuseWrites(): void {
+    const refused = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
+      // The program may have something to say about the end before the stream does.
+      if (!this.writableEnded) return super.write(chunk, encoding as BufferEncoding, done as () => void)
+      const callback = typeof encoding === 'function' ? encoding : done
+      const error = makeEndedError()
+      if (typeof callback === 'function') process.nextTick(callback as (error: Error) => void, error)
+      this.destroy(error)
+      return false
+    }
+    this.write = refused as Duplex['write']
   }
 
   /** Moves bytes from the socket to the stream as long as both go on. */
@@ -268,16 +313,7 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
   }
 
   private describe(call: Call, code: SocketError): Error {
-    if (call !== 'connect' || this.socket === undefined) return makeError(call, code)
-    return makeError(call, code, this.socket.remoteAddress, this.socket.remotePort)
+    if (call !== 'connect' || this.socket === undefined) return makeNetError(call, code)
+    return makeNetError(call, code, this.socket.remoteAddress, this.socket.remotePort)
   }
-}
-
-/** An error with the properties that those of node:net have. */
-function makeError(call: Call, code: SocketError, remote?: number, port?: number): Error {
-  const errno = -constants.errno[code]
-  const isAddressed = remote !== undefined
-  const address = isAddressed ? formatAddress(remote) : undefined
-  const message = isAddressed ? `${call} ${code} ${address}:${port}` : `${call} ${code}`
-  return Object.assign(new Error(message), { errno, code, syscall: call, ...(isAddressed ? { address, port } : {}) })
 }

@@ -3,11 +3,11 @@
  * test in manual time, turns over.
  */
 
-import type { Endpoint } from '../../tcpip/endpoint.ts'
-import type { TurnScheduler } from '../../tcpip/io/turn-loop.ts'
-import type { Socket, SocketEvents } from '../../tcpip/socket.ts'
-import type { SocketError } from '../../tcpip/socket-error.ts'
-import { type AcceptSource, acceptSocket, type ConnectFrom, Sockets } from '../../tcpip/sockets.ts'
+import type { Endpoint } from '../endpoint.ts'
+import type { TurnScheduler } from '../io/turn-loop.ts'
+import type { Socket, SocketEvents } from '../socket.ts'
+import type { SocketError } from '../socket-error.ts'
+import { type AcceptSource, acceptSocket, type ConnectFrom, Sockets } from '../sockets.ts'
 import { EndpointDuplex } from './endpoint-duplex.ts'
 
 export interface EndpointNetOptions {
@@ -18,7 +18,7 @@ export interface EndpointNetOptions {
   readonly clock: () => number
   /** Asks for a turn of the host: a stream has written, or done something else that leaves packets to be sent. */
   readonly wake: () => void
-  /** For the streams' `setTimeout`; Node's timers, which keep no process alive, unless told. */
+  /** For the streams' `setTimeout`; `NODE_TIMERS` unless told. */
   readonly scheduler?: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'>
 }
 
@@ -29,7 +29,8 @@ export interface ConnectTarget extends ConnectFrom {
   readonly allowHalfOpen?: boolean
 }
 
-const NODE_TIMERS: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'> = {
+/** Node's timers, which keep no process alive. */
+export const NODE_TIMERS: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'> = {
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 }
@@ -64,6 +65,11 @@ export class EndpointNet {
   accept(source: AcceptSource): EndpointDuplex | undefined {
     const socket = acceptSocket(this.endpoint, source)
     return typeof socket === 'string' ? undefined : new EndpointDuplex(this, { allowHalfOpen: true, socket })
+  }
+
+  /** Why a connection cannot come from there, whoever the peer is: see `Sockets.refusesBind`. */
+  refusesBind(from: ConnectFrom): SocketError | undefined {
+    return this.sockets.refusesBind(from)
   }
 
   /** Opens the socket behind a stream. */

@@ -4,6 +4,7 @@
  */
 import type { Listener } from '../../server/listener/listener.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
+import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/endpoint.ts'
 import { Socket, type SocketEvents } from '../../tcpip/socket.ts'
@@ -39,6 +40,8 @@ export class EndpointSocket implements SocketEvents {
   private own: Partial<ListenerConfig> = {}
   private linger: { readonly onoff: number; readonly linger: number } = { onoff: 0, linger: 0 }
   private noDelay = false
+  /** TCP_MAXSEG, as far as it is less than the host's own. */
+  private maxSegment = ADVERTISED_MSS
 
   constructor(host: SocketHost, nonBlocking: boolean) {
     this.host = host
@@ -79,6 +82,7 @@ export class EndpointSocket implements SocketEvents {
       return 0
     }
     const listener = this.host.makeListener(this.own)
+    listener.maxSegment = this.maxSegment
     const listening = this.host.sockets.listen(this.local.port, listener)
     if (!(listening instanceof ListeningSocket)) {
       this.host.forgetListener(listener)
@@ -106,7 +110,8 @@ export class EndpointSocket implements SocketEvents {
   connect(address: number, port: number): Outcome {
     const { connection, host } = this
     if (connection === undefined) {
-      const made = host.sockets.connect(address, port, this, host.now, this.local)
+      const from = { ...this.local, maxSegment: this.maxSegment }
+      const made = host.sockets.connect(address, port, this, host.now, from)
       if (!(made instanceof Socket)) return made
       this.connection = made
       this.setNoDelay(this.noDelay)
@@ -159,6 +164,7 @@ export class EndpointSocket implements SocketEvents {
   setOption(_level: string, name: string, value: OptionValue): Outcome {
     if (INHERENT_OPTIONS[name]?.includes(value)) return 0
     if (name === 'TCP_NODELAY') this.setNoDelay(value !== 0)
+    else if (name === 'TCP_MAXSEG' && typeof value === 'number') return this.setMaxSegment(value)
     else if (name === 'SO_LINGER' && typeof value === 'object') this.linger = value
     else if (name === 'TCP_DEFER_ACCEPT' && typeof value === 'number') this.setListenerOption({ deferAccept: value })
     else if (name === 'TCP_SYNCNT' && typeof value === 'number') this.setListenerOption({ synAckRetries: value })
@@ -167,7 +173,8 @@ export class EndpointSocket implements SocketEvents {
   }
 
   getOption(_level: string, name: string): OptionValue | Errno {
-    if (name === 'TCP_MAXSEG' && this.tcb !== undefined) return this.tcb.sndMss
+    // Before there is a connection Linux gave its default, whatever was set; newer kernels give what was set.
+    if (name === 'TCP_MAXSEG' && !this.connection?.isOver) return this.tcb?.sndMss ?? DEFAULT_MSS
     throw new Unsupported(`getsockopt(2) of ${name}`)
   }
 
@@ -210,6 +217,14 @@ export class EndpointSocket implements SocketEvents {
   private setNoDelay(noDelay: boolean): void {
     this.noDelay = noDelay
     this.connection?.setNoDelay(noDelay, this.host.now)
+  }
+
+  /** 0 takes it back; the range is Linux's (TCP_MIN_MSS, MAX_TCP_WINDOW). A connection that exists keeps what it has. */
+  private setMaxSegment(bytes: number): Outcome {
+    if (bytes !== 0 && (bytes < 88 || bytes > 32_767)) return 'EINVAL'
+    this.maxSegment = bytes === 0 ? ADVERTISED_MSS : Math.min(bytes, ADVERTISED_MSS)
+    if (this.listener !== undefined) this.listener.maxSegment = this.maxSegment
+    return 0
   }
 
   private setListenerOption(option: Partial<ListenerConfig>): void {

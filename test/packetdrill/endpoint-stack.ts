@@ -152,6 +152,10 @@ export class EndpointStack implements StackUnderTest, SocketHost {
     for (const { name, value, meaning } of DEFAULT_SETTINGS) if (meaning === 'applied') this.sysctl(name, value)
   }
 
+  isListening(port: number): boolean {
+    return this.endpoint.isListening(port)
+  }
+
   flushMetrics(): void {
     for (const listener of this.listeners) listener.provenPeers.clear()
   }

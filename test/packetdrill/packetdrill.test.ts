@@ -2,7 +2,7 @@
  * Runs every script under `scripts/`, one test each. The environment variable SYNLAB_PKT adds a file or a directory of
  * other scripts, which run as packetdrill itself would run them.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
@@ -30,11 +30,15 @@ function run(path: string, name: string, settings: Readonly<Settings>): void {
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error
     const refusal = error.kind === 'unsupported' ? `unsupported: ${error.message} at line ${error.line}` : error.message
-    const failure = new Error(`${name}:${error.line}: ${refusal}`)
-    // The place that matters is in the script, not in the interpreter.
-    failure.stack = failure.message
-    throw failure
+    throw makeFailure(`${name}:${error.line}: ${refusal}`)
   }
+}
+
+/** An error without a stack: the place that matters is not in the interpreter. */
+function makeFailure(message: string): Error {
+  const failure = new Error(message)
+  failure.stack = message
+  return failure
 }
 
 describe('our scripts', () => {
@@ -43,9 +47,18 @@ describe('our scripts', () => {
   })
 })
 
-const external = process.env.SYNLAB_PKT
-describe.runIf(external !== undefined)('scripts named by SYNLAB_PKT', () => {
-  it.each(external === undefined ? [] : scriptsIn(external))('%s', (path) => {
-    run(path, path, PACKETDRILL_SETTINGS)
+/** Runs what SYNLAB_PKT names. */
+function describeExternal(path: string): void {
+  const found = existsSync(path) ? scriptsIn(path) : []
+  it.each(found)('%s', (script) => {
+    run(script, script, PACKETDRILL_SETTINGS)
   })
-})
+  if (found.length > 0) return
+  it('are there', () => {
+    const problem = existsSync(path) ? 'has no .pkt file in it' : 'does not exist'
+    throw makeFailure(`SYNLAB_PKT: "${path}" ${problem}`)
+  })
+}
+
+const external = process.env.SYNLAB_PKT
+if (external !== undefined) describe('scripts named by SYNLAB_PKT', () => describeExternal(external))

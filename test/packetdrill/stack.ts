@@ -64,6 +64,8 @@ export interface StackUnderTest {
   sysctl(name: string, value: string): void
   /** Loads what the scripts' `defaults.sh` sets. */
   loadDefaults(): void
+  /** Whether a socket listens on the port. */
+  isListening(port: number): boolean
   /** `ip tcp_metrics flush`: forgets what was learned about peers. */
   flushMetrics(): void
 

@@ -1,7 +1,6 @@
 /**
  * Fields of Linux's struct tcp_info as far as a TCB has their values. Read first: tcp_get_info() (net/ipv4/tcp.c).
  */
-import { ADVERTISED_MSS } from '../../tcpip/connection/host.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { MILLISECOND } from '../../tcpip/time.ts'
@@ -39,7 +38,7 @@ const FIELDS: Readonly<Record<string, Field>> = {
   tcpi_retransmits: (tcb) => tcb.retransmits,
   tcpi_backoff: (tcb) => tcb.retransmits,
   tcpi_snd_mss: (tcb) => tcb.sndMss,
-  tcpi_advmss: () => ADVERTISED_MSS,
+  tcpi_advmss: (tcb) => tcb.advertisedMss,
   tcpi_unacked: (tcb) => Math.ceil(seqDiff(tcb.sndNxt, tcb.sndUna) / tcb.sndMss),
   tcpi_snd_cwnd: (tcb) => Math.floor(tcb.cwnd / tcb.sndMss),
   tcpi_snd_ssthresh: (tcb) => Math.floor(tcb.ssthresh / tcb.sndMss),

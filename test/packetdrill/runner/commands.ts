@@ -1,10 +1,13 @@
 /**
- * The shell commands of scripts. Nothing is executed: the few that set up a kernel under test are understood and applied
- * to the stack, all others are refused.
+ * The shell commands of scripts. Nothing is executed: the few that set up a kernel under test, or ask it for something, are
+ * understood and put to the stack; all others are refused.
  */
 import { ScriptError } from '../language/script-error.ts'
 import type { StackUnderTest } from '../stack.ts'
 import { withLine } from './with-line.ts'
+
+/** Asks the kernel's socket table whether anybody listens (state 0A) on a port, in hexadecimal. */
+const IS_LISTENING = /^grep " 0A " \/proc\/net\/tcp \/proc\/net\/tcp6 \| grep ":([\dA-F]{4})"$/
 
 /** Applies the commands in `text`, which starts on `line`, in order. */
 export function runCommands(text: string, line: number, stack: StackUnderTest): void {
@@ -26,7 +29,11 @@ function splitCommands(line: string): string[] {
 function runCommand(command: string, line: number, stack: StackUnderTest): void {
   const [program, ...args] = splitWords(command)
   const name = program.split('/').at(-1)
-  if (name === 'defaults.sh') stack.loadDefaults()
+  const [, listeningPort] = IS_LISTENING.exec(command) ?? []
+  if (listeningPort !== undefined) {
+    const port = Number.parseInt(listeningPort, 16)
+    if (!stack.isListening(port)) throw new ScriptError('failure', line, `nobody listens on port ${port}`)
+  } else if (name === 'defaults.sh') stack.loadDefaults()
   else if (name === 'sysctl')
     setAll(
       args.filter((arg) => !arg.startsWith('-')),

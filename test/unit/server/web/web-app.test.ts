@@ -2,6 +2,7 @@ import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildWebApp, byteAt, MAX_BYTES, type WebApp } from '../../../../server/web/web-app.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
+import { Mib } from '../../../../tcpip/counters.ts'
 import { MILLISECOND } from '../../../../tcpip/time.ts'
 import { DuplexLab, type DuplexLabOptions } from '../../../support/duplex-lab.ts'
 
@@ -169,6 +170,31 @@ describe('the web app over the endpoint', () => {
     await lab.pass(1)
     expect(lab.server.tcbs.size).toBe(0)
     expect((await lab.get('/')).response?.statusCode).toBe(200)
+  })
+
+  it('survives a client that resets before it is accepted', async () => {
+    const lab = new WebLab()
+    const stream = lab.connect()
+    // Handshake, data and RST reach the server in one turn, before its program has run.
+    stream.once('connect', () => {
+      stream.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+      stream.resetAndDestroy()
+    })
+    await lab.until(() => stream.destroyed)
+    await lab.pass(1)
+    expect(lab.server.counters.mib[Mib.Accepted]).toBe(1)
+    expect([lab.server.tcbs.size, lab.listener.acceptQueue.length]).toEqual([0, 0])
+    expect((await lab.get('/')).response?.statusCode).toBe(200)
+  })
+
+  it('sends small answers without waiting for acknowledgments, as http.Server does', async () => {
+    const lab = new WebLab({}, true)
+    await lab.get('/')
+    lab.server.tcbs.forEach((tcb) => {
+      expect(tcb.noDelay).toBe(true)
+    })
+    expect(lab.server.tcbs.size).toBe(1)
+    lab.agent.destroy()
   })
 
   it('answers bytes that are not HTTP with 400 and closes', async () => {

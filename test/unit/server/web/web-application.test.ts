@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { SERVER_DEFAULTS } from '../../../../server/app/server-config.ts'
 import { ServerHost } from '../../../../server/app/server-host.ts'
-import { LISTENER_DEFAULTS } from '../../../../server/listener/listener-config.ts'
-import { EndpointNet } from '../../../../server/web/endpoint-net.ts'
 import { buildWebApp } from '../../../../server/web/web-app.ts'
 import { WebApplication } from '../../../../server/web/web-application.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
 import { Counters } from '../../../../tcpip/counters.ts'
 import { Endpoint, SECRET_BYTES } from '../../../../tcpip/endpoint.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
+import { EndpointNet } from '../../../../tcpip/net/endpoint-net.ts'
 import { Sockets } from '../../../../tcpip/sockets.ts'
 import { testSecret } from '../../../support/server-lab.ts'
 
@@ -19,7 +19,7 @@ describe('the web application of a server host', () => {
     let woken = 0
     const host = new ServerHost({
       link: link.a,
-      config: LISTENER_DEFAULTS,
+      config: SERVER_DEFAULTS,
       secret: testSecret(56),
       application: (endpoint, listener) => {
         const net = new EndpointNet({ endpoint, address: SERVER_ADDRESS, clock, wake: () => woken++ })

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import type { EndpointDuplex } from '../../../../server/web/endpoint-duplex.ts'
-import { SERVER_PORT } from '../../../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
+import type { EndpointDuplex } from '../../../../tcpip/net/endpoint-duplex.ts'
+import { SECOND } from '../../../../tcpip/time.ts'
 import { DuplexLab } from '../../../support/duplex-lab.ts'
 
 function collect(stream: EndpointDuplex): {
@@ -121,6 +122,100 @@ describe('a stream over a connection', () => {
 })
 
 describe('errors have the codes of node:net', () => {
+  /** What node:net puts into an error of `call`. */
+  const net = (syscall: string, code: 'ECONNRESET' | 'ETIMEDOUT' | 'EADDRINUSE' | 'EADDRNOTAVAIL', more = {}) => ({
+    code,
+    errno: -constants.errno[code],
+    syscall,
+    ...more,
+  })
+
+  it('EADDRNOTAVAIL when the 4-tuple is in use', async () => {
+    const lab = new DuplexLab()
+    const from = { remote: SERVER_ADDRESS, remotePort: SERVER_PORT, port: 5000 }
+    const first = lab.clientNet.connect(from)
+    await lab.until(() => !first.connecting)
+    const seen = collect(lab.clientNet.connect(from))
+    await lab.until(() => seen.isClosed)
+    expect(seen.error?.message).toBe('connect EADDRNOTAVAIL 10.9.0.5:80')
+    expect(seen.error).toMatchObject(net('connect', 'EADDRNOTAVAIL', { address: '10.9.0.5', port: 80 }))
+  })
+
+  it('EADDRNOTAVAIL of bind when the address is not the host’s', async () => {
+    const lab = new DuplexLab()
+    const target = { remote: SERVER_ADDRESS, remotePort: SERVER_PORT, address: SERVER_ADDRESS }
+    const seen = collect(lab.clientNet.connect(target))
+    await lab.until(() => seen.isClosed)
+    expect(seen.error?.message).toBe('bind EADDRNOTAVAIL 10.9.0.5')
+    expect(seen.error).toMatchObject(net('bind', 'EADDRNOTAVAIL', { address: '10.9.0.5' }))
+  })
+
+  it('EADDRINUSE of bind when the own port has a listener', async () => {
+    const lab = new DuplexLab()
+    const from = { address: SERVER_ADDRESS, port: SERVER_PORT }
+    const seen = collect(lab.serverNet.connect({ remote: CLIENT_ADDRESSES.base, remotePort: 5000, ...from }))
+    await lab.until(() => seen.isClosed)
+    expect(seen.error?.message).toBe('bind EADDRINUSE 10.9.0.5:80')
+    expect(seen.error).toMatchObject(net('bind', 'EADDRINUSE', { address: '10.9.0.5', port: 80 }))
+  })
+
+  it('ECONNRESET from the first read of a connection that was reset before it was accepted', async () => {
+    const lab = new DuplexLab()
+    const near = lab.connect()
+    await lab.until(() => !near.connecting)
+    near.resetAndDestroy()
+    await lab.pass(1)
+    const far = lab.serverNet.accept(lab.listener) as EndpointDuplex
+    expect(far.remoteAddress).toBe('10.9.16.0')
+    const seen = collect(far)
+    await lab.until(() => seen.isClosed)
+    expect(seen.error?.message).toBe('read ECONNRESET')
+    expect(seen.error).toMatchObject(net('read', 'ECONNRESET'))
+  })
+
+  it('ETIMEDOUT when the peer has vanished and does not acknowledge', async () => {
+    const lab = new DuplexLab()
+    const { near, far } = await lab.pair()
+    const seen = collect(near)
+    far.unref()
+    lab.server.tcbs.forEach((tcb) => {
+      lab.server.tcbs.close(tcb)
+    })
+    lab.server.receive = () => {}
+    near.write('anybody?')
+    await lab.until(() => seen.isClosed, 2000)
+    expect(seen.error?.message).toBe('read ETIMEDOUT')
+    expect(seen.error).toMatchObject(net('read', 'ETIMEDOUT'))
+  })
+
+  it('a write after the own end, or after destroy, is a mistake of the program', async () => {
+    const lab = new DuplexLab()
+    const ended = (await lab.pair()).near
+    const seen = collect(ended)
+    ended.end()
+    const late = new Promise((resolve) => ended.write('x', resolve))
+    await lab.until(() => seen.isClosed)
+    expect(await late).toMatchObject({ code: 'ERR_STREAM_WRITE_AFTER_END' })
+    const gone = (await lab.pair()).near
+    gone.destroy()
+    expect(await new Promise((resolve) => gone.write('x', resolve))).toMatchObject({ code: 'ERR_STREAM_DESTROYED' })
+  })
+
+  it('EPIPE for a write after the peer has ended, and this side with it', async () => {
+    const lab = new DuplexLab()
+    const { near, far } = await lab.pair(false)
+    const [seen, heard] = [collect(near), collect(far)]
+    let late: unknown
+    near.on('end', () => {
+      near.write('last words')
+      setImmediate(() => near.write('x', (error) => (late = error)))
+    })
+    far.end()
+    await lab.until(() => seen.isClosed && heard.isEnded && late !== undefined)
+    expect(late).toMatchObject({ code: 'EPIPE' })
+    expect(heard.text).toBe('last words')
+  })
+
   it('ECONNREFUSED when nobody listens', async () => {
     const lab = new DuplexLab()
     const seen = collect(lab.connect(81))
@@ -195,6 +290,71 @@ describe('setTimeout', () => {
     await lab.pass(5)
     expect(idle).toBe(0)
     expect(lab.client.tcbs.counts[State.ESTABLISHED]).toBe(1)
+  })
+})
+
+describe('setTimeout, as of net.Socket', () => {
+  it('does nothing after destroy', async () => {
+    const lab = new DuplexLab()
+    const { near } = await lab.pair()
+    let idle = 0
+    near.destroy()
+    near.setTimeout(1000, () => idle++)
+    await lab.pass(5)
+    expect([idle, lab.scheduler.timeouts.size]).toEqual([0, 0])
+  })
+
+  it.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('refuses %d', async (milliseconds) => {
+    const { near } = await new DuplexLab().pair()
+    expect(() => near.setTimeout(milliseconds)).toThrow(expect.objectContaining({ code: 'ERR_OUT_OF_RANGE' }))
+  })
+})
+
+describe('setKeepAlive', () => {
+  /** Seconds after which a connection ends whose peer vanishes without a word; undefined when it does not. */
+  async function noticesAfter(
+    prepare: (near: EndpointDuplex) => unknown,
+    connected = true,
+  ): Promise<number | undefined> {
+    const lab = new DuplexLab()
+    const near = lab.connect()
+    if (!connected) prepare(near)
+    await lab.until(() => !near.connecting)
+    if (connected) prepare(near)
+    const start = lab.scheduler.now
+    let end: number | undefined
+    let error: Error | undefined
+    near.on('close', () => {
+      end = lab.scheduler.now
+    })
+    near.on('error', (reason) => {
+      error = reason
+    })
+    near.resume()
+    lab.server.receive = () => {}
+    await lab.pass(10_000)
+    near.destroy()
+    if (end === undefined) return undefined
+    expect(error).toMatchObject({ code: 'ETIMEDOUT', syscall: 'read' })
+    return Math.round((end - start) / SECOND)
+  }
+
+  it('asks a silent peer after the delay, 10 times a second apart, and gives it up', async () => {
+    expect(await noticesAfter((near) => near.setKeepAlive(true, 30_999))).toBe(40)
+  })
+
+  it('can be asked for before there is a connection', async () => {
+    expect(await noticesAfter((near) => near.setKeepAlive(true, 30_000), false)).toBe(40)
+  })
+
+  it('without a delay takes the one before, or two hours', async () => {
+    expect(await noticesAfter((near) => near.setKeepAlive(true, 5000).setKeepAlive(true))).toBe(15)
+    expect(await noticesAfter((near) => near.setKeepAlive(true, 999))).toBe(7200 + 9 * 75)
+  })
+
+  it('can be switched off, and is off by default', async () => {
+    expect(await noticesAfter((near) => near.setKeepAlive(true, 5000).setKeepAlive(false))).toBeUndefined()
+    expect(await noticesAfter(() => {})).toBeUndefined()
   })
 })
 

@@ -38,6 +38,10 @@ describe('describeSegment', () => {
       '. 0:0(0) ack 0 win 0 <nop,nop,TS val 4294967295 ecr 2147483648>',
       { flags: ACK, hasTimestamps: true, tsVal: -1, tsEcr: 0x80000000 | 0 },
     ],
+    [
+      '. 0:0(0) ack 1 win 0 <nop,nop,sack 2001:4294967295 1:2>',
+      { flags: ACK, ack: 1, sackBlocks: 2, sackEdges: Int32Array.of(2001, -1, 1, 2) },
+    ],
   ]
   it.each(cases)('prints %s', (line, fields) => {
     expect(describeSegment(makeSegment(fields))).toBe(line)

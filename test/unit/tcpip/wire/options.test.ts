@@ -79,6 +79,53 @@ describe('writing options', () => {
   })
 })
 
+describe('SACK blocks', () => {
+  const EDGES = [1, 0x7fffffff, -5, 0x01020304, 5, 6, 7, 8]
+  const bytesOf = (edge: number) => [edge >>> 24, (edge >>> 16) & 255, (edge >>> 8) & 255, edge & 255]
+  const option = (blocks: number) => [5, 2 + 8 * blocks, ...EDGES.slice(0, 2 * blocks).flatMap(bytesOf)]
+
+  /** Blocks found in `bytes`, as a flat list of edges. */
+  function blocksIn(bytes: number[], flags = ACK): number[] {
+    const into = makeSegment({ flags })
+    parseOptions(new DataView(Uint8Array.from(bytes).buffer), 0, bytes.length, into)
+    return [...into.sackEdges.subarray(0, 2 * into.sackBlocks)]
+  }
+
+  it.each([1, 2, 3, 4])('%i are written behind two NOPs, and read again', (count) => {
+    const segment = makeSegment({ flags: ACK })
+    for (let i = 0; i < count; i++) segment.addSackBlock(EDGES[2 * i] ?? 0, EDGES[2 * i + 1] ?? 0)
+    const bytes = new Uint8Array(OPTIONS_BYTES_MAX)
+    const length = writeOptions(new DataView(bytes.buffer), 0, segment)
+    expect([length, optionsLength(segment)]).toEqual([4 + 8 * count, 4 + 8 * count])
+    expect([...bytes.subarray(0, length)]).toEqual([1, 1, ...option(count)])
+    expect(blocksIn([...bytes.subarray(0, length)])).toEqual(EDGES.slice(0, 2 * count))
+  })
+
+  it('come after timestamps, three of them fill the header', () => {
+    const segment = makeSegment({ flags: ACK, ...TIMESTAMPS })
+    for (let i = 0; i < 3; i++) segment.addSackBlock(EDGES[2 * i] ?? 0, EDGES[2 * i + 1] ?? 0)
+    const bytes = new Uint8Array(OPTIONS_BYTES_MAX)
+    expect(writeOptions(new DataView(bytes.buffer), 0, segment)).toBe(OPTIONS_BYTES_MAX)
+    expect([...bytes]).toEqual([1, 1, ...TIMESTAMP_BYTES, 1, 1, ...option(3)])
+  })
+
+  it('that are none, cut short, or too many for a header are no option', () => {
+    expect(blocksIn([5, 2])).toEqual([])
+    expect(blocksIn([5, 6, 1, 2, 3, 4])).toEqual([])
+    expect(blocksIn([5, 11, 1, 2, 3, 4, 5, 6, 7, 8, 9])).toEqual([])
+    expect(blocksIn(option(2).slice(0, -1))).toEqual([])
+    expect(blocksIn([5, 42, ...new Array(40).fill(7)])).toEqual([])
+  })
+
+  it('of the last good option count, and none stay from the segment before', () => {
+    expect(blocksIn([...option(2), ...option(1)])).toEqual(EDGES.slice(0, 2))
+    expect(blocksIn([...option(1), 5, 3, 0])).toEqual(EDGES.slice(0, 2))
+    const reused = makeSegment({ sackBlocks: 2 })
+    reused.clearOptions()
+    expect(reused.sackBlocks).toBe(0)
+  })
+})
+
 describe('parsing options', () => {
   it('finds nothing in no options', () => {
     expect(parsed([])).toEqual(NONE)
