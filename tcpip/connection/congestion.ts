@@ -1,18 +1,18 @@
 /**
- * Congestion control: slow start, congestion avoidance, fast retransmit and NewReno recovery. Read first: RFC 5681,
- * RFC 6582, RFC 6928 (initial window). Windows are in bytes.
+ * Congestion control: slow start, congestion avoidance, and loss recovery: by SACK blocks where both sides agreed on them,
+ * by duplicate ACKs where not (NewReno). Read first: RFC 5681, RFC 6582, RFC 6675, RFC 6928 (initial window). Windows are
+ * in bytes.
  */
 import { Mib } from '../counters.ts'
-import { seqDiff, seqLess } from '../wire/seq.ts'
+import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
+import { armRetransmission } from './loss-timer.ts'
+import { DUPLICATE_THRESHOLD, isRepeatLost, lossEdge } from './scoreboard.ts'
 import { retransmitFirst } from './send.ts'
-import type { Tcb } from './tcb.ts'
+import { RECOVERY_FAST, RECOVERY_NONE, RECOVERY_TIMEOUT, type Tcb } from './tcb.ts'
 
 /** Initial window, segments (RFC 6928, Linux TCP_INIT_CWND). */
 const INITIAL_SEGMENTS = 10
-
-/** Duplicate ACKs that mean a loss (RFC 5681 3.2). */
-const DUPLICATE_ACK_THRESHOLD = 3
 
 /** Larger than any window: slow start goes on until the first loss. */
 const NO_THRESHOLD = 0x4000_0000
@@ -25,49 +25,115 @@ export function startCongestionControl(tcb: Tcb): void {
 
 /** `acknowledged` new bytes arrived at the peer. */
 export function onProgress(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
-  if (tcb.recovering) {
-    if (seqLess(tcb.sndUna, tcb.recover)) {
-      // Partial: the next hole is lost too (RFC 6582 3.2 step 3).
-      host.counters.add(Mib.RetransSegs)
-      retransmitFirst(host, tcb, now)
-      tcb.cwnd = Math.max(tcb.sndMss, tcb.cwnd - acknowledged + tcb.sndMss)
-      return
-    }
-    tcb.recovering = false
-    tcb.cwnd = Math.max(tcb.sndMss, Math.min(tcb.ssthresh, seqDiff(tcb.sndNxt, tcb.sndUna) + tcb.sndMss))
+  if (tcb.recovery === RECOVERY_NONE) {
+    // Kept close behind SND.UNA: numbers 2^31 apart no longer compare.
+    if (seqLess(tcb.recover, tcb.sndUna)) tcb.recover = seqAdd(tcb.sndUna, -1)
     tcb.duplicateAcks = 0
+    grow(tcb, acknowledged)
     return
   }
+  if (seqLess(tcb.sndUna, tcb.recover)) {
+    if (tcb.sackPermitted) onPartialSackAck(tcb, acknowledged)
+    else onPartialAck(host, tcb, acknowledged, now)
+    return
+  }
+  if (!tcb.sackPermitted) {
+    tcb.cwnd = Math.max(tcb.sndMss, Math.min(tcb.ssthresh, seqDiff(tcb.sndNxt, tcb.sndUna) + tcb.sndMss))
+  }
+  tcb.recovery = RECOVERY_NONE
   tcb.duplicateAcks = 0
+}
+
+/** Slow start below the threshold, one segment per window above it (RFC 5681 3.1). */
+function grow(tcb: Tcb, acknowledged: number): void {
   if (tcb.cwnd < tcb.ssthresh) tcb.cwnd += Math.min(acknowledged, 2 * tcb.sndMss)
   else tcb.cwnd += Math.max(1, Math.floor((tcb.sndMss * tcb.sndMss) / tcb.cwnd))
 }
 
-/** An ACK that acknowledges nothing new while data is in flight: the peer misses something. */
+/** NewReno: the next hole is lost too (RFC 6582 3.2 step 3). */
+function onPartialAck(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
+  retransmitFirst(host, tcb, now)
+  tcb.cwnd = Math.max(tcb.sndMss, tcb.cwnd - acknowledged + tcb.sndMss)
+}
+
+/** The scoreboard says what to send. After a timeout the window opens again as at the start (RFC 5681 3.1). */
+function onPartialSackAck(tcb: Tcb, acknowledged: number): void {
+  tcb.repeatMark = tcb.sndNxt
+  if (tcb.recovery === RECOVERY_TIMEOUT) grow(tcb, acknowledged)
+}
+
+/** NewReno: an ACK that acknowledges nothing new while data is in flight. The peer misses something. */
 export function onDuplicateAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.duplicateAcks++
-  if (tcb.recovering) {
-    if (tcb.duplicateAcks > DUPLICATE_ACK_THRESHOLD) tcb.cwnd += tcb.sndMss
+  if (tcb.recovery !== RECOVERY_NONE) {
+    if (tcb.duplicateAcks > DUPLICATE_THRESHOLD) tcb.cwnd += tcb.sndMss
     return
   }
   // An old loss is not a new one (RFC 6582 3.2 step 1).
-  if (tcb.duplicateAcks !== DUPLICATE_ACK_THRESHOLD || !seqLess(tcb.recover, tcb.sndUna)) return
-  reduce(tcb)
-  tcb.cwnd = tcb.ssthresh + DUPLICATE_ACK_THRESHOLD * tcb.sndMss
+  if (tcb.duplicateAcks !== DUPLICATE_THRESHOLD || !seqLess(tcb.recover, tcb.sndUna)) return
+  host.counters.add(Mib.TCPRenoRecovery)
+  enterRecovery(host, tcb, now)
+  tcb.cwnd = tcb.ssthresh + DUPLICATE_THRESHOLD * tcb.sndMss
+}
+
+/** SACK blocks came; `news` when they told of bytes not known before (RFC 6675 5). */
+export function onSackBlocks(host: ConnectionHost, tcb: Tcb, news: boolean, now: number): void {
+  if (news) tcb.duplicateAcks++
+  if (tcb.recovery === RECOVERY_NONE) {
+    const isLost = seqLess(tcb.sndUna, lossEdge(tcb))
+    if (isLost || (tcb.duplicateAcks >= DUPLICATE_THRESHOLD && tcb.sacked.count > 0)) enterSackRecovery(host, tcb, now)
+  } else if (isRepeatLost(tcb)) {
+    host.counters.add(Mib.TCPFastRetrans)
+    retransmitFirst(host, tcb, now)
+    armRetransmission(host, tcb, now)
+  }
+}
+
+/** Something below what the peer has SACKed is lost. Its first segment goes at once, `output` sends the rest. */
+export function enterSackRecovery(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.counters.add(Mib.TCPSackRecovery)
+  tcb.highRxt = tcb.sndUna
+  enterRecovery(host, tcb, now)
+  tcb.cwnd = tcb.ssthresh
+  armRetransmission(host, tcb, now)
+}
+
+function enterRecovery(host: ConnectionHost, tcb: Tcb, now: number): void {
+  tcb.ssthresh = halfOfFlight(tcb)
+  tcb.recover = tcb.sndNxt
+  tcb.recovery = RECOVERY_FAST
+  tcb.lossProbe = false
   host.counters.add(Mib.TCPFastRetrans)
-  host.counters.add(Mib.RetransSegs)
   retransmitFirst(host, tcb, now)
 }
 
-/** The retransmission timer fired: everything in flight counts as lost (RFC 5681 3.1 equation 4). */
-export function onTimeoutLoss(tcb: Tcb): void {
-  reduce(tcb)
+/**
+ * The retransmission timer fired: everything in flight counts as lost (RFC 5681 3.1 equation 4). What the peer has SACKED
+ * stays known, unless it misses the very byte that it once had: then it has thrown its queue away (RFC 2018 8, Linux
+ * tcp_check_sack_reneging).
+ */
+export function onTimeoutLoss(host: ConnectionHost, tcb: Tcb): void {
+  // One flight is one sign of congestion, however often it times out (RFC 5681 3.1, Linux tcp_enter_loss).
+  const isNews = tcb.recovery === RECOVERY_NONE || (tcb.recovery === RECOVERY_TIMEOUT && tcb.retransmits === 1)
+  if (isNews) tcb.ssthresh = halfOfFlight(tcb)
+  if (tcb.sacked.indexOf(tcb.sndUna) >= 0) {
+    host.counters.add(Mib.TCPSACKReneging)
+    tcb.sacked.clear()
+  }
+  tcb.recover = tcb.sndNxt
+  tcb.recovery = RECOVERY_TIMEOUT
+  tcb.highRxt = tcb.sndUna
   tcb.cwnd = tcb.sndMss
   tcb.duplicateAcks = 0
+  tcb.lossProbe = false
 }
 
-function reduce(tcb: Tcb): void {
-  tcb.ssthresh = Math.max(2 * tcb.sndMss, seqDiff(tcb.sndNxt, tcb.sndUna) >> 1)
-  tcb.recover = tcb.sndNxt
-  tcb.recovering = true
+/** A loss that is already repaired: the window shrinks, there is nothing to recover (RFC 8985 7.4). */
+export function reduceOnce(tcb: Tcb): void {
+  tcb.ssthresh = halfOfFlight(tcb)
+  tcb.cwnd = tcb.ssthresh
+}
+
+function halfOfFlight(tcb: Tcb): number {
+  return Math.max(2 * tcb.sndMss, seqDiff(tcb.sndNxt, tcb.sndUna) >> 1)
 }

@@ -30,7 +30,7 @@ export interface ConnectionHost {
   onProvenPeer(tcb: Tcb, now: number): void
 }
 
-/** Maximum segment size that every host of the lab advertises: 1500 bytes of Ethernet less two 20-byte headers. */
+/** Maximum segment size that a host advertises unless told: 1500 bytes of Ethernet less two 20-byte headers. */
 export const ADVERTISED_MSS = 1460
 
 /** MSS of a peer that announces none, RFC 9293 3.7.1 (MUST-15). */
@@ -52,7 +52,7 @@ export const MAX_WINDOW_FIELD = 65_535
  * The window that SYN and SYN-ACK offer, bytes: as many whole segments as 16 bits can say (Linux
  * tcp_select_initial_window). 64,240 without timestamps, 65,160 with them.
  */
-export function initialWindow(timestamps: boolean): number {
-  const segmentBytes = ADVERTISED_MSS - (timestamps ? TIMESTAMPS_BYTES : 0)
+export function initialWindow(timestamps: boolean, mss = ADVERTISED_MSS): number {
+  const segmentBytes = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
   return Math.floor(MAX_WINDOW_FIELD / segmentBytes) * segmentBytes
 }

@@ -30,6 +30,12 @@ export function startKeepalive(host: ConnectionHost, tcb: Tcb, options: Keepaliv
   host.tcbs.arm(tcb, KEEPALIVE, now + options.idle)
 }
 
+/** Watches no longer. */
+export function stopKeepalive(host: ConnectionHost, tcb: Tcb): void {
+  tcb.keepalive = undefined
+  host.tcbs.disarm(tcb, KEEPALIVE)
+}
+
 /** The timer fired: probes, or waits on if the peer was heard meanwhile. False when the peer is given up. */
 export function onKeepaliveTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   const options = tcb.keepalive

@@ -16,8 +16,9 @@ import {
   MIN_SEND_MSS,
   TIMESTAMPS_BYTES,
 } from './host.ts'
+import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
-import { INITIAL_RTO, sampleRoundTrip, synTimeout } from './retransmit.ts'
+import { armSynTimeout, sampleRoundTrip } from './retransmit.ts'
 import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
@@ -32,6 +33,8 @@ export class Handshake {
   flowHash = 0
   irs = 0
   iss = 0
+  /** The MSS announced to the peer, bytes. */
+  ownMss = ADVERTISED_MSS
   /** Peer's MSS option, bytes. */
   peerMss = 0
   /** Peer's window scale, -1 when scaling is off for both. */
@@ -54,7 +57,7 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
   tcb.timedAt = now
   host.counters.add(Mib.ActiveOpens)
   sendSyn(host, tcb, now)
-  host.tcbs.arm(tcb, RETRANSMIT, now + synTimeout(1))
+  armSynTimeout(host, tcb, now)
 }
 
 /** SEGMENT ARRIVES in SYN-SENT. */
@@ -96,7 +99,7 @@ function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now:
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
   tcb.timedAt = -1
   sendSimultaneousSynAck(host, tcb, now)
-  host.tcbs.arm(tcb, RETRANSMIT, now + synTimeout(tcb.retransmits + 1))
+  armSynTimeout(host, tcb, now)
   return DropReason.ACCEPTED
 }
 
@@ -104,6 +107,8 @@ function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now:
 export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Handshake, completing: Segment): void {
   host.counters.add(Mib.PassiveOpens)
   tcb.passive = true
+  tcb.advertisedMss = handshake.ownMss
+  tcb.lastDataAt = tcb.stateSince
   tcb.iss = handshake.iss
   tcb.sndNxt = seqAdd(handshake.iss, 1)
   tcb.sndUna = tcb.sndNxt
@@ -133,7 +138,7 @@ function agreeOptions(
 ): void {
   tcb.timestamps = timestamps
   tcb.sackPermitted = sack
-  const mss = Math.max(MIN_SEND_MSS, Math.min(ADVERTISED_MSS, peerMss === 0 ? DEFAULT_MSS : peerMss))
+  const mss = Math.max(MIN_SEND_MSS, Math.min(tcb.advertisedMss, peerMss === 0 ? DEFAULT_MSS : peerMss))
   tcb.sndMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
   tcb.sndWindowShift = Math.max(0, peerScale)
   tcb.rcvWindowShift = peerScale < 0 ? 0 : ownScale
@@ -146,7 +151,7 @@ function agreeOptions(
 function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
   tcb.irs = irs
   tcb.rcvNxt = seqAdd(irs, 1)
-  tcb.rcvWnd = initialWindow(tcb.timestamps)
+  tcb.rcvWnd = initialWindow(tcb.timestamps, tcb.advertisedMss)
   tcb.lastAckSent = tcb.rcvNxt
   // The window of a SYN is never scaled (RFC 7323 2.2).
   const shift = (segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift

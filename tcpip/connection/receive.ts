@@ -7,16 +7,20 @@ import { DropReason } from '../drop-reason.ts'
 import { MILLISECOND } from '../time.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
-import { onDataReceived } from './acknowledge.ts'
 import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
-import { onDuplicateAck, onProgress } from './congestion.ts'
+import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
+import { onProbeAnswer } from './loss-probe.ts'
+import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleRoundTrip } from './retransmit.ts'
+import { reportOldData } from './sack-report.ts'
+import { noteSackBlocks } from './scoreboard.ts'
 import { finAcknowledged, mustProbe, output } from './send.ts'
 import { State } from './states.ts'
-import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
+import { ACK_NOW, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
+import { hasNewData, nobodyReads, takeText } from './text.ts'
 
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
@@ -28,6 +32,7 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if (failsPaws(tcb, segment) && (segment.flags & (RST | SYN)) === 0 && !isDisorderedAck(tcb, segment)) {
     host.counters.add(Mib.PAWSEstab)
+    reportOldData(host.counters, tcb, segment)
     sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
     return DropReason.PAWS
   }
@@ -88,6 +93,7 @@ function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment, now: n
   if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
   if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
   if (seqDiff(segment.seq, tcb.rcvNxt) >= Math.max(1, tcb.rcvWnd)) host.counters.add(Mib.BeyondWindow)
+  reportOldData(host.counters, tcb, segment)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
   return DropReason.OUT_OF_WINDOW
 }
@@ -145,16 +151,19 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged > 0) {
     tcb.sndUna = segment.ack
     tcb.bytesAcked += acknowledged
+    tcb.sacked.discardBefore(segment.ack)
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
-    updateSendWindow(tcb, segment)
-    onAcknowledged(host, tcb, acknowledged, now)
-  } else {
-    updateSendWindow(tcb, segment)
-    const inFlight = tcb.sndUna !== tcb.sndNxt
-    if (inFlight && acknowledged === 0 && segmentLength(segment) === 0 && tcb.sndWnd === window) {
-      onDuplicateAck(host, tcb, now)
-    }
+  }
+  updateSendWindow(tcb, segment)
+  const inFlight = tcb.sndUna !== tcb.sndNxt
+  const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && tcb.sndWnd === window
+  if (tcb.lossProbe) onProbeAnswer(host, tcb, segment, isRepeat)
+  if (acknowledged > 0) onAcknowledged(host, tcb, acknowledged, now)
+  if (tcb.sackPermitted) {
+    if (segment.sackBlocks > 0) onSackBlocks(host, tcb, noteSackBlocks(host, tcb, segment) > 0, now)
+  } else if (isRepeat && inFlight) onDuplicateAck(host, tcb, now)
+  if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight) tcb.retransmits = 0
     if (mustProbe(tcb) && tcb.sndWnd > window) {
@@ -176,7 +185,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return acknowledged > 0 ? ADVANCED : UNCHANGED
 }
 
-/** SND.UNA advanced: round-trip sample, timer, congestion window, and the next lost segment in a recovery. */
+/** SND.UNA advanced: round-trip sample, congestion window, the next lost segment in a recovery, and the timer. */
 function onAcknowledged(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
   tcb.retransmits = 0
   // New data got through: the path works, so the backoff ends although repeats give no sample.
@@ -185,9 +194,10 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, acknowledged: number, no
     sampleRoundTrip(tcb, now - tcb.timedAt)
     tcb.timedAt = -1
   }
-  if (tcb.sndUna === tcb.sndNxt) host.tcbs.disarm(tcb, RETRANSMIT)
-  else host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
   onProgress(host, tcb, acknowledged, now)
+  if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
+  else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)
+  else restartRetransmission(host, tcb, now)
 }
 
 /** RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. */
@@ -220,91 +230,6 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
   if (tcb.generation === generation && advanced) tcb.owner?.onWritable(tcb, now)
   if (tcb.generation === generation) output(host, tcb, now)
   return outcome
-}
-
-/** Whether the segment brings bytes beyond RCV.NXT. */
-function hasNewData(tcb: Tcb, segment: Segment): boolean {
-  return segment.payloadLength > 0 && seqLess(tcb.rcvNxt, seqAdd(segment.seq, segment.payloadLength))
-}
-
-/**
- * Whether new data can reach nobody: the program has closed, or has shut both directions (RFC 9293 3.10.7.4, Linux
- * TCPAbortOnData). Shutting only the reading side changes nothing for the peer.
- */
-function nobodyReads(tcb: Tcb): boolean {
-  if (tcb.readShut && tcb.finQueued) return true
-  return tcb.owner === undefined && !isAwaitingAccept(tcb)
-}
-
-/** An established child in the accept queue has no owner yet, and has not closed either: its data is kept. */
-function isAwaitingAccept(tcb: Tcb): boolean {
-  return tcb.passive && !tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT)
-}
-
-/** Takes what is new of the segment's bytes and its FIN, in order or not. */
-function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  const skip = Math.max(0, seqDiff(tcb.rcvNxt, segment.seq))
-  const gap = Math.max(0, seqDiff(segment.seq, tcb.rcvNxt))
-  // Nothing comes after a FIN, even one that waits behind a hole.
-  const end = tcb.peerFinSeen ? seqDiff(tcb.peerFinSeq, segment.seq) : segment.payloadLength
-  const fresh = Math.min(segment.payloadLength, end) - skip
-  let taken = 0
-  if (fresh > 0) {
-    taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt + skip, fresh)
-    const start = seqAdd(tcb.rcvNxt, gap)
-    if (gap > 0) {
-      host.counters.add(Mib.TCPOFOQueue)
-      if (!tcb.reassembly.add(start, seqAdd(start, taken))) return outOfOrder(tcb)
-    } else {
-      onDataReceived(tcb, now)
-      const reached = tcb.reassembly.advance(seqAdd(start, taken))
-      advanceReceived(tcb, tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached) ? tcb.peerFinSeq : reached)
-    }
-  } else if (segment.payloadLength > 0) tcb.ackOwed = ACK_NOW
-  if ((segment.flags & FIN) !== 0) {
-    if (tcb.finReceived) tcb.ackOwed = ACK_NOW
-    else if (!tcb.peerFinSeen) {
-      tcb.peerFinSeen = true
-      tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
-    }
-  }
-  if (tcb.peerFinSeen && !tcb.finReceived && tcb.peerFinSeq === tcb.rcvNxt) onFin(host, tcb, now)
-  if (gap > 0) return outOfOrder(tcb)
-  if (taken < fresh) {
-    tcb.ackOwed = ACK_NOW
-    return DropReason.RECEIVE_BUFFER_FULL
-  }
-  return DropReason.ACCEPTED
-}
-
-/** A hole lies before the segment: the ACK that tells so must not wait (RFC 5681 4.2). */
-function outOfOrder(tcb: Tcb): DropReason {
-  tcb.ackOwed = ACK_NOW
-  return DropReason.OUT_OF_ORDER
-}
-
-function advanceReceived(tcb: Tcb, rcvNxt: number): void {
-  const count = seqDiff(rcvNxt, tcb.rcvNxt)
-  tcb.receiveQueue.extend(count)
-  tcb.rcvNxt = rcvNxt
-  tcb.rcvWnd = Math.max(0, tcb.rcvWnd - count)
-}
-
-/** Eighth step: the peer sends no more. The ACK may wait for our own FIN or data (Linux tcp_fin enters ping-pong mode). */
-function onFin(host: ConnectionHost, tcb: Tcb, now: number): void {
-  tcb.rcvNxt = seqAdd(tcb.rcvNxt, 1)
-  tcb.finReceived = true
-  tcb.reassembly.clear()
-  tcb.ackOwed = tcb.ackDelay === 0 ? ACK_NOW : (Math.max(tcb.ackOwed, ACK_LATER) as AckOwed)
-  if (tcb.state === State.ESTABLISHED) {
-    tcb.pingPong = true
-    host.tcbs.setState(tcb, State.CLOSE_WAIT, now)
-    return
-  }
-  // Both sides have closed: there is nothing left to ride on.
-  tcb.ackOwed = ACK_NOW
-  if (tcb.state === State.FIN_WAIT_1) host.tcbs.setState(tcb, State.CLOSING, now)
-  else if (tcb.state === State.FIN_WAIT_2) enterTimeWait(host, tcb, now)
 }
 
 /** A SYN-ACK that crossed ours: the peer opened at the same time and repeats its own number (RFC 9293 figure 8). */

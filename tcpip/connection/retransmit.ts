@@ -1,11 +1,13 @@
 /**
- * The retransmission timer and the round-trip estimate behind it: RFC 6298 with Linux's bounds, and the SYN schedule of
- * an active open (Linux tcp_syn_retries, tcp_syn_linear_timeouts).
+ * The retransmission timer and the round-trip estimate behind it: RFC 6298 with Linux's bounds; and the timer of an active
+ * open, which follows its SYN schedule.
  */
 import { Mib } from '../counters.ts'
-import { MILLISECOND, SECOND } from '../time.ts'
+import { SECOND } from '../time.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
+import { onProbeTimer } from './loss-probe.ts'
+import { armRetransmission, INITIAL_RTO, MIN_RTO } from './loss-timer.ts'
 import {
   mustProbe,
   retransmitFirst,
@@ -18,38 +20,28 @@ import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
-/** Initial RTO, microseconds (RFC 6298 2.1, Linux TCP_TIMEOUT_INIT). */
-export const INITIAL_RTO = SECOND
-
-/** Bounds of the RTO, microseconds (Linux TCP_RTO_MIN, TCP_RTO_MAX). */
-const MIN_RTO = 200 * MILLISECOND
+/** Largest RTO, microseconds (Linux TCP_RTO_MAX). */
 export const MAX_RTO = 120 * SECOND
 
 /** Timeouts of one segment before a connection is given up (Linux tcp_retries2). */
 const MAX_RETRANSMITS = 15
 
-/** SYNs repeated one second apart before the exponential ones (Linux tcp_syn_linear_timeouts, since 6.5). */
-const SYN_LINEAR_TIMEOUTS = 4
-
-/** Exponentially spaced SYN repeats after the linear ones (Linux tcp_syn_retries). */
-const SYN_RETRIES = 6
-
-/** Time until SYN number `sent + 1`, microseconds: SYNs go at 0, 1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s. */
-export function synTimeout(sent: number): number {
-  return INITIAL_RTO * 2 ** Math.max(0, sent - 1 - SYN_LINEAR_TIMEOUTS)
+/** Arms the timer for what follows the SYN that was sent last: another one, or giving up. */
+export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.tcbs.arm(tcb, RETRANSMIT, now + tcb.synSchedule[tcb.retransmits])
 }
 
-/** The timer of an active open fired: repeats the SYN, or SYN-ACK; false when the attempt is over (131 s). */
+/** The timer of an active open fired: repeats the SYN, or SYN-ACK; false when the schedule is at its end. */
 export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
-  if (tcb.retransmits === SYN_LINEAR_TIMEOUTS + SYN_RETRIES) return false
+  if (tcb.retransmits === tcb.synSchedule.length - 1) return false
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
   if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, now)
   else sendSimultaneousSynAck(host, tcb, now)
   tcb.timedAt = -1
-  host.tcbs.arm(tcb, RETRANSMIT, now + synTimeout(tcb.retransmits + 1))
+  armSynTimeout(host, tcb, now)
   return true
 }
 
@@ -58,6 +50,10 @@ export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boole
  * is given up, which a peer that goes on answering probes is only when nobody waits for it (RFC 9293 3.8.6.1).
  */
 export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
+  if (tcb.probeTimer) {
+    onProbeTimer(host, tcb, now)
+    return true
+  }
   host.counters.add(Mib.TCPTimeouts)
   if (tcb.retransmits === MAX_RETRANSMITS) return false
   // A program that is gone waits for nobody's window (Linux tcp_probe_timer, tcp_out_of_resources).
@@ -68,12 +64,11 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
   tcb.retransmits++
   if (mustProbe(tcb)) sendWindowProbe(host, tcb, now)
   else {
-    host.counters.add(Mib.RetransSegs)
-    onTimeoutLoss(tcb)
+    onTimeoutLoss(host, tcb)
     retransmitFirst(host, tcb, now)
   }
   tcb.rto = Math.min(MAX_RTO, tcb.rto * 2)
-  host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  armRetransmission(host, tcb, now)
   return true
 }
 

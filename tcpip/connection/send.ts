@@ -4,12 +4,17 @@
  */
 import { Mib } from '../counters.ts'
 import { MILLISECOND } from '../time.ts'
+import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
-import { ADVERTISED_MSS, type ConnectionHost, initialWindow, MAX_WINDOW_FIELD } from './host.ts'
+import { ADVERTISED_MSS, type ConnectionHost, initialWindow } from './host.ts'
+import { armRetransmission, scheduleLossProbe } from './loss-timer.ts'
+import { selectWindowField } from './receive-window.ts'
+import { addSackBlocks, sackBlocksDue } from './sack-report.ts'
+import { bytesInPipe, holeEnd, isBelowSacked, lossEdge, nextHole } from './scoreboard.ts'
 import { State } from './states.ts'
-import type { Tcb } from './tcb.ts'
+import { RECOVERY_FAST, RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
 /** Scratch for one segment's payload between queue and packet. */
@@ -28,9 +33,7 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
   out.sourcePort = tcb.localPort
   out.destinationPort = tcb.remotePort
   out.ack = tcb.rcvNxt
-  const field = Math.min(MAX_WINDOW_FIELD, tcb.receiveQueue.free >> tcb.rcvWindowShift)
-  tcb.rcvWnd = field << tcb.rcvWindowShift
-  out.window = field
+  out.window = selectWindowField(tcb)
   out.clearOptions()
   out.clearPayload()
   if (tcb.timestamps) {
@@ -38,6 +41,7 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
     out.tsVal = timestampOf(tcb, now)
     out.tsEcr = tcb.tsRecent
   }
+  addSackBlocks(tcb, out)
   return out
 }
 
@@ -46,8 +50,8 @@ export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: numb
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN | ACK
   out.seq = tcb.iss
-  out.window = initialWindow(tcb.timestamps)
-  out.mss = ADVERTISED_MSS
+  out.window = initialWindow(tcb.timestamps, tcb.advertisedMss)
+  out.mss = tcb.advertisedMss
   out.windowScale = tcb.rcvWindowShift > 0 ? host.windowScale : -1
   out.sackPermitted = tcb.sackPermitted
   host.transmit()
@@ -77,8 +81,8 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.flags = SYN
   out.seq = tcb.iss
   out.ack = 0
-  out.window = initialWindow(false)
-  out.mss = ADVERTISED_MSS
+  out.window = initialWindow(false, tcb.advertisedMss)
+  out.mss = tcb.advertisedMss
   out.windowScale = host.windowScale
   out.sackPermitted = true
   out.hasTimestamps = true
@@ -87,37 +91,53 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.transmit()
 }
 
-/** Sends what the send queue and the windows allow, FIN last, and any ACK that is due. */
+/** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
-  while (sendNext(host, tcb, now)) {
+  const before = tcb.sndNxt
+  while (repeatLost(host, tcb, now) || sendNext(host, tcb, false, now)) {
     // Each call sends one segment.
   }
-  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  repeatDoubtful(host, tcb, now)
+  if (tcb.sndNxt !== before) scheduleLossProbe(host, tcb, now)
+  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
 }
 
+/** Payload bytes that the next segment has room for: SACK blocks take theirs (Linux tcp_current_mss). */
+function segmentRoom(tcb: Tcb): number {
+  return tcb.sndMss - sackLength(sackBlocksDue(tcb))
+}
+
+/** Sends one new segment as a loss probe, which the congestion window does not hold back; false when there is none. */
+export function sendNewProbe(host: ConnectionHost, tcb: Tcb, now: number): boolean {
+  return sendNext(host, tcb, true, now)
+}
+
 /** Sends one new segment if anything may be sent. */
-function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
+function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number): boolean {
   if (tcb.finSent || !isSynchronized(tcb)) return false
   const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
   const unsent = tcb.sendQueue.length - inFlight
-  const room = Math.max(0, Math.min(tcb.sndWnd, tcb.cwnd) - inFlight)
-  const length = Math.min(unsent, room, tcb.sndMss)
+  const segmentBytes = segmentRoom(tcb)
+  const permitted = isProbe ? segmentBytes : tcb.cwnd - bytesInPipe(tcb)
+  const room = Math.max(0, Math.min(tcb.sndWnd - inFlight, permitted))
+  const length = Math.min(unsent, room, segmentBytes)
   const isLast = length === unsent
   // The congestion window does not hold back a FIN, the peer's does (Linux tcp_cwnd_test).
   const finFits = length + inFlight < tcb.sndWnd || inFlight === 0
   const finNow = tcb.finQueued && isLast && finFits
-  if (!finNow && (length === 0 || isTooSmall(tcb, length, isLast))) return false
+  if (!finNow && (length === 0 || (!isProbe && isTooSmall(tcb, length, segmentBytes, isLast)))) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   if (tcb.timedAt < 0) {
     tcb.timedSeq = seqAdd(tcb.sndNxt, length)
     tcb.timedAt = now
   }
+  tcb.lastSegmentSeq = tcb.sndNxt
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
   if (finNow) tcb.finSent = true
   if (length > 0) onDataSent(tcb, now)
-  if (length > 0 && length < tcb.sndMss) tcb.lastSmallEnd = tcb.sndNxt
-  if (!host.tcbs.isArmed(tcb, RETRANSMIT)) host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
+  if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
 }
 
@@ -126,8 +146,8 @@ function sendNext(host: ConnectionHost, tcb: Tcb, now: number): boolean {
  * bytes of the queue go out in a small segment unless another small one is in flight; a window too small for a segment is
  * only used when it is half of the largest the peer ever had.
  */
-function isTooSmall(tcb: Tcb, length: number, isLast: boolean): boolean {
-  if (length === tcb.sndMss) return false
+function isTooSmall(tcb: Tcb, length: number, segmentBytes: number, isLast: boolean): boolean {
+  if (length === segmentBytes) return false
   if (isLast)
     return (
       seqLess(tcb.sndUna, tcb.lastSmallEnd) && !seqLess(tcb.sndNxt, tcb.lastSmallEnd) && !tcb.noDelay && !tcb.finQueued
@@ -145,6 +165,7 @@ export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): vo
   const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
   if (length > 0) {
     sendRange(host, tcb, tcb.sndNxt, 0, length, false, now)
+    tcb.lastSegmentSeq = tcb.sndNxt
     tcb.sndNxt = seqAdd(tcb.sndNxt, length)
     tcb.lastSmallEnd = tcb.sndNxt
     return
@@ -168,12 +189,59 @@ function sendOldNumber(host: ConnectionHost, tcb: Tcb, now: number): void {
 
 /** Repeats the oldest unacknowledged segment. */
 export function retransmitFirst(host: ConnectionHost, tcb: Tcb, now: number): void {
-  const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
-  const data = Math.min(tcb.finSent ? inFlight - 1 : inFlight, tcb.sndMss)
-  const fin = tcb.finSent && data === inFlight - 1
-  sendRange(host, tcb, tcb.sndUna, 0, data, fin, now)
+  const end = repeat(host, tcb, tcb.sndUna, holeEnd(tcb, tcb.sndUna), now)
+  if (seqLess(tcb.highRxt, end)) tcb.highRxt = end
+  tcb.repeatMark = tcb.sndNxt
+}
+
+/** Repeats the segment sent last, as a loss probe. */
+export function retransmitLast(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const start = seqLess(tcb.lastSegmentSeq, tcb.sndUna) ? tcb.sndUna : tcb.lastSegmentSeq
+  repeat(host, tcb, start, tcb.sndNxt, now)
+}
+
+/** In a recovery with SACK: repeats one segment of the next hole that is lost, if the congestion window has room. */
+function repeatLost(host: ConnectionHost, tcb: Tcb, now: number): boolean {
+  if (tcb.recovery === RECOVERY_NONE || !tcb.sackPermitted) return false
+  const hole = nextHole(tcb)
+  if (!seqLess(hole, lossEdge(tcb))) return false
+  return repeatHole(host, tcb, hole, now)
+}
+
+/**
+ * Nothing lost and nothing new was left to send: repeats, as far as the congestion window goes, what is missing below
+ * something that arrived, though it may only be late (RFC 6675 NextSeg rule 3).
+ */
+function repeatDoubtful(host: ConnectionHost, tcb: Tcb, now: number): void {
+  if (tcb.recovery !== RECOVERY_FAST || !tcb.sackPermitted) return
+  for (let hole = nextHole(tcb); isBelowSacked(tcb, hole); hole = nextHole(tcb)) {
+    if (!repeatHole(host, tcb, hole, now)) return
+  }
+}
+
+/** Repeats a segment of the hole at `hole`; false when congestion window or peer's window have no room for it. */
+function repeatHole(host: ConnectionHost, tcb: Tcb, hole: number, now: number): boolean {
+  // A segment beyond a window that was taken back waits; the oldest does not, it is a probe (Linux tcp_retransmit_skb).
+  if (hole !== tcb.sndUna && seqDiff(hole, tcb.sndUna) >= tcb.sndWnd) return false
+  const pipe = bytesInPipe(tcb)
+  if (pipe > 0 && tcb.cwnd - pipe < tcb.sndMss) return false
+  if (hole === tcb.sndUna) tcb.repeatMark = tcb.sndNxt
+  tcb.highRxt = repeat(host, tcb, hole, holeEnd(tcb, hole), now)
+  if (tcb.recovery === RECOVERY_FAST) host.counters.add(Mib.TCPFastRetrans)
+  return true
+}
+
+/** Sends again the segment at `seq`, up to `end` at most; returns its end. */
+function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: number): number {
+  const dataEnd = tcb.finSent ? seqAdd(tcb.sndNxt, -1) : tcb.sndNxt
+  const wanted = seqLess(dataEnd, end) ? dataEnd : end
+  const length = Math.min(seqDiff(wanted, seq), segmentRoom(tcb))
+  const fin = tcb.finSent && end === tcb.sndNxt && seqAdd(seq, length) === dataEnd
+  host.counters.add(Mib.RetransSegs)
+  sendRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
   // Karn's rule: a repeated segment gives no round-trip sample (RFC 6298 3).
   tcb.timedAt = -1
+  return seqAdd(seq, length + (fin ? 1 : 0))
 }
 
 /** Aborts: tells the peer with a RST that the connection is gone (RFC 9293 3.10.5). */

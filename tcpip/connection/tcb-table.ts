@@ -5,8 +5,10 @@
 import { assert } from '../assert.ts'
 import { FlowTable } from '../flow-table.ts'
 import { type TimerTarget, TimerWheel } from '../timer-wheel.ts'
+import { ADVERTISED_MSS } from './host.ts'
 import { STATE_COUNT, State } from './states.ts'
-import { ACK_NONE, Tcb } from './tcb.ts'
+import { SYN_SCHEDULES } from './syn-schedule.ts'
+import { ACK_NONE, RECOVERY_NONE, Tcb } from './tcb.ts'
 
 /** The timers of a connection. RETRANSMIT also bounds SYN-SENT, probes a closed window and ends TIME-WAIT. */
 export const RETRANSMIT = 0
@@ -156,20 +158,25 @@ function resetTcb(tcb: Tcb): void {
   tcb.passive = false
   tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.sndWl2 = tcb.maxSndWnd = tcb.bytesAcked = 0
   tcb.sndMss = tcb.sndWindowShift = tcb.irs = tcb.rcvNxt = tcb.rcvWindowShift = tcb.rcvWnd = 0
+  tcb.advertisedMss = ADVERTISED_MSS
   tcb.timestamps = tcb.sackPermitted = false
   tcb.tsRecent = tcb.tsOffset = 0
   tcb.sendQueue.clear()
   tcb.receiveQueue.clear()
   tcb.reassembly.clear()
+  tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
   tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.lastSmallEnd = 0
   tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
+  tcb.synSchedule = SYN_SCHEDULES.linux
   tcb.timedAt = -1
-  tcb.recover = 0
-  tcb.recovering = false
+  tcb.recovery = RECOVERY_NONE
+  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lastSegmentSeq = tcb.rtoAt = tcb.lossProbeEnd = 0
+  tcb.sacked.clear()
+  tcb.probeTimer = tcb.lossProbe = tcb.lossProbeRepeats = false
   tcb.lastChallengeAt = -1
   tcb.keepalive = undefined
   tcb.keepaliveProbes = tcb.lastReceivedAt = 0

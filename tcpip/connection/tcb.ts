@@ -3,9 +3,12 @@
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
 import { ByteQueue } from './byte-queue.ts'
+import { ADVERTISED_MSS } from './host.ts'
 import type { KeepaliveOptions } from './keepalive.ts'
-import { Reassembly } from './reassembly.ts'
+import { SackReport } from './sack-report.ts'
+import { SequenceRanges } from './sequence-ranges.ts'
 import { State } from './states.ts'
+import { SYN_SCHEDULES, type SynSchedule } from './syn-schedule.ts'
 
 /** Why a connection ended, as the application is told it (RFC 9293 3.6 MUST-12: normal and abort are told apart). */
 export type CloseReason = 'closed' | 'reset' | 'refused' | 'timeout'
@@ -30,8 +33,22 @@ export const ACK_LATER = 1
 export const ACK_NOW = 2
 export type AckOwed = typeof ACK_NONE | typeof ACK_LATER | typeof ACK_NOW
 
-/** Bytes of each of a connection's two queues, at most. The window that is offered is the room in the receive queue. */
+/** Kinds of `Tcb.recovery`. */
+export const RECOVERY_NONE = 0
+/** Duplicate ACKs or SACK blocks told of a loss (RFC 6582, RFC 6675). */
+export const RECOVERY_FAST = 1
+/** The retransmission timer did: all that was in flight counts as lost. */
+export const RECOVERY_TIMEOUT = 2
+export type Recovery = typeof RECOVERY_NONE | typeof RECOVERY_FAST | typeof RECOVERY_TIMEOUT
+
+/** Bytes of the send queue, at most, and of the receive queue that are offered as window. */
 export const QUEUE_BYTES = 65_536
+
+/**
+ * Bytes of the receive queue, at most: what is offered, and room for what rounding the window up to its scale has offered
+ * beyond that (see receive-window.ts). A power of two, as a ByteQueue wants it.
+ */
+const RECEIVE_QUEUE_BYTES = 2 * QUEUE_BYTES
 
 export class Tcb {
   /** Place in the TCB table. */
@@ -61,6 +78,8 @@ export class Tcb {
   maxSndWnd = 0
   /** Sequence numbers the peer has acknowledged since the handshake. */
   bytesAcked = 0
+  /** MSS that we announce, and the most that we send, bytes (Linux tp->advmss; TCP_MAXSEG lowers it). */
+  advertisedMss = ADVERTISED_MSS
   /** Payload bytes per segment that we send, options already taken off. */
   sndMss = 0
   sndWindowShift = 0
@@ -78,7 +97,7 @@ export class Tcb {
   tsOffset = 0
 
   readonly sendQueue = new ByteQueue(QUEUE_BYTES)
-  readonly receiveQueue = new ByteQueue(QUEUE_BYTES)
+  readonly receiveQueue = new ByteQueue(RECEIVE_QUEUE_BYTES)
   /** The application has closed: FIN goes out after the last queued byte. */
   finQueued = false
   finSent = false
@@ -87,7 +106,9 @@ export class Tcb {
   readShut = false
 
   /** Bytes beyond RCV.NXT that have arrived, and the number of the peer's FIN among them. */
-  readonly reassembly = new Reassembly()
+  readonly reassembly = new SequenceRanges()
+  /** What ACKs tell of them. */
+  readonly sackReport = new SackReport()
   peerFinSeen = false
   peerFinSeq = 0
 
@@ -99,8 +120,11 @@ export class Tcb {
   ackDelay = 0
   quickAcks = 0
   pingPong = false
+  /** When data last came, the handshake counting as data (Linux lrcvtime). */
   lastDataAt = 0
 
+  /** When the SYN of an active open is repeated. */
+  synSchedule: SynSchedule = SYN_SCHEDULES.linux
   /** Consecutive timeouts of the oldest unacknowledged segment. */
   retransmits = 0
   /** Retransmission timeout, microseconds (RFC 6298). */
@@ -115,9 +139,23 @@ export class Tcb {
   cwnd = 0
   ssthresh = 0
   duplicateAcks = 0
-  /** Loss recovery goes on until everything before this number is acknowledged (RFC 6582 NewReno). */
+  /** Loss recovery goes on until everything before this number is acknowledged (RFC 6582 recover, RFC 6675 RecoveryPoint). */
   recover = 0
-  recovering = false
+  recovery: Recovery = RECOVERY_NONE
+  /** With SACK: bytes in flight that the peer has, and the number up to which holes were repeated in this recovery. */
+  readonly sacked = new SequenceRanges()
+  highRxt = 0
+  /** SND.NXT when the oldest hole was repeated: what lies beyond was sent after that. */
+  repeatMark = 0
+  /** Start of the segment sent last. */
+  lastSegmentSeq = 0
+  /** When the retransmission timer expires; the timer itself may be armed earlier, for a loss probe (RFC 8985 7). */
+  rtoAt = 0
+  probeTimer = false
+  /** A loss probe is unanswered, SND.NXT when it was sent, and whether it repeated a segment (Linux tlp_high_seq). */
+  lossProbe = false
+  lossProbeEnd = 0
+  lossProbeRepeats = false
   /** Small segments wait for an acknowledgment of another unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
   noDelay = false
   /** End of the last segment sent that was less than full. */

@@ -37,7 +37,7 @@ function describeFlags(flags: number): string {
 }
 
 /** Options with the padding that `writeOptions` sends, or nothing. */
-function describeOptions(segment: Segment): string {
+function describeOptions(segment: Segment, bases: SequenceBases): string {
   const options: string[] = []
   if (segment.mss !== 0) options.push(`mss ${segment.mss}`)
   if (segment.sackPermitted) options.push(segment.hasTimestamps ? 'sackOK' : 'nop,nop,sackOK')
@@ -46,7 +46,18 @@ function describeOptions(segment: Segment): string {
     options.push(`${padding}TS val ${segment.tsVal >>> 0} ecr ${segment.tsEcr >>> 0}`)
   }
   if (segment.windowScale >= 0) options.push(`nop,wscale ${segment.windowScale}`)
+  if (segment.sackBlocks > 0) options.push(`nop,nop,sack ${describeSackBlocks(segment, bases)}`)
   return options.length === 0 ? '' : ` <${options.join(',')}>`
+}
+
+/** Blocks of the SACK option, for example `2001:3001 5001:6001`: like SEG.ACK they are numbers of the receiver's. */
+function describeSackBlocks(segment: Segment, bases: SequenceBases): string {
+  const blocks: string[] = []
+  for (let i = 0; i < 2 * segment.sackBlocks; i += 2) {
+    const left = (segment.sackEdges[i] - bases.destinationIss) >>> 0
+    blocks.push(`${left}:${(segment.sackEdges[i + 1] - bases.destinationIss) >>> 0}`)
+  }
+  return blocks.join(' ')
 }
 
 /** For example `S. 0:0(0) ack 1 win 65535 <mss 1460>`: flags, sequence numbers (unsigned), window, options. */
@@ -55,7 +66,7 @@ export function describeSegment(segment: Segment, bases: SequenceBases = ABSOLUT
   const next = (first + segment.payloadLength) >>> 0
   const ack = (segment.flags & ACK) === 0 ? '' : ` ack ${(segment.ack - bases.destinationIss) >>> 0}`
   const sequence = `${first}:${next}(${segment.payloadLength})`
-  return `${describeFlags(segment.flags)} ${sequence}${ack} win ${segment.window}${describeOptions(segment)}`
+  return `${describeFlags(segment.flags)} ${sequence}${ack} win ${segment.window}${describeOptions(segment, bases)}`
 }
 
 /** For example `192.0.2.1:40000 > 192.0.2.2:80`. */

@@ -13,6 +13,9 @@ export const URG = 0x20
 
 const NO_BYTES = new Uint8Array(0)
 
+/** Most blocks of a SACK option: what 40 bytes of options have room for (RFC 2018 3). */
+export const SACK_BLOCKS_MAX = 4
+
 export class Segment {
   /** IPv4 addresses, int32 in host order. */
   source = 0
@@ -36,6 +39,9 @@ export class Segment {
   hasTimestamps = false
   tsVal = 0
   tsEcr = 0
+  /** SACK option (RFC 2018): blocks of it, 0 when absent, and their edges, int32: left, right, left, right, ... */
+  sackBlocks = 0
+  sackEdges = new Int32Array(2 * SACK_BLOCKS_MAX)
 
   /** The payload is `payload[payloadAt .. payloadAt + payloadLength)`: a window into somebody else's bytes. */
   payload: Uint8Array = NO_BYTES
@@ -50,6 +56,14 @@ export class Segment {
     this.hasTimestamps = false
     this.tsVal = 0
     this.tsEcr = 0
+    this.sackBlocks = 0
+  }
+
+  /** Adds a block to the SACK option; the caller sees to it that there is room. */
+  addSackBlock(left: number, right: number): void {
+    this.sackEdges[2 * this.sackBlocks] = left
+    this.sackEdges[2 * this.sackBlocks + 1] = right
+    this.sackBlocks++
   }
 
   clearPayload(): void {
@@ -60,7 +74,7 @@ export class Segment {
 }
 
 /** A segment from the fields that matter to the caller; the others are 0 or absent. */
-export function makeSegment(fields: Partial<Omit<Segment, 'clearOptions' | 'clearPayload'>>): Segment {
+export function makeSegment(fields: Partial<Omit<Segment, 'clearOptions' | 'clearPayload' | 'addSackBlock'>>): Segment {
   const segment = Object.assign(new Segment(), fields)
   if (fields.payload && fields.payloadLength === undefined) segment.payloadLength = fields.payload.length
   return segment

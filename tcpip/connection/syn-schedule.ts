@@ -1,0 +1,33 @@
+/**
+ * When a SYN that nobody answers is repeated, and when the attempt is given up: each operating system in its own way.
+ * Read first: Linux ip-sysctl tcp_syn_retries and tcp_syn_linear_timeouts.
+ */
+import { SECOND } from '../time.ts'
+
+/** How long to wait after each SYN, microseconds: for the next one, and after the last one before giving up. */
+export type SynSchedule = readonly number[]
+
+/** The schedule of SYNs at `times` (seconds after the first, which is at 0) that is given up at `end`. */
+function schedule(times: readonly number[], end: number): SynSchedule {
+  return [...times.slice(1), end].map((time, index) => (time - times[index]) * SECOND)
+}
+
+export const SYN_SCHEDULES = {
+  /** Linux since 6.5: four repeats a second apart (tcp_syn_linear_timeouts), then six that double (tcp_syn_retries). */
+  linux: schedule([0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
+  /** Linux before 6.5: six repeats that double. */
+  'linux-old': schedule([0, 1, 3, 7, 15, 31, 63], 127),
+  /**
+   * macOS: XNU bsd/netinet/tcp_timer.c, tcp_syn_backoff[] times TCPTV_RTOBASE (1 s), until the connect timer of
+   * TCPTV_KEEP_INIT (75 s) ends the attempt.
+   */
+  macos: schedule([0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 75),
+  /**
+   * Windows up to 7: the defaults that Microsoft documents under TcpInitialRTT (3 s, doubled each time) and
+   * TcpMaxConnectRetransmissions (two repeats). Later releases have them as InitialRtoMs and MaxSynRetransmissions of
+   * Set-NetTCPSetting, whose documentation names no defaults.
+   */
+  windows: schedule([0, 3, 9], 21),
+} as const satisfies Record<string, SynSchedule>
+
+export type SynScheduleName = keyof typeof SYN_SCHEDULES

@@ -1,0 +1,42 @@
+/**
+ * What happens when a connection's timer fires: the right answer of its state, or the end. Read first: Linux
+ * tcp_write_timer(), tcp_delack_timer(), tcp_keepalive_timer(), RFC 9293 3.10.8.
+ */
+import { Mib } from '../counters.ts'
+import { finishConnection } from './close.ts'
+import type { ConnectionHost } from './host.ts'
+import { onKeepaliveTimeout } from './keepalive.ts'
+import { onRetransmitTimeout, onSynTimeout } from './retransmit.ts'
+import { sendAck } from './send.ts'
+import { State } from './states.ts'
+import type { Tcb } from './tcb.ts'
+import { type ConnectionTimer, DELAYED_ACK, KEEPALIVE } from './tcb-table.ts'
+
+export function onConnectionTimer(host: ConnectionHost, tcb: Tcb, timer: ConnectionTimer, now: number): void {
+  if (timer === DELAYED_ACK) {
+    host.counters.add(Mib.DelayedACKs)
+    sendAck(host, tcb, now)
+    return
+  }
+  if (timer === KEEPALIVE) {
+    if (!onKeepaliveTimeout(host, tcb, now)) finishConnection(host, tcb, 'timeout', now)
+    return
+  }
+  switch (tcb.state) {
+    case State.SYN_SENT:
+    case State.SYN_RECEIVED:
+      if (!onSynTimeout(host, tcb, now)) finishConnection(host, tcb, 'timeout', now)
+      return
+    case State.TIME_WAIT:
+      host.counters.add(Mib.TW)
+      finishConnection(host, tcb, 'closed', now)
+      return
+    case State.FIN_WAIT_2:
+      host.tcbs.close(tcb)
+      return
+    default:
+      if (onRetransmitTimeout(host, tcb, now)) return
+      host.counters.add(Mib.TCPAbortOnTimeout)
+      finishConnection(host, tcb, 'timeout', now)
+  }
+}
