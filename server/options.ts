@@ -6,7 +6,7 @@ import { LOG_LEVELS, type LogLevel } from '../control/app.ts'
 import { packageVersion } from '../control/package-info.ts'
 import { StartError } from '../control/process.ts'
 import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
-import { LISTENER_DEFAULTS, LISTENER_RANGES, type ListenerConfig } from './listener/listener-config.ts'
+import { SERVER_DEFAULTS, SERVER_RANGES, type ServerConfig } from './app/server-config.ts'
 
 export interface ServerOptions {
   /** Where the control API listens; port 0 takes any free one. */
@@ -17,7 +17,7 @@ export interface ServerOptions {
   readonly linkPort: number
   readonly labKey: string
   readonly logLevel: LogLevel
-  readonly config: ListenerConfig
+  readonly config: ServerConfig
 }
 
 interface Range {
@@ -27,14 +27,23 @@ interface Range {
 
 const PORTS: Range = { min: 0, max: 65_535 }
 
-/** Flags that take an integer of the listener's configuration. */
-const LISTENER_FLAGS: readonly [keyof typeof LISTENER_RANGES, string, string][] = [
+/** Flags that take an integer of the configuration. */
+const INTEGER_FLAGS: readonly [keyof typeof SERVER_RANGES, string, string][] = [
   ['synCookies', '--syn-cookies', 'SYN cookies: 0 never, 1 when the SYN queue is full, 2 always'],
   ['backlog', '--backlog', 'argument of listen(): limit of SYN queue and accept queue; -1 for somaxconn'],
   ['somaxconn', '--somaxconn', 'upper bound of the backlog'],
   ['maxSynBacklog', '--max-syn-backlog', 'tcp_max_syn_backlog, used while SYN cookies are 0'],
   ['synAckRetries', '--synack-retries', 'retransmissions of a SYN-ACK before a request expires'],
   ['deferAccept', '--defer-accept', 'seconds a handshake may wait for data (TCP_DEFER_ACCEPT)'],
+  ['acceptInterval', '--accept-interval', 'milliseconds between two accepts, 0 for at once'],
+  ['workers', '--workers', 'connections served at a time, 0 for no limit'],
+  ['requestTimeout', '--request-timeout', 'seconds a request may take to come whole, 0 for ever'],
+]
+
+/** Flags that switch something of the configuration. */
+const SWITCH_FLAGS: readonly ['abortOnOverflow' | 'greeting', string, string][] = [
+  ['abortOnOverflow', '--abort-on-overflow', 'answer a final ACK with RST when the accept queue is full'],
+  ['greeting', '--greeting', 'the server speaks first and closes when the peer has'],
 ]
 
 /** Commander's codes for "help or version was asked for and printed". */
@@ -53,11 +62,11 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | und
     if (PRINTED.includes(error.code)) return undefined
     throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
   }
-  const { host, apiPort, linkHost, linkPort, labKey, logLevel, ...listener } = command.opts()
+  const { host, apiPort, linkHost, linkPort, labKey, logLevel, ...knobs } = command.opts()
   if (labKey === undefined) {
     throw new StartError('no lab key: set SYNLAB_LAB_KEY or --lab-key, to the same text for server and attacker')
   }
-  const config: ListenerConfig = { ...LISTENER_DEFAULTS, ...listener }
+  const config: ServerConfig = { ...SERVER_DEFAULTS, ...knobs }
   return { host, apiPort, linkHost, linkPort, labKey, logLevel, config }
 }
 
@@ -86,18 +95,19 @@ function makeCommand(): Command {
   command.addOption(
     new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
   )
-  for (const [key, flag, description] of LISTENER_FLAGS) {
-    const option = integer(flag, LISTENER_RANGES[key], description, LISTENER_DEFAULTS[key])
-    option.attributeName = () => key
-    command.addOption(option.env(`SYNLAB_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`))
+  for (const [key, flag, description] of INTEGER_FLAGS) {
+    addKnob(command, key, flag, integer(flag, SERVER_RANGES[key], description, SERVER_DEFAULTS[key]))
   }
-  command.addOption(
-    new Option('--abort-on-overflow <0|1>', 'answer a final ACK with RST when the accept queue is full')
-      .env('SYNLAB_ABORT_ON_OVERFLOW')
-      .default(LISTENER_DEFAULTS.abortOnOverflow)
-      .argParser(parseSwitch),
-  )
+  for (const [key, flag, description] of SWITCH_FLAGS) {
+    const option = new Option(`${flag} <0|1>`, description).default(SERVER_DEFAULTS[key]).argParser(parseSwitch)
+    addKnob(command, key, flag, option)
+  }
   return command
+}
+
+function addKnob(command: Command, key: keyof ServerConfig, flag: string, option: Option): void {
+  option.attributeName = () => key
+  command.addOption(option.env(`SYNLAB_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`))
 }
 
 function integer(flag: string, { min, max }: Range, description: string, byDefault: number): Option {

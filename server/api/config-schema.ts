@@ -1,8 +1,8 @@
 /**
- * The listener's knobs as the API takes them: any part of them, each within its range, nothing else.
+ * The server's knobs as the API takes them: any part of them, each within its range, nothing else.
  */
 import { Type } from 'typebox'
-import { LISTENER_RANGES } from '../listener/listener-config.ts'
+import { SERVER_RANGES } from '../app/server-config.ts'
 
 function integer({ min, max }: { readonly min: number; readonly max: number }) {
   return Type.Optional(Type.Integer({ minimum: min, maximum: max }))
@@ -10,13 +10,17 @@ function integer({ min, max }: { readonly min: number; readonly max: number }) {
 
 export const ConfigPatch = Type.Object(
   {
-    synCookies: integer(LISTENER_RANGES.synCookies),
-    backlog: integer(LISTENER_RANGES.backlog),
-    somaxconn: integer(LISTENER_RANGES.somaxconn),
-    maxSynBacklog: integer(LISTENER_RANGES.maxSynBacklog),
-    synAckRetries: integer(LISTENER_RANGES.synAckRetries),
+    synCookies: integer(SERVER_RANGES.synCookies),
+    backlog: integer(SERVER_RANGES.backlog),
+    somaxconn: integer(SERVER_RANGES.somaxconn),
+    maxSynBacklog: integer(SERVER_RANGES.maxSynBacklog),
+    synAckRetries: integer(SERVER_RANGES.synAckRetries),
     abortOnOverflow: Type.Optional(Type.Boolean()),
-    deferAccept: integer(LISTENER_RANGES.deferAccept),
+    deferAccept: integer(SERVER_RANGES.deferAccept),
+    acceptInterval: integer(SERVER_RANGES.acceptInterval),
+    workers: integer(SERVER_RANGES.workers),
+    requestTimeout: integer(SERVER_RANGES.requestTimeout),
+    greeting: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: false },
 )

@@ -8,11 +8,11 @@ import { Counters } from '../../tcpip/counters.ts'
 import { BATCH, Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { Listener } from '../listener/listener.ts'
-import type { ListenerConfig } from '../listener/listener-config.ts'
 import { LINUX } from '../listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../listener/syn-cookies.ts'
 import type { Application, ApplicationFactory } from './application.ts'
 import { Responder } from './responder.ts'
+import type { ServerConfig } from './server-config.ts'
 
 /** Secret bytes of a server: the endpoint's, then those of the SYN cookies. */
 export const SERVER_SECRET_BYTES = SECRET_BYTES + COOKIE_SECRET_BYTES
@@ -22,7 +22,7 @@ export const MAX_CONNECTIONS = 65_536
 
 export interface ServerHostOptions {
   readonly link: LinkEnd
-  readonly config: ListenerConfig
+  readonly config: ServerConfig
   /** `SERVER_SECRET_BYTES` bytes nobody else knows. */
   readonly secret: Uint8Array
   readonly counters?: Counters
@@ -40,6 +40,7 @@ export class ServerHost {
   readonly counters: Counters
   private readonly link: LinkEnd
   private readonly application: Application
+  private currentConfig: ServerConfig
 
   constructor(options: ServerHostOptions) {
     const { link, config, secret, counters = new Counters(), onFlood, application = makeResponder } = options
@@ -62,20 +63,28 @@ export class ServerHost {
     })
     this.endpoint.listen(SERVER_PORT, this.listener)
     this.application = application(this.endpoint, this.listener)
+    this.application.configure(config)
+    this.currentConfig = config
   }
 
-  get config(): ListenerConfig {
-    return this.listener.config
+  get config(): ServerConfig {
+    return this.currentConfig
+  }
+
+  /** Connections that the program behind the listener is serving. */
+  get openConnections(): number {
+    return this.application.openConnections
   }
 
   /**
-   * One turn: due timers, then at most `BATCH` packets. The service accepts after every packet, as one does that is
+   * One turn: due timers, then at most `BATCH` packets. The program accepts after every packet, as one does that is
    * waiting in accept(): the accept queue never fills merely because packets came in a batch.
    */
   poll(now: number): void {
     const { application, endpoint } = this
     const { rx } = this.link
     endpoint.advance(now)
+    application.advance(now)
     for (let taken = 0; taken < BATCH; taken++) {
       const at = rx.peek()
       if (at < 0) return
@@ -87,7 +96,7 @@ export class ServerHost {
 
   /** When `poll` has something to do without packets, microseconds; NEVER for not at all. */
   nextDeadline(): number {
-    return this.endpoint.nextDeadline()
+    return Math.min(this.endpoint.nextDeadline(), this.application.nextDeadline())
   }
 
   /** The host is thrown away: its application lets go of everything. No `poll` after this. */
@@ -99,13 +108,15 @@ export class ServerHost {
    * Takes a new configuration while running; nothing queued is lost. Throws a RangeError, and changes nothing, when
    * there is no memory for a SYN queue of that size.
    */
-  configure(config: ListenerConfig): void {
-    const before = this.listener.config
+  configure(config: ServerConfig): void {
+    const before = this.currentConfig
     try {
       this.listener.configure(config)
     } catch (error) {
       this.listener.configure(before)
       throw error
     }
+    this.application.configure(config)
+    this.currentConfig = config
   }
 }

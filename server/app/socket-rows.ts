@@ -37,7 +37,10 @@ export interface SocketRow {
 export interface StateSummary {
   readonly state: SocketState
   readonly count: number
-  /** Age of the one that has been in the state longest, milliseconds; null for requests, which are too many to look at. */
+  /**
+   * Age of the one that has been in the state longest, milliseconds; null for the listener, and for requests, which are
+   * too many to look at.
+   */
   readonly oldestMs: number | null
 }
 
@@ -81,12 +84,13 @@ function summarize(host: ServerHost, now: number): StateSummary[] {
     const state = SOCKET_STATE_NAMES[tcb.state]
     oldest.set(state, Math.max(oldest.get(state) ?? 0, age(tcb.stateSince, now)))
   })
+  const ofListener: StateSummary = { state: 'listen', count: 1, oldestMs: null }
   const requests = host.listener.synQueue.length
   const ofRequests: StateSummary[] = requests > 0 ? [{ state: 'syn_recv', count: requests, oldestMs: null }] : []
   const ofConnections = SOCKET_STATE_NAMES.flatMap((state, number) =>
     tcbs.counts[number] > 0 ? [{ state, count: tcbs.counts[number], oldestMs: oldest.get(state) ?? null }] : [],
   )
-  return [...ofRequests, ...ofConnections]
+  return [ofListener, ...ofRequests, ...ofConnections]
 }
 
 /** Whole milliseconds since `since`, both in microseconds. */
@@ -117,7 +121,7 @@ function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: numbe
         remainingMs: remaining(synQueue.timers.deadlineOf(request), now),
         retries: synQueue.timeouts(request),
       },
-      ageMs: age(synQueue.sentMs(request) * MILLISECOND, now),
+      ageMs: age(synQueue.sentAt(request, now), now),
     })
   }
 }

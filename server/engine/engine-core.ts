@@ -6,10 +6,10 @@ import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
+import type { ServerConfig } from '../app/server-config.ts'
 import { ServerHost } from '../app/server-host.ts'
 import { listSockets, type SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { ListenerConfig } from '../listener/listener-config.ts'
 import { FullnessWatch } from './fullness-watch.ts'
 import { fillGauges, Gauge } from './gauges.ts'
 import type { EngineEvents } from './protocol.ts'
@@ -17,7 +17,7 @@ import type { StatsPublisher } from './published-stats.ts'
 
 export interface EngineCoreOptions {
   readonly link: TurnLink
-  readonly config: ListenerConfig
+  readonly config: ServerConfig
   /** Where the numbers go; the link's owner counts into `publisher.stats.link`. */
   readonly publisher: StatsPublisher
   /** Microseconds, monotonic. */
@@ -51,7 +51,7 @@ export class EngineCore {
     this.afterTurn(clock())
   }
 
-  get config(): ListenerConfig {
+  get config(): ServerConfig {
     return this.host.config
   }
 
@@ -69,10 +69,10 @@ export class EngineCore {
   }
 
   /** Changes some knobs and returns all of them. Throws a RangeError, and changes nothing, when memory is short. */
-  configure(patch: Partial<ListenerConfig>): ListenerConfig {
+  configure(patch: Partial<ServerConfig>): ServerConfig {
     const before = this.host.config
     const config = { ...before, ...patch }
-    const changed = (Object.keys(config) as (keyof ListenerConfig)[]).filter((key) => config[key] !== before[key])
+    const changed = (Object.keys(config) as (keyof ServerConfig)[]).filter((key) => config[key] !== before[key])
     if (changed.length === 0) return before
     this.host.configure(config)
     this.options.emit('config', { config, changed })
@@ -121,7 +121,7 @@ export class EngineCore {
     this.host.close()
   }
 
-  private makeHost(config: ListenerConfig): ServerHost {
+  private makeHost(config: ServerConfig): ServerHost {
     const { link, publisher, makeSecret, emit, application } = this.options
     return new ServerHost({
       link: link.end,

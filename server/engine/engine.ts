@@ -3,9 +3,9 @@
  */
 import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
+import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { ListenerConfig } from '../listener/listener-config.ts'
 import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData } from './protocol.ts'
 import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'
 import { describeState, type ServerState } from './server-state.ts'
@@ -16,7 +16,7 @@ export interface ServerEngine {
   /** Resolves with the reason when the engine has ended by itself. */
   readonly failed: Promise<Error>
   /** Changes some knobs while the server runs and returns all of them. The values are in range. */
-  configure(patch: Partial<ListenerConfig>): Promise<ListenerConfig>
+  configure(patch: Partial<ServerConfig>): Promise<ServerConfig>
   /** Drops all connections and sets all counters to zero: a fresh start with the present configuration. */
   reset(): Promise<void>
   /** The sockets in `state`, or all, at most `limit`. */

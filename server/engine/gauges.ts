@@ -19,6 +19,9 @@ export const Gauge = {
   SYNCOOKIES_MODE: 6,
   /** Spokes that have joined the link. */
   LINK_PEERS: 7,
+  /** Connections that the program is serving, and how many it serves at a time; 0 for no limit. */
+  APP_CONNECTIONS: 8,
+  APP_WORKERS_LIMIT: 9,
 } as const
 
 export type Gauge = (typeof Gauge)[keyof typeof Gauge]
@@ -34,8 +37,8 @@ export function connectionsIn(gauges: Float64Array, state: State): number {
 }
 
 /** Reads everything but LINK_PEERS from the host. */
-export function fillGauges({ endpoint, listener }: ServerHost, gauges: Float64Array): void {
-  const { synQueue, acceptQueue, limit, config } = listener
+export function fillGauges({ endpoint, listener, config, openConnections }: ServerHost, gauges: Float64Array): void {
+  const { synQueue, acceptQueue, limit } = listener
   gauges[Gauge.SYN_QUEUE_LENGTH] = synQueue.length
   gauges[Gauge.SYN_QUEUE_YOUNG] = synQueue.young
   gauges[Gauge.SYN_QUEUE_LIMIT] = limit
@@ -43,6 +46,8 @@ export function fillGauges({ endpoint, listener }: ServerHost, gauges: Float64Ar
   gauges[Gauge.ACCEPT_QUEUE_LENGTH] = acceptQueue.length
   gauges[Gauge.ACCEPT_QUEUE_LIMIT] = acceptQueue.limit
   gauges[Gauge.SYNCOOKIES_MODE] = config.synCookies
+  gauges[Gauge.APP_CONNECTIONS] = openConnections
+  gauges[Gauge.APP_WORKERS_LIMIT] = config.workers
   gauges.set(endpoint.tcbs.counts, CONNECTIONS_AT)
   gauges[CONNECTIONS_AT + State.SYN_RECEIVED] = synQueue.length
 }

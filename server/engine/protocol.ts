@@ -2,13 +2,13 @@
  * What the main thread and the engine's thread say to each other.
  */
 import type { PeerChange } from '../../tcpip/io/hub-sessions.ts'
+import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { ListenerConfig } from '../listener/listener-config.ts'
 
 /** What the engine is started with. */
 export interface EngineOptions {
-  readonly config: ListenerConfig
+  readonly config: ServerConfig
   /** The text of the lab key, the same for everybody in the lab. */
   readonly labKey: string
   readonly linkHost: string
@@ -39,12 +39,12 @@ export interface LinkPeer {
 }
 
 export interface Inspection {
-  readonly config: ListenerConfig
+  readonly config: ServerConfig
   readonly peers: readonly LinkPeer[]
 }
 
 export type EngineCommands = {
-  configure: { request: Partial<ListenerConfig>; reply: ListenerConfig }
+  configure: { request: Partial<ServerConfig>; reply: ServerConfig }
   reset: { request: undefined; reply: null }
   sockets: { request: { state: SocketState | undefined; limit: number }; reply: SocketList }
   inspect: { request: undefined; reply: Inspection }
@@ -53,14 +53,14 @@ export type EngineCommands = {
 
 export type EngineEvents = {
   /** The configuration was changed; `changed` names the keys. */
-  config: { config: ListenerConfig; changed: readonly (keyof ListenerConfig)[] }
+  config: { config: ServerConfig; changed: readonly (keyof ServerConfig)[] }
   /** A queue became full, or has been well below its limit for a second. */
   threshold: { queue: 'syn_queue' | 'accept_queue'; isFull: boolean; length: number; limit: number }
   /** The kernel would now log `line`: once in a listener's life. */
   flood: { sendingCookies: boolean; line: string }
   peer: { change: PeerChange; peer: LinkPeer }
   /** Everything was thrown away and started anew. */
-  reset: { config: ListenerConfig }
+  reset: { config: ServerConfig }
 }
 
 export type EngineEvent = keyof EngineEvents

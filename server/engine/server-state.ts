@@ -8,8 +8,8 @@ import { MIB_NAMES, Mib } from '../../tcpip/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
 import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/io/udp-counters.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import type { ServerConfig } from '../app/server-config.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
-import type { ListenerConfig } from '../listener/listener-config.ts'
 import { connectionsIn, Gauge } from './gauges.ts'
 import type { EngineReady, Inspection, LinkPeer } from './protocol.ts'
 import type { ServerStats } from './published-stats.ts'
@@ -20,7 +20,7 @@ export interface ServerState {
   /** Where the simulated server listens, inside the lab's packets. */
   readonly address: string
   readonly port: number
-  readonly config: ListenerConfig
+  readonly config: ServerConfig
   /** A queue is full when it is longer than its limit. `young`: requests that never timed out. */
   readonly synQueue: {
     readonly length: number

@@ -3,26 +3,35 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveThread } from '../../control/thread.ts'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
+import {
+  BOT_ADDRESSES,
+  BYSTANDER_ADDRESSES,
+  CLIENT_ADDRESSES,
+  GATEWAY_ADDRESSES,
+  SERVER_ADDRESS,
+  SPOOFABLE_ADDRESSES,
+} from '../../tcpip/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { AllowedPrefix } from '../../tcpip/io/prefix-claims.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
 import type { PeerSnapshot } from '../../tcpip/io/session-table.ts'
 import { UdpHub } from '../../tcpip/io/udp-hub.ts'
+import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
-import { EndpointNet } from '../web/endpoint-net.ts'
 import { buildWebApp } from '../web/web-app.ts'
 import { WebApplication } from '../web/web-application.ts'
 import { EngineCore } from './engine-core.ts'
 import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData, LinkPeer } from './protocol.ts'
 import { StatsPublisher } from './published-stats.ts'
 
-/** Honest clients are answered; spoofed sources belong to nobody, and answers to them vanish as on the Internet. */
+/** Hosts of the lab are answered; other sources belong to nobody, and answers to them vanish as on the Internet. */
 const ALLOWED: readonly AllowedPrefix[] = [
-  { prefix: CLIENT_ADDRESSES, sharing: 'exclusive' },
+  ...[CLIENT_ADDRESSES, BOT_ADDRESSES, BYSTANDER_ADDRESSES, GATEWAY_ADDRESSES].map(
+    (prefix): AllowedPrefix => ({ prefix, sharing: 'exclusive' }),
+  ),
   ...SPOOFABLE_ADDRESSES.map((prefix): AllowedPrefix => ({ prefix, sharing: 'silent' })),
 ]
 

@@ -112,7 +112,14 @@ export const SERVER_METRICS: readonly MetricEntry[] = [
     Mib.PassiveOpens,
     'Three-way handshakes completed by a listener (Linux TcpPassiveOpens).',
   ),
-  counter('accepted_total', Mib.Accepted, 'Connections handed to the application by accept().'),
+  gauge('app_connections', Gauge.APP_CONNECTIONS, 'Accepted connections that the program is serving.'),
+  gauge('app_workers_limit', Gauge.APP_WORKERS_LIMIT, 'Connections served at a time at most; 0 for no limit.'),
+  counter('app_accepts_total', Mib.Accepted, 'Connections handed to the program by accept().'),
+  counter(
+    'app_request_timeouts_total',
+    Mib.RequestTimeouts,
+    'Connections that the program closed because no whole request had come in time.',
+  ),
   counter('half_open_expired_total', Mib.HalfOpenExpired, 'Half-open requests removed because nobody answered.'),
   counter(
     'half_open_resets_total',

@@ -37,6 +37,7 @@ const OWN_NAMES: ReadonlySet<MibName> = new Set<MibName>([
   'HalfOpenExpired',
   'RequestsCreated',
   'Accepted',
+  'RequestTimeouts',
 ])
 
 /** Listening sockets of the server. */
