@@ -7,7 +7,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { UsageError } from '../usage-error.ts'
 
 /** Files of a bundle. The first one makes a directory a bundle and is moved last. */
-const BUNDLE_FILES = ['result.json', 'connections.csv', 'series.csv', 'capture.pcapng'] as const
+const BUNDLE_FILES = [
+  'result.json',
+  'connections.csv',
+  'series.csv',
+  'report.html',
+  'durations.svg',
+  'queues.svg',
+  'counters.svg',
+  'capture.pcapng',
+] as const
 export type BundleFile = (typeof BUNDLE_FILES)[number]
 
 export class BundleDirectory {

@@ -12,20 +12,25 @@ const START_DECIMALS = 6
 const DURATION_DECIMALS = 3
 
 /**
- * One line per honest connection, arms one after the other, by intended start: `duration_ms` from there to the whole
- * response (or to the failure), `connect_ms` to ESTABLISHED (empty when it was never reached).
+ * One line per honest connection, arms one after the other, by start: `duration_ms` from there to the last whole answer (or
+ * to the failure), `connect_ms` to ESTABLISHED, `first_byte_ms` to the first byte of an answer (both empty when it never
+ * came); `returning` is 1 for clients that had been served before.
  */
 export function connectionsCsv(runs: readonly ArmRun[]): string {
-  const lines = ['start_s,duration_ms,outcome,arm,connect_ms']
+  const lines = ['start_s,duration_ms,outcome,arm,connect_ms,first_byte_ms,returning,population']
   for (const { arm, attempts } of runs) {
-    for (const { startedAt, totalUs, outcome, connectUs } of attempts) {
+    for (const { startedAt, totalUs, outcome, connectUs, firstByteUs, isReturning, population } of attempts) {
       const start = (startedAt / SECOND).toFixed(START_DECIMALS)
-      const duration = (totalUs / MILLISECOND).toFixed(DURATION_DECIMALS)
-      const connect = connectUs === undefined ? '' : (connectUs / MILLISECOND).toFixed(DURATION_DECIMALS)
-      lines.push(`${start},${duration},${outcome},${arm.name},${connect}`)
+      const [duration, connect, firstByte] = [totalUs, connectUs, firstByteUs].map(milliseconds)
+      const returning = isReturning ? 1 : 0
+      lines.push(`${start},${duration},${outcome},${arm.name},${connect},${firstByte},${returning},${population}`)
     }
   }
   return `${lines.join('\n')}\n`
+}
+
+function milliseconds(duration: number | undefined): string {
+  return duration === undefined ? '' : (duration / MILLISECOND).toFixed(DURATION_DECIMALS)
 }
 
 /** One line per second and arm: the queues, the honest connections begun in it, and what each counter gained. */

@@ -10,7 +10,7 @@ import type { Phase } from '../scenario/resolve.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import type { QueueSeries } from '../simulator/recorder.ts'
 import { percentile } from './percentile.ts'
-import type { LegitResult, PhaseResult, QueueResult } from './result.ts'
+import type { Durations, LegitResult, PhaseResult, QueueResult, ShareResult } from './result.ts'
 
 /** Decimals of the figures in a bundle: milliseconds and queue lengths; ratios. */
 const DECIMALS = 3
@@ -23,10 +23,14 @@ export function summarizePhase(run: ArmRun, phase: Phase): PhaseResult {
   for (const [reason, name] of DROP_REASON_NAMES.entries()) {
     if (reason !== DropReason.ACCEPTED) dropped[name] = outcomes[reason] ?? 0
   }
+  const attempts = attemptsOf(run, phase)
   return {
     start_s: phase.start,
     end_s: phase.end,
-    legit: summarizeAttempts(attemptsOf(run, phase)),
+    legit: summarizeAttempts(attempts),
+    populations: Object.fromEntries(
+      run.populations.map((name) => [name, summarizeAttempts(ofPopulation(attempts, name))]),
+    ),
     syn_queue: summarizeQueue(recording.synQueue, run.queueLimit, phase),
     accept_queue: summarizeQueue(recording.acceptQueue, run.queueLimit, phase),
     counters: nameColumns(sumRows(recording.counters, MIB_NAMES.length, phase)),
@@ -39,31 +43,57 @@ export function summarizePhase(run: ArmRun, phase: Phase): PhaseResult {
   }
 }
 
-/** The attempts whose intended start lies in the phase. */
+function ofPopulation(attempts: readonly ConnectionRecord[], name: string): ConnectionRecord[] {
+  return attempts.filter(({ population }) => population === name)
+}
+
+/** The attempts whose start lies in the phase. */
 function attemptsOf(run: ArmRun, phase: Phase): ConnectionRecord[] {
   return run.attempts.filter(({ startedAt }) => startedAt >= phase.start * SECOND && startedAt < phase.end * SECOND)
 }
 
-/** Counts attempts by outcome and measures how long the successful ones took to connect. */
+/** Counts attempts by outcome and measures how long the successful ones took. */
 export function summarizeAttempts(attempts: readonly ConnectionRecord[]): LegitResult {
   const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>
   for (const { outcome } of attempts) outcomes[outcome]++
-  const succeeded = outcomes.ok
-  const connects = attempts
-    .flatMap(({ outcome, connectUs }) => (outcome === 'ok' && connectUs !== undefined ? connectUs / MILLISECOND : []))
-    .sort((a, b) => a - b)
-  const at = (percent: number): number | null => {
-    const value = percentile(connects, percent)
-    return value === undefined ? null : round(value, DECIMALS)
-  }
+  const { attempted, succeeded, success_ratio } = summarizeShare(attempts)
   return {
-    attempted: attempts.length,
+    attempted,
     succeeded,
-    failed: attempts.length - succeeded,
-    success_ratio: attempts.length === 0 ? null : round(succeeded / attempts.length, RATIO_DECIMALS),
-    connect_ms: { p50: at(50), p90: at(90), p99: at(99), max: at(100) },
+    failed: attempted - succeeded,
+    success_ratio,
+    connect_ms: summarizeDurations(attempts, ({ connectUs }) => connectUs),
+    first_byte_ms: summarizeDurations(attempts, ({ firstByteUs }) => firstByteUs),
+    requests_answered: attempts.reduce((sum, { answered }) => sum + answered, 0),
+    new: summarizeShare(attempts.filter(({ isReturning }) => !isReturning)),
+    returning: summarizeShare(attempts.filter(({ isReturning }) => isReturning)),
     outcomes,
   }
+}
+
+function summarizeShare(attempts: readonly ConnectionRecord[]): ShareResult {
+  const attempted = attempts.length
+  const succeeded = attempts.filter(({ outcome }) => outcome === 'ok').length
+  return {
+    attempted,
+    succeeded,
+    success_ratio: attempted === 0 ? null : round(succeeded / attempted, RATIO_DECIMALS),
+  }
+}
+
+function summarizeDurations(
+  attempts: readonly ConnectionRecord[],
+  pick: (attempt: ConnectionRecord) => number | undefined,
+): Durations {
+  const sorted = attempts
+    .flatMap((attempt) => (attempt.outcome === 'ok' ? (pick(attempt) ?? []) : []))
+    .map((duration) => duration / MILLISECOND)
+    .sort((a, b) => a - b)
+  const at = (percent: number): number | null => {
+    const value = percentile(sorted, percent)
+    return value === undefined ? null : round(value, DECIMALS)
+  }
+  return { p50: at(50), p90: at(90), p99: at(99), max: at(100) }
 }
 
 function summarizeQueue(series: QueueSeries, limit: number, phase: Phase): QueueResult {

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import type { Outcome } from '../../attacker/clients/client-counters.ts'
+import type { ApplicationConfig } from '../../server/app/application-config.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { PhaseName } from '../scenario/schema.ts'
@@ -16,9 +17,10 @@ import { judgeThresholds, type ThresholdResult } from './thresholds.ts'
 export const FORMAT_VERSION = 1
 
 const PERCENTILES =
-  'nearest-rank on the exact durations of successful connections, in milliseconds from the intended start'
+  'nearest-rank on the exact durations of successful connections, in milliseconds from the start: in mode open the intended one'
 
-export interface ConnectTimes {
+/** Of successful connections. */
+export interface Durations {
   /** Milliseconds; null when no connection succeeded. */
   readonly p50: number | null
   readonly p90: number | null
@@ -26,14 +28,27 @@ export interface ConnectTimes {
   readonly max: number | null
 }
 
+export interface ShareResult {
+  readonly attempted: number
+  readonly succeeded: number
+  /** Null when nothing was attempted. */
+  readonly success_ratio: number | null
+}
+
 export interface LegitResult {
-  /** Attempts whose intended start lies in the phase. */
+  /** Attempts whose start lies in the phase. */
   readonly attempted: number
   readonly succeeded: number
   readonly failed: number
   /** Null when nothing was attempted. */
   readonly success_ratio: number | null
-  readonly connect_ms: ConnectTimes
+  readonly connect_ms: Durations
+  readonly first_byte_ms: Durations
+  /** Whole answers that these attempts got, failed ones included. */
+  readonly requests_answered: number
+  /** Attempts of clients that had been served before, from an address that returns; and all others. */
+  readonly new: ShareResult
+  readonly returning: ShareResult
   readonly outcomes: Record<Outcome, number>
 }
 
@@ -48,7 +63,10 @@ export interface QueueResult {
 export interface PhaseResult {
   readonly start_s: number
   readonly end_s: number
+  /** All honest clients. */
   readonly legit: LegitResult
+  /** Each population of them. */
+  readonly populations: Record<string, LegitResult>
   readonly syn_queue: QueueResult
   readonly accept_queue: QueueResult
   /** What the server's counters gained in the phase, by Linux MIB name. */
@@ -71,6 +89,7 @@ export interface PathResult {
 
 export interface ArmResult {
   readonly listener: ListenerConfig
+  readonly application: ApplicationConfig
   readonly link: { readonly to_server: PathResult; readonly to_clients: PathResult }
   readonly phases: Record<PhaseName, PhaseResult>
 }
@@ -105,6 +124,7 @@ export function makeResult(scenario: Scenario, runs: readonly ArmRun[], command:
     const phases = Object.fromEntries(scenario.phases.map((phase) => [phase.name, summarizePhase(run, phase)]))
     arms[run.arm.name] = {
       listener: run.arm.listener,
+      application: run.arm.application,
       link: { to_server: pathResult(run.paths.toServer), to_clients: pathResult(run.paths.toClients) },
       phases: phases as Record<PhaseName, PhaseResult>,
     }

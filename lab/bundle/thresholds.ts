@@ -16,16 +16,16 @@ export function judgeThresholds(
 ): ThresholdResult[] {
   return thresholds.map((threshold) => {
     const phase = arms[threshold.arm]?.phases[threshold.phase]
-    const actual = phase === undefined ? null : metricOf(phase, threshold.metric)
+    const actual = phase === undefined ? null : metricOf(phase, threshold)
     const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = threshold
     return { ...threshold, actual, passed: actual !== null && actual >= min && actual <= max }
   })
 }
 
 /** The figure that a metric's name stands for; see `METRICS`. */
-function metricOf(phase: PhaseResult, metric: string): number | null {
+function metricOf(phase: PhaseResult, { metric, population }: Threshold): number | null {
   const { legit, ...others } = phase
-  let value: unknown = { ...legit, ...others }
+  let value: unknown = population === undefined ? { ...legit, ...others } : phase.populations[population]
   for (const key of metric.split('.')) value = (value as Record<string, unknown> | null | undefined)?.[key]
   return typeof value === 'number' ? value : null
 }

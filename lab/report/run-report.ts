@@ -5,7 +5,8 @@ import type { PhaseResult, Result } from '../bundle/result.ts'
 import type { ThresholdResult } from '../bundle/thresholds.ts'
 import { type Column, formatTable } from './text-table.ts'
 
-const COLUMNS: readonly Column[] = [
+/** Columns of the table of phases, arm and phase first. */
+export const COLUMNS: readonly Column[] = [
   { title: 'arm', align: 'left' },
   { title: 'phase', align: 'left' },
   { title: 'success', align: 'right' },
@@ -32,7 +33,8 @@ export function formatResult(result: Result): string[] {
   return formatTable(COLUMNS, rows)
 }
 
-function formatPhase({ legit, syn_queue, counters }: PhaseResult): string[] {
+/** The figures of a phase, one cell for each column after arm and phase. */
+export function formatPhase({ legit, syn_queue, counters }: PhaseResult): string[] {
   const { p50, p90, p99, max } = legit.connect_ms
   return [
     formatShare(legit.success_ratio),
@@ -46,6 +48,16 @@ function formatPhase({ legit, syn_queue, counters }: PhaseResult): string[] {
   ]
 }
 
+/** Which arms' accept queue was full at some time, which the table does not show; no line when none was. */
+export function formatAcceptQueues(result: Result): string[] {
+  const full = Object.entries(result.arms).flatMap(([arm, { phases }]) => {
+    const queues = Object.values(phases).map(({ accept_queue }) => accept_queue)
+    const max = Math.max(...queues.map((queue) => queue.max))
+    return queues.some((queue) => queue.max > queue.limit) ? [`${arm} (${max})`] : []
+  })
+  return full.length === 0 ? [] : [`The accept queue was full in: ${full.join(', ')}.`]
+}
+
 /** A share as a percentage. 100.00 means all and 0.00 means none: what lies between is never rounded to either. */
 export function formatShare(share: number | null): string {
   if (share === null) return NOTHING
@@ -56,11 +68,15 @@ export function formatShare(share: number | null): string {
 
 /** One line per threshold. */
 export function formatThresholds(thresholds: readonly ThresholdResult[]): string[] {
-  return thresholds.map(({ arm, phase, metric, min, max, actual, passed }) => {
-    const bounds = [min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`].filter(
-      (text) => text !== '',
-    )
+  return thresholds.map((threshold) => {
+    const { arm, phase, metric, actual, passed } = threshold
     const verdict = passed ? 'pass' : 'FAIL'
-    return `${verdict}  ${arm} ${phase} ${metric} ${bounds.join(' and ')} (is ${actual ?? 'not measurable'})`
+    return `${verdict}  ${arm} ${phase} ${metric} ${formatBounds(threshold)} (is ${actual ?? 'not measurable'})`
   })
+}
+
+/** What a threshold asks for, such as ">= 0.1 and <= 0.3". */
+export function formatBounds({ min, max }: Pick<ThresholdResult, 'min' | 'max'>): string {
+  const bounds = [min === undefined ? '' : `>= ${min}`, max === undefined ? '' : `<= ${max}`]
+  return bounds.filter((text) => text !== '').join(' and ')
 }
