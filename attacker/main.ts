@@ -15,9 +15,18 @@ const API_OPTIONS = {
   portOption: '--api-port or SYNLAB_ATTACKER_API_PORT',
 }
 
-async function start({ host, apiPort, logLevel, engine: engineOptions }: AttackerOptions): Promise<Service> {
-  const engine = await startOrRefuse(engineOptions)
-  const app = buildAttackerApi(engine, logLevel)
+const GATEWAY_OPTIONS = {
+  hostOption: '--gateway-host or SYNLAB_GATEWAY_HOST',
+  portOption: '--gateway-port or SYNLAB_GATEWAY_PORT',
+}
+
+async function start({ host, apiPort, logLevel, traces, engine: engineOptions }: AttackerOptions): Promise<Service> {
+  const { gateway } = engineOptions
+  const starting = () => startOrRefuse(engineOptions)
+  const engine = await (gateway === undefined
+    ? starting()
+    : bindOrExplain({ ...gateway, ...GATEWAY_OPTIONS }, starting))
+  const app = buildAttackerApi(engine, logLevel, traces)
   try {
     await bindOrExplain({ host, port: apiPort, ...API_OPTIONS }, () => app.listen({ host, port: apiPort }))
   } catch (error) {
@@ -26,7 +35,7 @@ async function start({ host, apiPort, logLevel, engine: engineOptions }: Attacke
   }
   const { address, port } = app.server.address() as AddressInfo
   return {
-    ready: { name: ATTACKER_NAME, apiHost: address, apiPort: port, hub: engine.link().hub },
+    ready: { name: ATTACKER_NAME, apiHost: address, apiPort: port, hub: engine.link().hub, gateway: engine.gateway },
     failed: engine.failed,
     close: async () => {
       await app.close()

@@ -15,6 +15,8 @@ export interface AttackerOptions {
   readonly host: string
   readonly apiPort: number
   readonly logLevel: LogLevel
+  /** The directory that replays may read; undefined for none. */
+  readonly traces: string | undefined
   readonly engine: EngineOptions
 }
 
@@ -22,6 +24,10 @@ export interface AttackerOptions {
 const CLIENTS_RATE_DEFAULT = 10
 
 const PORT_MAX = 65_535
+
+/** Connections through the gateway at a time: unless told, and at most. */
+const GATEWAY_CONNECTIONS = 4096
+const GATEWAY_CONNECTIONS_MAX = 32_768
 
 /** Commander's codes for "help or version was asked for and printed". */
 const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
@@ -39,14 +45,29 @@ export function parseAttackerOptions(args: readonly string[]): AttackerOptions |
     if (PRINTED.includes(error.code)) return undefined
     throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
   }
-  const { host, apiPort, logLevel, labKey, hub, clientsRate, seed } = command.opts()
+  const {
+    host,
+    apiPort,
+    logLevel,
+    labKey,
+    hub,
+    clientsRate,
+    seed,
+    gatewayPort,
+    gatewayHost,
+    gatewayConnections,
+    traces,
+  } = command.opts()
   if (labKey === undefined) {
     throw new StartError('no lab key: set SYNLAB_LAB_KEY or --lab-key, to the same text for server and attacker')
   }
   const labNetwork = readLabNetwork()
   const target = parseHub(hub, labNetwork)
   if (typeof target === 'string') throw new StartError(target)
-  return { host, apiPort, logLevel, engine: { hub: target, labKey, labNetwork, seed, clients: clientsOf(clientsRate) } }
+  const gateway =
+    gatewayPort === undefined ? undefined : { host: gatewayHost, port: gatewayPort, maxConnections: gatewayConnections }
+  const clients = clientsOf(clientsRate)
+  return { host, apiPort, logLevel, traces, engine: { hub: target, labKey, labNetwork, seed, clients, gateway } }
 }
 
 /** The lab's own network: from the environment alone, because it belongs to the lab and not to one command. */
@@ -98,6 +119,24 @@ function makeCommand(): Command {
   )
   command.addOption(
     integer('--seed', Number.MAX_SAFE_INTEGER, 'seed of all traffic; random unless told').env('SYNLAB_SEED'),
+  )
+  command.addOption(
+    integer(
+      '--gateway-port',
+      PORT_MAX,
+      `port for real clients, 0 for any (0 to ${PORT_MAX}); no gateway unless told`,
+    ).env('SYNLAB_GATEWAY_PORT'),
+  )
+  command.addOption(
+    new Option('--gateway-host <address>', 'where the gateway listens').env('SYNLAB_GATEWAY_HOST').default('127.0.0.1'),
+  )
+  command.addOption(
+    integer('--gateway-connections', GATEWAY_CONNECTIONS_MAX, 'connections through the gateway at a time')
+      .env('SYNLAB_GATEWAY_CONNECTIONS')
+      .default(GATEWAY_CONNECTIONS),
+  )
+  command.addOption(
+    new Option('--traces <directory>', 'recordings (pcap, pcapng) that may be replayed').env('SYNLAB_TRACES'),
   )
   command.addHelpText(
     'after',

@@ -14,7 +14,7 @@ export const OUTCOMES = ['ok', 'timeout', 'refused', 'reset', 'local'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /**
- * Upper bounds of the buckets of connect duration, seconds. From 0.9 s up they lie between the times at which Linux
+ * Upper bounds of the buckets of connect duration and of time to first byte, seconds. From 0.9 s up they lie between the times at which Linux
  * repeats a SYN (1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s), so that each bucket holds what one repeat has won.
  */
 export const CONNECT_BUCKETS: readonly number[] = [
@@ -28,7 +28,10 @@ const STARTED = 1
 const OUTCOMES_AT = 2
 const SUMS_AT = OUTCOMES_AT + OUTCOMES.length
 const BUCKETS_AT = SUMS_AT + OUTCOMES.length
-const SLOTS = BUCKETS_AT + OUTCOMES.length * BUCKET_COUNT
+const FIRST_BYTE_SUMS_AT = BUCKETS_AT + OUTCOMES.length * BUCKET_COUNT
+const FIRST_BYTE_BUCKETS_AT = FIRST_BYTE_SUMS_AT + OUTCOMES.length
+const ANSWERED = FIRST_BYTE_BUCKETS_AT + OUTCOMES.length * BUCKET_COUNT
+const SLOTS = ANSWERED + 1
 
 const BOUNDS_MICROSECONDS = Float64Array.from(CONNECT_BUCKETS, (seconds) => Math.round(seconds * 1_000_000))
 
@@ -41,7 +44,7 @@ export class ClientCounters {
     this.slots = new Float64Array(buffer, byteOffset, SLOTS)
   }
 
-  /** Intended arrivals. */
+  /** Intended arrivals, and users of closed loads who began. */
   get attempted(): number {
     return this.slots[ATTEMPTED]
   }
@@ -80,6 +83,26 @@ export class ClientCounters {
     return this.slots.subarray(at, at + BUCKET_COUNT)
   }
 
+  /** Sum of the times to first byte of one outcome, microseconds. */
+  firstByteSum(outcome: Outcome): number {
+    return this.slots[FIRST_BYTE_SUMS_AT + OUTCOMES.indexOf(outcome)]
+  }
+
+  /** Attempts of one outcome by time to first byte, as `connectBuckets`; those that never saw one are in no bucket. */
+  firstByteBuckets(outcome: Outcome): Float64Array {
+    const at = FIRST_BYTE_BUCKETS_AT + OUTCOMES.indexOf(outcome) * BUCKET_COUNT
+    return this.slots.subarray(at, at + BUCKET_COUNT)
+  }
+
+  /** Requests answered whole; a greeting counts as one. */
+  get answered(): number {
+    return this.slots[ANSWERED]
+  }
+
+  countAnswer(): void {
+    this.slots[ANSWERED]++
+  }
+
   countAttempt(): void {
     this.slots[ATTEMPTED]++
   }
@@ -88,15 +111,19 @@ export class ClientCounters {
     this.slots[STARTED]++
   }
 
-  /** `connectUs`: from the intended start to ESTABLISHED, or to the end of an attempt that never got there. */
-  countOutcome(outcome: Outcome, connectUs: number): void {
+  /**
+   * `connectUs`: from the start to ESTABLISHED, or to the end of an attempt that never got there. `firstByteUs`: from the
+   * start to the first byte of an answer, if there was one.
+   */
+  countOutcome(outcome: Outcome, connectUs: number, firstByteUs?: number): void {
     const { slots } = this
     const index = OUTCOMES.indexOf(outcome)
     slots[OUTCOMES_AT + index]++
     slots[SUMS_AT + index] += connectUs
-    let bucket = 0
-    while (bucket < BOUNDS_MICROSECONDS.length && connectUs > BOUNDS_MICROSECONDS[bucket]) bucket++
-    slots[BUCKETS_AT + index * BUCKET_COUNT + bucket]++
+    slots[BUCKETS_AT + index * BUCKET_COUNT + bucketOf(connectUs)]++
+    if (firstByteUs === undefined) return
+    slots[FIRST_BYTE_SUMS_AT + index] += firstByteUs
+    slots[FIRST_BYTE_BUCKETS_AT + index * BUCKET_COUNT + bucketOf(firstByteUs)]++
   }
 
   /** Everything to zero, except that attempts under way count as attempted and started anew. */
@@ -106,4 +133,11 @@ export class ClientCounters {
     this.slots[ATTEMPTED] = inFlight
     this.slots[STARTED] = inFlight
   }
+}
+
+/** The bucket for a duration, microseconds; a bound belongs to its bucket. */
+function bucketOf(duration: number): number {
+  let bucket = 0
+  while (bucket < BOUNDS_MICROSECONDS.length && duration > BOUNDS_MICROSECONDS[bucket]) bucket++
+  return bucket
 }

@@ -1,21 +1,25 @@
 /**
- * Honest clients: at each arrival one connects, sends a small HTTP request, reads the whole response and closes. The load
- * is open: arrivals do not wait for each other, so a drowning server is asked as often as a healthy one. Active opens and
- * their SYN schedule are tcpip's (connection/retransmit.ts); this file owns arrivals, patience and outcomes.
+ * Honest clients: each connects, asks and reads the whole answer, once or a few times, or waits for a greeting, and closes.
+ * An open load does not wait for its outcomes, so that a drowning server is asked as often as a healthy one; a closed load
+ * does. Active opens and their SYN schedules are tcpip's (connection/retransmit.ts); this file owns starts, patience and
+ * outcomes.
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import { assert } from '../../tcpip/assert.ts'
+import { SYN_SCHEDULES } from '../../tcpip/connection/syn-schedule.ts'
 import type { CloseReason, Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/endpoint.ts'
 import { Prng } from '../../tcpip/prng.ts'
 import { NEVER, SECOND } from '../../tcpip/time.ts'
 import { TimerWheel } from '../../tcpip/timer-wheel.ts'
-import { formatAddress, type Prefix, prefixContains, prefixSize } from '../../tcpip/wire/address.ts'
+import { formatAddress, type Prefix } from '../../tcpip/wire/address.ts'
 import { Arrivals } from './arrivals.ts'
-import { Attempt, type AttemptListener, type ConnectionRecord, NOT_CONNECTED } from './attempt.ts'
+import { Attempt, type AttemptListener, type ConnectionRecord, NOT_YET } from './attempt.ts'
+import { ClientAddresses } from './client-addresses.ts'
 import type { ClientCounters, Outcome } from './client-counters.ts'
 import { CLIENTS_IN_FLIGHT_MAX, type ClientSpec } from './client-spec.ts'
-import { RESPONSE_MALFORMED, RESPONSE_PENDING } from './response-reader.ts'
+import { RESPONSE_PENDING, RESPONSE_WHOLE } from './response-reader.ts'
+import { ThinkQueue } from './think-queue.ts'
 
 /** Ports a client connects from (Linux net.ipv4.ip_local_port_range). */
 const PORT_MIN = 32_768
@@ -29,6 +33,12 @@ const ARRIVALS_BATCH = 64
 
 /** An arrival noticed later than this, microseconds, is the client process's failure and not sent: no server is to blame. */
 const LATENESS_MAX = SECOND
+
+/** Shares are drawn in millionths. */
+const SHARE_STEPS = 1_000_000
+
+/** What there is to say of an attempt that found no place. */
+const NEVER_BEGUN = { connectUs: undefined, firstByteUs: undefined, outcome: 'local', answered: 0 } as const
 
 /** Timers fired per turn at most. */
 const TIMERS_BATCH = 256
@@ -49,31 +59,40 @@ export interface ClientPopulationOptions {
   readonly addresses: Prefix
   readonly prng: Prng
   readonly counters: ClientCounters
+  /** Stands in the records of its clients; `clients` unless told. */
+  readonly name?: string
+  /** Attempts under way at a time, at most; CLIENTS_IN_FLIGHT_MAX unless told. */
+  readonly inFlightMax?: number
   readonly onConnection?: ((record: ConnectionRecord) => void) | undefined
 }
 
 export class ClientPopulation implements AttemptListener {
-  /** Addresses that clients connect from; may change between polls. */
-  addresses: Prefix
+  readonly name: string
   readonly counters: ClientCounters
   private readonly endpoint: Endpoint
   private readonly prng: Prng
+  private readonly inFlightMax: number
   private readonly onConnection: ((record: ConnectionRecord) => void) | undefined
-  private readonly timers = new TimerWheel(CLIENTS_IN_FLIGHT_MAX)
   private readonly attempts: Attempt[] = []
   private readonly free: Attempt[] = []
+  /** Made for the first spec: a population that never does anything costs nothing. */
+  private timers: TimerWheel | undefined = undefined
   private currentSpec: ClientSpec | undefined = undefined
   private arrivals: Arrivals | undefined = undefined
+  private users: ThinkQueue | undefined = undefined
+  private places: ClientAddresses
   /** Decides on addresses and ports: apart from the arrivals, which nothing may shift. */
-  private places: Prng
+  private placesPrng: Prng
 
   constructor(options: ClientPopulationOptions) {
+    this.name = options.name ?? 'clients'
     this.endpoint = options.endpoint
-    this.addresses = options.addresses
+    this.places = new ClientAddresses(options.addresses)
     this.prng = options.prng
     this.counters = options.counters
+    this.inFlightMax = options.inFlightMax ?? CLIENTS_IN_FLIGHT_MAX
     this.onConnection = options.onConnection
-    this.places = options.prng
+    this.placesPrng = options.prng
   }
 
   /** What the clients do at present, undefined for nothing. */
@@ -86,37 +105,77 @@ export class ClientPopulation implements AttemptListener {
     return this.attempts.length - this.free.length
   }
 
-  /** From `now` on arrivals follow `spec`, or stop. Attempts under way go on; the clock that runs for each is not changed. */
+  /** Addresses that clients connect from; may change between polls. */
+  get addresses(): Prefix {
+    return this.places.block
+  }
+
+  set addresses(block: Prefix) {
+    const { base, length } = this.places.block
+    if (block.base !== base || block.length !== length) this.places = new ClientAddresses(block)
+  }
+
+  /** From `now` on clients do what `spec` says, or nothing. Attempts under way go on as they were told. */
   setSpec(spec: ClientSpec | undefined, now: number): void {
     this.currentSpec = spec
     this.arrivals = undefined
+    this.users = undefined
     if (spec === undefined) return
+    this.timers ??= new TimerWheel(this.inFlightMax)
     const prng = spec.seed === undefined ? this.prng.fork('population') : new Prng(spec.seed)
-    this.arrivals = new Arrivals(spec.arrivals, spec.rate, now, prng.fork('arrivals'))
-    this.places = prng.fork('places')
+    const arrivalsPrng = prng.fork('arrivals')
+    this.placesPrng = prng.fork('places')
+    if (spec.mode === 'open') this.arrivals = new Arrivals(spec.arrivals, spec.rate, now, arrivalsPrng)
+    else this.users = new ThinkQueue(spec.concurrency, Math.round(spec.thinkTime * SECOND), now)
+  }
+
+  /** One more client comes, who meant to at `intended`, beside those that arrive as the population was told. */
+  arrive(spec: ClientSpec, intended: number, now: number): void {
+    this.timers ??= new TimerWheel(this.inFlightMax)
+    this.begin(spec, intended, now)
+  }
+
+  /** Everybody goes: attempts under way have no outcome, and their connections are closed. */
+  leave(now: number): void {
+    for (const attempt of this.attempts) {
+      const { tcb } = attempt
+      if (tcb === undefined) continue
+      this.timers?.disarm(attempt.index)
+      attempt.tcb = undefined
+      this.free.push(attempt)
+      this.endpoint.close(tcb, now)
+    }
   }
 
   /** Fires timers that are due and begins the attempts that are, a bounded number of each. */
   advance(now: number): void {
-    this.timers.advance(now, this, TIMERS_BATCH)
-    const { arrivals, currentSpec } = this
-    if (arrivals === undefined || currentSpec === undefined) return
-    for (let begun = 0; begun < ARRIVALS_BATCH && arrivals.next <= now; begun++) {
-      this.begin(currentSpec, arrivals.next, now)
-      arrivals.step()
+    const { arrivals, users, currentSpec, timers } = this
+    timers?.advance(now, this, TIMERS_BATCH)
+    if (currentSpec === undefined) return
+    if (arrivals !== undefined) {
+      for (let begun = 0; begun < ARRIVALS_BATCH && arrivals.next <= now; begun++) {
+        this.begin(currentSpec, arrivals.next, now)
+        arrivals.step()
+      }
+    }
+    if (users !== undefined) {
+      for (let begun = 0; begun < ARRIVALS_BATCH && users.next <= now; begun++) {
+        users.step()
+        this.begin(currentSpec, now, now)
+      }
     }
   }
 
   /** When `advance` has something to do next, microseconds; NEVER if nothing is waiting. */
   nextDeadline(): number {
-    return Math.min(this.arrivals === undefined ? NEVER : this.arrivals.next, this.timers.nextDeadline())
+    const next = this.arrivals?.next ?? this.users?.next ?? NEVER
+    return Math.min(next, this.timers?.nextDeadline() ?? NEVER)
   }
 
   onEstablished(attempt: Attempt, tcb: Tcb, now: number): void {
     attempt.connectedAt = now
-    this.timers.arm(attempt.index, now + attempt.responseTimeout)
-    const taken = this.endpoint.write(tcb, REQUEST, 0, REQUEST.length, now)
-    assert(taken === REQUEST.length, 'an empty send queue takes a request')
+    if (attempt.spec?.speaks === 'server') this.awaitAnswer(attempt, now)
+    else this.ask(attempt, tcb, now)
   }
 
   onReadable(attempt: Attempt, tcb: Tcb, now: number): void {
@@ -124,83 +183,136 @@ export class ClientPopulation implements AttemptListener {
     for (;;) {
       const count = this.endpoint.read(tcb, received, 0, received.length, now)
       if (count === 0) break
-      if (progress === RESPONSE_PENDING) progress = attempt.reader.feed(received, count)
+      if (attempt.firstByteAt === NOT_YET) attempt.firstByteAt = now
+      // What comes after an answer and before the next request answers nothing.
+      if (progress === RESPONSE_PENDING && !attempt.isPausing) progress = attempt.feed(received, count)
     }
-    if (progress === RESPONSE_PENDING && !tcb.finReceived) return
-    const isWhole = progress !== RESPONSE_PENDING && progress !== RESPONSE_MALFORMED
-    this.end(attempt, isWhole ? 'ok' : 'reset', now)
-    this.endpoint.close(tcb, now)
+    if (progress === RESPONSE_WHOLE) this.onAnswer(attempt, tcb, now)
+    else if (progress !== RESPONSE_PENDING || tcb.finReceived) this.finish(attempt, tcb, 'reset', now)
   }
 
   onClosed(attempt: Attempt, reason: CloseReason, now: number): void {
     this.end(attempt, reason === 'closed' ? 'reset' : reason, now)
   }
 
-  /** An attempt's patience is at its end (called by the timer wheel). */
+  /** An attempt's patience or pause is at its end (called by the timer wheel). */
   fire(index: number, now: number): void {
     const attempt = this.attempts[index]
     const { tcb } = attempt
-    this.end(attempt, 'timeout', now)
-    if (tcb !== undefined) this.endpoint.close(tcb, now)
+    if (tcb !== undefined && attempt.isPausing) this.ask(attempt, tcb, now)
+    else if (tcb !== undefined) this.finish(attempt, tcb, 'timeout', now)
   }
 
-  /** Begins the attempt that was due at `intended`. */
-  private begin(spec: ClientSpec, intended: number, now: number): void {
-    const { counters } = this
+  /** One answer is whole: the next request, or the end. */
+  private onAnswer(attempt: Attempt, tcb: Tcb, now: number): void {
+    const { requests, pause } = specOf(attempt)
+    attempt.answered++
+    this.counters.countAnswer()
+    if (attempt.answered === requests) this.finish(attempt, tcb, 'ok', now)
+    else if (tcb.finReceived) this.finish(attempt, tcb, 'reset', now)
+    else if (pause === 0) this.ask(attempt, tcb, now)
+    else {
+      attempt.isPausing = true
+      this.timers?.arm(attempt.index, now + pause * SECOND)
+    }
+  }
+
+  private ask(attempt: Attempt, tcb: Tcb, now: number): void {
+    this.awaitAnswer(attempt, now)
+    const taken = this.endpoint.write(tcb, REQUEST, 0, REQUEST.length, now)
+    assert(taken === REQUEST.length, 'an empty send queue takes a request')
+  }
+
+  private awaitAnswer(attempt: Attempt, now: number): void {
+    attempt.expectAnswer()
+    this.timers?.arm(attempt.index, now + specOf(attempt).responseTimeout * SECOND)
+  }
+
+  /** Begins an attempt whose time counts from `start`. */
+  private begin(spec: ClientSpec, start: number, now: number): void {
+    const { counters, places, users } = this
     counters.countAttempt()
     // Drawn for every attempt, whether it comes to anything or not: the next one's place must not depend on it.
-    const address = (this.addresses.base + this.places.below(prefixSize(this.addresses))) | 0
-    const firstPort = this.places.below(PORT_COUNT)
-    const attempt = now - intended > LATENESS_MAX ? undefined : this.takeSlot()
+    const address = this.drawAddress(spec)
+    const firstPort = this.placesPrng.below(PORT_COUNT)
+    const isReturning = places.hasBeenServed(address)
+    const attempt = now - start > LATENESS_MAX ? undefined : this.takeSlot()
     if (attempt === undefined) {
-      this.report('local', intended, NOT_CONNECTED, now)
+      users?.rest(now)
+      this.report({ ...NEVER_BEGUN, population: this.name, startedAt: start, totalUs: now - start, isReturning })
       return
     }
-    attempt.startedAt = intended
-    attempt.connectedAt = NOT_CONNECTED
-    attempt.responseTimeout = spec.responseTimeout * SECOND
-    attempt.reader.reset()
-    attempt.tcb = this.connect(attempt, address, firstPort, now)
+    attempt.begin(spec, users, start)
+    attempt.address = address
+    attempt.isReturning = isReturning
+    attempt.tcb = this.connect(attempt, spec, firstPort, now)
     if (attempt.tcb === undefined) {
       this.end(attempt, 'local', now)
       return
     }
     counters.countStart()
-    this.timers.arm(attempt.index, intended + spec.connectTimeout * SECOND)
+    this.timers?.arm(attempt.index, start + spec.connectTimeout * SECOND)
   }
 
-  private connect(attempt: Attempt, address: number, firstPort: number, now: number): Tcb | undefined {
-    assert(prefixContains(this.addresses, address), 'a client has an address of its own')
+  private drawAddress(spec: ClientSpec): number {
+    const { places, placesPrng } = this
+    const returns = placesPrng.chance(Math.round(spec.returning * SHARE_STEPS), SHARE_STEPS)
+    return returns && places.kept > 0 ? places.keptAt(placesPrng.below(places.kept)) : places.takeFresh()
+  }
+
+  private connect(attempt: Attempt, spec: ClientSpec, firstPort: number, now: number): Tcb | undefined {
+    const options = { synSchedule: SYN_SCHEDULES[spec.os] }
     for (let i = 0; i < PORT_TRIES; i++) {
       const port = PORT_MIN + ((firstPort + i) % PORT_COUNT)
-      const tcb = this.endpoint.connect(address, port, SERVER_ADDRESS, SERVER_PORT, attempt, now)
+      const tcb = this.endpoint.connect(attempt.address, port, SERVER_ADDRESS, SERVER_PORT, attempt, now, options)
       if (typeof tcb !== 'string') return tcb
-      if (tcb !== 'EADDRINUSE') return undefined
+      if (tcb !== 'EADDRNOTAVAIL') return undefined
     }
     return undefined
   }
 
   private takeSlot(): Attempt | undefined {
     const used = this.free.pop()
-    if (used !== undefined || this.attempts.length === CLIENTS_IN_FLIGHT_MAX) return used
+    if (used !== undefined || this.attempts.length === this.inFlightMax) return used
     const attempt = new Attempt(this.attempts.length, this)
     this.attempts.push(attempt)
     return attempt
   }
 
-  /** Gives the slot back and reports. The caller closes the connection if there still is one. */
-  private end(attempt: Attempt, outcome: Outcome, now: number): void {
-    const { startedAt, connectedAt } = attempt
-    this.timers.disarm(attempt.index)
-    attempt.tcb = undefined
-    this.free.push(attempt)
-    this.report(outcome, startedAt, connectedAt, now)
+  /** Ends an attempt whose connection still exists. */
+  private finish(attempt: Attempt, tcb: Tcb, outcome: Outcome, now: number): void {
+    this.end(attempt, outcome, now)
+    this.endpoint.close(tcb, now)
   }
 
-  private report(outcome: Outcome, startedAt: number, connectedAt: number, now: number): void {
-    const totalUs = now - startedAt
-    const connectUs = connectedAt === NOT_CONNECTED ? undefined : connectedAt - startedAt
-    this.counters.countOutcome(outcome, connectUs ?? totalUs)
-    this.onConnection?.({ startedAt, connectUs, totalUs, outcome })
+  /** Gives the slot back and reports. */
+  private end(attempt: Attempt, outcome: Outcome, now: number): void {
+    const { startedAt, connectedAt, firstByteAt, answered, isReturning, users } = attempt
+    this.timers?.disarm(attempt.index)
+    attempt.tcb = undefined
+    attempt.users = undefined
+    this.free.push(attempt)
+    if (outcome === 'ok') this.places.markServed(attempt.address)
+    users?.rest(now)
+    this.report({
+      population: this.name,
+      startedAt,
+      connectUs: connectedAt === NOT_YET ? undefined : connectedAt - startedAt,
+      firstByteUs: firstByteAt === NOT_YET ? undefined : firstByteAt - startedAt,
+      totalUs: now - startedAt,
+      outcome,
+      answered,
+      isReturning,
+    })
   }
+
+  private report(record: ConnectionRecord): void {
+    this.counters.countOutcome(record.outcome, record.connectUs ?? record.totalUs, record.firstByteUs)
+    this.onConnection?.(record)
+  }
+}
+
+function specOf({ spec }: Attempt): ClientSpec {
+  assert(spec !== undefined, 'an attempt has been told what to do')
+  return spec
 }

@@ -2,26 +2,41 @@
  * The engine without its thread and socket: an AttackerHost on a link that comes and goes, turned over by a TurnLoop.
  * Commands come between turns. Owns the rule that nothing attacks without a live link.
  */
+import { GATEWAY_ADDRESSES } from '../../tcpip/address-plan.ts'
 import type { SpokeState } from '../../tcpip/io/spoke-session.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
+import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import type { Prng } from '../../tcpip/prng.ts'
 import { SECOND } from '../../tcpip/time.ts'
 import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { GatewayLab } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
 import type { AttackSnapshot } from '../traffic/attack.ts'
-import type { AttackSpec } from '../traffic/attack-spec.ts'
+import { describeAttack } from '../traffic/attack-spec.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
-import type { AttackerState, AttackView, ClientsView, EngineEvents, LinkView, StartResult } from './protocol.ts'
+import { ClientLatency } from './client-latency.ts'
+import type {
+  AttackerState,
+  AttackOrder,
+  AttackView,
+  ClientsView,
+  EngineEvents,
+  LinkView,
+  StartResult,
+} from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
 export interface AttackerLink extends TurnLink {
   readonly state: SpokeState
   readonly detail: string
-  /** What the hub granted, the clients' block first. */
+  /** What the hub granted: the blocks of clients, bots, bystanders and gateway, then the silent prefixes. */
   readonly prefixes: readonly Prefix[]
 }
+
+/** Place of the gateway's block among what the hub has granted. */
+const GATEWAY_PREFIX = 3
 
 export interface EngineCoreOptions {
   readonly link: AttackerLink
@@ -42,6 +57,7 @@ export class EngineCore {
   private readonly options: EngineCoreOptions
   private readonly host: AttackerHost
   private readonly loop: TurnLoop
+  private readonly latency = new ClientLatency()
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
@@ -57,6 +73,7 @@ export class EngineCore {
       counters: counters.host,
       clientCounters: counters.clients,
       attackCounters: counters.attacks,
+      onConnection: (record) => this.latency.record(record),
       onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
     })
     this.loop = new TurnLoop({ host: this.host, link, clock, ...(scheduler === undefined ? {} : { scheduler }) })
@@ -74,10 +91,11 @@ export class EngineCore {
    */
   linkChanged(): void {
     const { link, clock, emit } = this.options
-    const [clientAddresses] = link.prefixes
+    const [clientAddresses, bots, bystanders] = link.prefixes
     if (link.state !== 'ready') this.host.stopAll(clock())
-    else if (clientAddresses !== undefined) {
+    else if (clientAddresses !== undefined && bots !== undefined && bystanders !== undefined) {
       this.host.setClientAddresses(clientAddresses)
+      this.host.setBotAddresses(bots, bystanders)
       if (!this.hasBeenReady) this.host.setClients(this.clientSpec, clock())
       this.hasBeenReady = true
     }
@@ -108,14 +126,26 @@ export class EngineCore {
     }
   }
 
-  startAttack(spec: AttackSpec): StartResult {
+  /** What a gateway sends through. `secret`: see EndpointOptions. */
+  openGateway(secret: Uint8Array): GatewayLab {
+    const { link, clock } = this.options
+    const endpoint = this.host.openGateway(secret)
+    const net = new EndpointNet({ endpoint, address: GATEWAY_ADDRESSES.base, clock, wake: () => this.loop.wake() })
+    return {
+      net,
+      isReady: () => link.state === 'ready',
+      addresses: () => link.prefixes[GATEWAY_PREFIX] ?? GATEWAY_ADDRESSES,
+    }
+  }
+
+  startAttack({ spec, trace }: AttackOrder): StartResult {
     const { link, clock, emit } = this.options
     if (link.state !== 'ready') {
       return { refusal: { code: 'UNAVAILABLE', message: `no link to a lab server: ${link.detail}` } }
     }
     const refusal = this.host.attackRefusal(spec)
     if (refusal !== undefined) return { refusal: { code: 'CONFLICT', message: refusal } }
-    const attack = this.findAttack(this.host.startAttack(spec, clock())) as AttackView
+    const attack = this.findAttack(this.host.startAttack(spec, clock(), trace)) as AttackView
     emit('attack', attack)
     this.loop.wake()
     return { attack }
@@ -146,6 +176,8 @@ export class EngineCore {
   /** Stops all attacks, forgets those that are over, and sets the counters to zero. */
   reset(): AttackerState {
     this.host.reset(this.options.clock())
+    this.options.counters.gateway.reset()
+    this.latency.reset()
     const state = this.state()
     this.options.emit('reset', state)
     return state
@@ -163,12 +195,13 @@ export class EngineCore {
   }
 
   private viewClients({ attempted, inFlight, outcomes }: ClientsSnapshot): ClientsView {
-    return { ...(this.clientSpec ?? { rate: 0 }), attempted, inFlight, outcomes }
+    return { ...(this.clientSpec ?? { rate: 0 }), attempted, inFlight, outcomes, latency: this.latency.view() }
   }
 }
 
 function viewAttack(attack: AttackSnapshot, now: number): AttackView {
-  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom } = attack
+  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures } = attack
+  const { kind, rate, duration } = spec
   const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
-  return { id, ...spec, sources: formatPrefix(spec.sources), state, elapsed, offered, sent, late, noRoom }
+  return { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
 }

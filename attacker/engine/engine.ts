@@ -4,14 +4,15 @@
 import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
-import type { AttackSpec } from '../traffic/attack-spec.ts'
 import type {
   AttackerState,
+  AttackOrder,
   AttackView,
   ClientsView,
   EngineCommands,
   EngineEvents,
   EngineOptions,
+  EngineReady,
   EngineWorkerData,
   LinkView,
   StartResult,
@@ -21,13 +22,15 @@ import { SharedCounters } from './shared-counters.ts'
 export interface AttackerEngine {
   /** Live: read them without asking the engine. */
   readonly counters: SharedCounters
+  /** Where the gateway listens, if there is one. */
+  readonly gateway: EngineReady['gateway']
   /** Resolves with the reason when the engine has ended by itself. */
   readonly failed: Promise<Error>
   /** The link as of its latest change. */
   link(): LinkView
   state(): Promise<AttackerState>
   /** Starts an attack whose values are in range, or says why not. */
-  startAttack(spec: AttackSpec): Promise<StartResult>
+  startAttack(order: AttackOrder): Promise<StartResult>
   /** Stops an attack and says how it went, also when it was over before; undefined when nobody knows it. */
   stopAttack(id: number): Promise<AttackView | undefined>
   /** Returns how many attacks were stopped. */
@@ -51,17 +54,19 @@ export async function startEngine(options: EngineOptions): Promise<AttackerEngin
     name: 'synlab-attacker-engine',
     workerData: { ...options, counters: counters.buffer } satisfies EngineWorkerData,
   })
-  const thread = new ThreadClient<EngineCommands, EngineEvents, LinkView>(worker)
-  let link = await thread.ready
+  const thread = new ThreadClient<EngineCommands, EngineEvents, EngineReady>(worker)
+  const { gateway, ...ready } = await thread.ready
+  let { link } = ready
   thread.on('link', (changed) => {
     link = changed
   })
   return {
     counters,
+    gateway,
     failed: thread.failed,
     link: () => link,
     state: () => thread.call('state', undefined),
-    startAttack: (spec) => thread.call('startAttack', spec),
+    startAttack: (order) => thread.call('startAttack', order),
     stopAttack: (id) => thread.call('stopAttack', id),
     stopAll: () => thread.call('stopAll', undefined),
     setClients: (spec) => thread.call('setClients', spec),

@@ -2,14 +2,31 @@
  * The attacker's end of the UDP link, opened under the guard's eyes: every address the hub's name resolves to is checked
  * before a packet is sent there.
  */
-import { CLIENT_ADDRESSES, SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
+import {
+  BOT_ADDRESSES,
+  BYSTANDER_ADDRESSES,
+  CLIENT_ADDRESSES,
+  GATEWAY_ADDRESSES,
+  SPOOFABLE_ADDRESSES,
+} from '../../tcpip/address-plan.ts'
 import { anyBlock, exactly } from '../../tcpip/io/prefix-request.ts'
 import { UdpSpoke, type UdpSpokeOptions } from '../../tcpip/io/udp-spoke.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import { type HubTarget, hubAddressRefusal } from '../guard.ts'
 
-/** Each attacker process has a sixteenth of the client addresses for itself, so that several can share a hub. */
-const CLIENT_BLOCK_LENGTH = 24
+/**
+ * Each attacker process has a sixteenth of the addresses of clients, bots, bystanders and gateway for itself, so that several can
+ * share a hub.
+ */
+const BLOCK_BITS = 4
+
+/** What an attacker process asks the hub for: blocks of its own, and all silent addresses. */
+const REQUESTS = [
+  ...[CLIENT_ADDRESSES, BOT_ADDRESSES, BYSTANDER_ADDRESSES, GATEWAY_ADDRESSES].map((pool) =>
+    anyBlock(pool, pool.length + BLOCK_BITS),
+  ),
+  ...SPOOFABLE_ADDRESSES.map(exactly),
+]
 
 /** `code` of the error for a hub that the guard refuses. */
 export const TARGET_REFUSED = 'TARGET_REFUSED'
@@ -21,7 +38,7 @@ export interface GuardedSpokeOptions extends Omit<UdpSpokeOptions, 'requests' | 
 }
 
 /**
- * Opens a spoke that asks for a block of client addresses and for all spoofable ones. Rejects with code TARGET_REFUSED, and
+ * Opens a spoke that asks for the addresses of one attacker process. Rejects with code TARGET_REFUSED, and
  * has sent nothing, when the hub is at an address where nothing may be sent. Should the name resolve to such an address
  * later, the spoke's state becomes `refused`.
  */
@@ -29,7 +46,7 @@ export async function openGuardedSpoke({ hub, labNetwork, ...options }: GuardedS
   let refusal: string | undefined
   const spoke = await UdpSpoke.open({
     ...options,
-    requests: [anyBlock(CLIENT_ADDRESSES, CLIENT_BLOCK_LENGTH), ...SPOOFABLE_ADDRESSES.map(exactly)],
+    requests: REQUESTS,
     host: hub.host,
     port: hub.port,
     authorize: (address) => {

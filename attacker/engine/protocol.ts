@@ -4,12 +4,15 @@
  */
 import type { SpokeState } from '../../tcpip/io/spoke-session.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
-import type { ArrivalKind } from '../clients/arrivals.ts'
 import type { Outcome } from '../clients/client-counters.ts'
-import type { ClientSpec } from '../clients/client-spec.ts'
+import type { ClientMode, ClientSpec, ClosedClients, OpenClients } from '../clients/client-spec.ts'
+import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
 import type { AttackState } from '../traffic/attack.ts'
-import type { AttackKind, AttackSpec } from '../traffic/attack-spec.ts'
+import type { AttackKind } from '../traffic/attack-catalogue.ts'
+import type { AttackSpec } from '../traffic/attack-spec.ts'
+import type { Trace } from '../traffic/trace.ts'
+import type { ClientLatencyView } from './client-latency.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget
@@ -20,6 +23,15 @@ export interface EngineOptions {
   readonly seed: number | undefined
   /** What clients do from the moment the link is ready. */
   readonly clients: ClientSpec | undefined
+  /** The gateway for real clients; undefined for none. */
+  readonly gateway: GatewayOptions | undefined
+}
+
+/** What is known once the engine is up. */
+export interface EngineReady {
+  readonly link: LinkView
+  /** Where the gateway listens, if there is one. */
+  readonly gateway: { readonly host: string; readonly port: number } | undefined
 }
 
 /** The link to the lab server. */
@@ -33,40 +45,37 @@ export interface LinkView {
   readonly clientAddresses?: string
 }
 
+/** An attack from outside: what it was told, parameters of its kind included, and how far it is. */
 export interface AttackView {
   readonly id: number
   readonly kind: AttackKind
-  /** SYN per second. */
+  /** Packets or connections per second; of a shape that varies, the highest. */
   readonly rate: number
   /** Seconds. */
   readonly duration: number
-  readonly sources: string
-  readonly arrivals: ArrivalKind
-  readonly seed?: number
   readonly state: AttackState
   /** Seconds since its start, up to its end. */
   readonly elapsed: number
-  /** Packets that fell due = sent + late + noRoom. */
+  /** Packets, or connections, that fell due = sent + late + noRoom. */
   readonly offered: number
   readonly sent: number
   /** Not sent, because the process was too far behind. */
   readonly late: number
-  /** Not sent, because the link's transmit ring was full. */
+  /** Not sent, because the link's transmit ring or a table of connections was full. */
   readonly noRoom: number
+  /** What the attack has seen of its effect, by name. */
+  readonly figures: Readonly<Record<string, number>>
+  readonly [parameter: string]: unknown
 }
 
-export interface ClientsView {
-  /** Connections per second; 0 for none. */
-  readonly rate: number
-  readonly arrivals?: ArrivalKind
-  /** Seconds. */
-  readonly connectTimeout?: number
-  readonly responseTimeout?: number
-  readonly seed?: number
-  /** Intended arrivals = in flight + outcomes. */
+/** What the clients are told, and how they fare. */
+export interface ClientsView extends Partial<Omit<OpenClients, 'mode'>>, Partial<Omit<ClosedClients, 'mode'>> {
+  readonly mode?: ClientMode
+  /** Attempts that began, or were meant to = in flight + outcomes. */
   readonly attempted: number
   readonly inFlight: number
   readonly outcomes: Readonly<Record<Outcome, number>>
+  readonly latency: ClientLatencyView
 }
 
 export interface AttackerState {
@@ -84,10 +93,16 @@ export type StartResult =
   | { readonly attack: AttackView }
   | { readonly refusal: { readonly code: 'UNAVAILABLE' | 'CONFLICT'; readonly message: string } }
 
+/** An attack, with its trace if it is a replay. */
+export interface AttackOrder {
+  readonly spec: AttackSpec
+  readonly trace?: Trace
+}
+
 /** Declared as types, not interfaces: control/thread.ts wants them to be records. */
 export type EngineCommands = {
   state: { request: undefined; reply: AttackerState }
-  startAttack: { request: AttackSpec; reply: StartResult }
+  startAttack: { request: AttackOrder; reply: StartResult }
   stopAttack: { request: number; reply: AttackView | undefined }
   stopAll: { request: undefined; reply: number }
   setClients: { request: ClientSpec | undefined; reply: ClientsView }

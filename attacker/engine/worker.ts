@@ -8,9 +8,10 @@ import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
 import { Prng } from '../../tcpip/prng.ts'
+import { Gateway } from '../gateway/gateway.ts'
 import { EngineCore } from './engine-core.ts'
 import { openGuardedSpoke } from './guarded-spoke.ts'
-import type { EngineCommands, EngineEvents, EngineWorkerData, LinkView } from './protocol.ts'
+import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'
 
 function randomBytes(length: number): Uint8Array {
@@ -26,8 +27,16 @@ function randomSeed(): number {
 
 if (parentPort === null) throw new Error('the engine runs in a worker thread')
 
-await serveThread<EngineCommands, EngineEvents, LinkView>(parentPort, async ({ emit }) => {
-  const { hub, labKey, labNetwork, seed, clients, counters: buffer } = workerData as EngineWorkerData
+await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async ({ emit }) => {
+  const {
+    hub,
+    labKey,
+    labNetwork,
+    seed,
+    clients,
+    gateway: gatewayOptions,
+    counters: buffer,
+  } = workerData as EngineWorkerData
   const counters = new SharedCounters(buffer)
   let core: EngineCore | undefined
   const spoke = await openGuardedSpoke({
@@ -50,16 +59,19 @@ await serveThread<EngineCommands, EngineEvents, LinkView>(parentPort, async ({ e
     emit,
   })
   core = engine
+  const lab = gatewayOptions && engine.openGateway(randomBytes(SECRET_BYTES))
+  const gateway = lab && (await Gateway.open(gatewayOptions, lab, counters.gateway))
   return {
-    ready: engine.link(),
+    ready: { link: engine.link(), gateway: gateway && { host: gateway.address.address, port: gateway.address.port } },
     handlers: {
       state: () => engine.state(),
-      startAttack: (spec) => engine.startAttack(spec),
+      startAttack: (order) => engine.startAttack(order),
       stopAttack: (id) => engine.stopAttack(id),
       stopAll: () => engine.stopAll(),
       setClients: (spec) => engine.setClients(spec),
       reset: () => engine.reset(),
       close: async () => {
+        await gateway?.close()
         engine.stop()
         await spoke.close()
         return null

@@ -6,7 +6,8 @@ import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tc
 import { CONNECT_BUCKETS, OUTCOMES, type Outcome } from '../clients/client-counters.ts'
 import type { LinkView } from '../engine/protocol.ts'
 import type { SharedCounters } from '../engine/shared-counters.ts'
-import { ATTACK_KINDS, type AttackKind } from '../traffic/attack-spec.ts'
+import { GATEWAY_OUTCOMES } from '../gateway/gateway-counters.ts'
+import { ATTACK_KINDS, type AttackKind } from '../traffic/attack-catalogue.ts'
 
 /** Before every name. */
 export const METRIC_PREFIX = 'synlab_'
@@ -136,9 +137,35 @@ export const ATTACKER_METRICS: readonly MetricEntry[] = [
   ),
   single(
     'counter',
+    'client_requests_total',
+    'Requests of honest clients that were answered whole; a greeting counts as one.',
+    ({ counters }) => counters.clients.answered,
+  ),
+  single(
+    'counter',
     'backscatter_packets_total',
     'Packets that came in for none of the clients: answers to spoofed sources.',
     ({ counters }) => counters.attacks.backscatter,
+  ),
+  single(
+    'counter',
+    'gateway_accepted_total',
+    'Real connections that came to the gateway: open + outcomes.',
+    ({ counters }) => counters.gateway.accepted,
+  ),
+  single(
+    'gauge',
+    'gateway_connections',
+    'Connections through the gateway that have no outcome yet.',
+    ({ counters }) => counters.gateway.open,
+  ),
+  labelled(
+    'counter',
+    'gateway_connections_total',
+    'outcome',
+    GATEWAY_OUTCOMES,
+    'Connections through the gateway by outcome; ok means that both sides were closed in order.',
+    ({ counters }, outcome) => counters.gateway.count(outcome),
   ),
   labelled(
     'gauge',
@@ -157,7 +184,7 @@ export const ATTACKER_METRICS: readonly MetricEntry[] = [
   link('link_packets_sent_total', 'packetsOut', 'Packets to be sent over the UDP link, by what became of them.'),
 ]
 
-export const CONNECT_DURATION: HistogramEntry = {
+const CONNECT_DURATION: HistogramEntry = {
   name: `${METRIC_PREFIX}client_connect_duration_seconds`,
   type: 'histogram',
   help: 'From the intended start to ESTABLISHED, or to the end of an attempt that never got there, by outcome.',
@@ -167,3 +194,16 @@ export const CONNECT_DURATION: HistogramEntry = {
   counts: ({ counters }, outcome) => counters.clients.connectBuckets(outcome),
   sum: ({ counters }, outcome) => counters.clients.connectSum(outcome) / 1_000_000,
 }
+
+const FIRST_BYTE: HistogramEntry = {
+  name: `${METRIC_PREFIX}client_first_byte_seconds`,
+  type: 'histogram',
+  help: 'From the intended start to the first byte of an answer, by outcome; attempts that saw none are not in it.',
+  labelNames: ['outcome'],
+  buckets: CONNECT_BUCKETS,
+  outcomes: OUTCOMES,
+  counts: ({ counters }, outcome) => counters.clients.firstByteBuckets(outcome),
+  sum: ({ counters }, outcome) => counters.clients.firstByteSum(outcome) / 1_000_000,
+}
+
+export const ATTACKER_HISTOGRAMS: readonly HistogramEntry[] = [CONNECT_DURATION, FIRST_BYTE]

@@ -4,8 +4,8 @@
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import {
+  ATTACKER_HISTOGRAMS,
   ATTACKER_METRICS,
-  CONNECT_DURATION,
   type HistogramEntry,
   type MetricEntry,
   type MetricSource,
@@ -20,8 +20,8 @@ export class AttackerRegistry extends Registry {
     super()
     this.readSource = readSource
     this.fillers = ATTACKER_METRICS.map((entry) => makeMetric(this, entry))
-    // It registers itself, and reads its numbers when it is asked for them.
-    new CopiedHistogram(this, CONNECT_DURATION, readSource)
+    // Each registers itself, and reads its numbers when it is asked for them.
+    for (const entry of ATTACKER_HISTOGRAMS) new CopiedHistogram(this, entry, readSource)
   }
 
   override async metrics(): Promise<string> {

@@ -2,7 +2,7 @@
  * What attacks count, by kind: one Float64Array, over shared memory if another thread reads it.
  * Offered = sent + late + no room.
  */
-import { ATTACK_KINDS, type AttackKind } from './attack-spec.ts'
+import { ATTACK_KINDS, type AttackKind } from './attack-catalogue.ts'
 
 /** Slots of one kind. */
 const OFFERED = 0
@@ -15,13 +15,13 @@ const BACKSCATTER_AT = ATTACK_KINDS.length * SLOTS_PER_KIND
 const SLOTS = BACKSCATTER_AT + 1
 
 export interface AttackTotals {
-  /** Packets that fell due. */
+  /** Packets, or connections, that fell due. */
   readonly offered: number
-  /** Packets handed to the link. */
+  /** Packets handed to the link, or connections begun. */
   readonly sent: number
-  /** Packets not sent because the process noticed too late that they were due. */
+  /** Not sent because the process noticed too late that they were due. */
   readonly late: number
-  /** Packets not sent because the link's transmit ring was full. */
+  /** Not sent because the link's transmit ring, or a table of connections, was full. */
   readonly noRoom: number
 }
 
@@ -50,7 +50,7 @@ export class AttackCounters {
     return this.slots[this.at(kind) + ACTIVE]
   }
 
-  /** Packets that came in for none of the clients: answers to spoofed sources. */
+  /** Packets that came in for nobody: answers to spoofed sources, or to raw packets of bots behind their firewall. */
   get backscatter(): number {
     return this.slots[BACKSCATTER_AT]
   }

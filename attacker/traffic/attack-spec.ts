@@ -1,40 +1,190 @@
 /**
- * What an attack is told to do. The same shape serves the control API, the scenario files and the tests.
+ * What an attack is told to do: kind, pace and the parameters of its kind, complete and checked. The control API, the
+ * scenario files and the tests all come to it through `completeAttack`.
  */
 import { SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
-import { formatPrefix, type Prefix, prefixCovers } from '../../tcpip/wire/address.ts'
-import type { ArrivalKind } from '../clients/arrivals.ts'
+import { assert } from '../../tcpip/assert.ts'
+import { SECOND } from '../../tcpip/time.ts'
+import { formatPrefix, type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
+import {
+  ATTACK_CATALOGUE,
+  type AttackKind,
+  type AttackKindEntry,
+  PACE_PARAMETERS,
+  type Parameter,
+  parametersOf,
+} from './attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from './caps.ts'
+import { holdRate } from './hold-rate.ts'
+import { peakRate, type Trace } from './trace.ts'
 
-export interface SynFloodSpec {
-  readonly kind: 'syn-flood'
-  /** SYN per second. */
+/** So that the last packet of a trace falls before the end of its attack, seconds. */
+const LAST_PACKET = 0.001
+
+type ValueOf<P> = P extends { choices: readonly (infer C)[] }
+  ? C
+  : P extends { type: 'sources' }
+    ? Prefix
+    : P extends { type: 'file' }
+      ? string
+      : number
+
+type ValuesOf<T> = { readonly [K in keyof T]: ValueOf<T[K]> }
+
+/** When the packets or connections of an attack are due. */
+export interface AttackPace extends ValuesOf<typeof PACE_PARAMETERS> {
+  /** Packets or connections per second; of a shape that varies, the highest. */
   readonly rate: number
   /** Seconds. */
   readonly duration: number
-  /** Where the SYNs pretend to come from: inside SPOOFABLE_ADDRESSES, so nobody answers the SYN-ACKs. */
-  readonly sources: Prefix
-  readonly arrivals: ArrivalKind
   /** Safe integer >= 0; without one the host's own generator decides. */
   readonly seed?: number
 }
 
-export type AttackSpec = SynFloodSpec
+export type AttackSpecOf<K extends AttackKind> = { readonly kind: K } & AttackPace &
+  ValuesOf<(typeof ATTACK_CATALOGUE)[K]['parameters']>
 
-export const ATTACK_KINDS = ['syn-flood'] as const satisfies readonly AttackSpec['kind'][]
+export type AttackSpec = { [K in AttackKind]: AttackSpecOf<K> }[AttackKind]
 
-export type AttackKind = (typeof ATTACK_KINDS)[number]
+/** What somebody asks for: the keys of the catalogue with plain values, prefixes as text; what is left out has its default. */
+export interface AttackRequest {
+  readonly kind: AttackKind
+  readonly rate?: number | undefined
+  readonly duration: number
+  readonly seed?: number | undefined
+  readonly [parameter: string]: unknown
+}
 
-export const SYN_FLOOD_DEFAULTS = {
-  /** 198.18.0.0/15. */
-  sources: SPOOFABLE_ADDRESSES[0],
-  arrivals: 'constant',
-} as const satisfies Partial<SynFloodSpec>
+/** Why a request is no attack: which key, and what is wrong and what would be right. */
+export interface AttackProblem {
+  readonly key: string
+  readonly what: string
+  /** The key means nothing here, is missing, has a value that is not allowed, or names addresses of others. */
+  readonly is: 'superfluous' | 'missing' | 'refused' | 'foreign'
+}
 
-/** Why nobody may attack at this rate (SYN per second), in one line; undefined when one may. Takes any value. */
-export function rateRefusal(rate: unknown): string | undefined {
-  if (typeof rate === 'number' && rate >= ATTACK_RATE_MIN && rate <= ATTACK_RATE_MAX) return undefined
-  return `rate must be a number from ${ATTACK_RATE_MIN} to ${ATTACK_RATE_MAX} SYN/s, got ${String(rate)}`
+/**
+ * The attack that is asked for. Types and ranges of plain values have been checked, against a schema made of the catalogue;
+ * this checks what no schema says and fills in the defaults.
+ */
+export function completeAttack(request: AttackRequest): AttackSpec | AttackProblem {
+  const { kind, duration, seed } = request
+  const parameters = parametersOf(kind)
+  const values: Record<string, unknown> = {}
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const value = completeParameter(name, parameter, request, parameters)
+    if (isProblem(value)) return value
+    values[name] = value
+  }
+  const rate = paceOf(request, values)
+  if (isProblem(rate)) return rate
+  const refusal = durationRefusal(duration)
+  if (refusal !== undefined) return { key: 'duration', what: refusal, is: 'refused' }
+  // A trace has its own times; its pace is what its host makes of them.
+  const { pace: from } = ATTACK_CATALOGUE[kind] as AttackKindEntry
+  const pace = from === 'trace' ? defaultsOf(PACE_PARAMETERS) : {}
+  return { kind, rate, duration, ...pace, ...values, ...(seed === undefined ? {} : { seed }) } as unknown as AttackSpec
+}
+
+/** A replay with the rate, packets per second, that its trace has. */
+export function withTrace(spec: AttackSpecOf<'trace-replay'>, trace: Trace): AttackSpecOf<'trace-replay'> {
+  const seconds = (trace.times[trace.count - 1] ?? 0) / spec.speed / SECOND
+  const rate = Math.max(ATTACK_RATE_MIN, peakRate(trace, spec.speed))
+  // A trace shorter than what was allowed ends the attack.
+  return { ...spec, rate, duration: Math.min(spec.duration, seconds + LAST_PACKET) }
+}
+
+/** `completeAttack` for requests that are known to be right. */
+export function makeAttack<K extends AttackKind>(
+  request: AttackRequest & { readonly kind: K },
+): Extract<AttackSpec, { readonly kind: K }> {
+  const spec = completeAttack(request)
+  assert(!isProblem(spec), `an attack: ${isProblem(spec) ? `${spec.key}: ${spec.what}` : ''}`)
+  return spec as unknown as Extract<AttackSpec, { readonly kind: K }>
+}
+
+export function isProblem(value: unknown): value is AttackProblem {
+  return typeof value === 'object' && value !== null && 'what' in value && 'is' in value
+}
+
+/** An attack as plain values again, without the parameters that mean nothing in it. */
+export function describeAttack(spec: AttackSpec): Record<string, number | string> {
+  const values = spec as unknown as Record<string, number | string | Prefix>
+  const described: Record<string, number | string> = { kind: spec.kind, rate: spec.rate, duration: spec.duration }
+  for (const [name, parameter] of Object.entries(parametersOf(spec.kind))) {
+    if (!isMeaningful(parameter, values)) continue
+    const value = values[name]
+    if (value !== undefined) described[name] = typeof value === 'object' ? formatPrefix(value) : value
+  }
+  if (spec.seed !== undefined) described.seed = spec.seed
+  return described
+}
+
+function completeParameter(
+  name: string,
+  parameter: Parameter,
+  request: AttackRequest,
+  all: Readonly<Record<string, Parameter>>,
+): unknown {
+  const given = request[name]
+  const { onlyWith } = parameter
+  if (given !== undefined && onlyWith !== undefined) {
+    const other = all[onlyWith.parameter] as Parameter & { readonly default?: unknown }
+    if (!isMeaningful(parameter, { [onlyWith.parameter]: request[onlyWith.parameter] ?? other.default })) {
+      const what = `only with ${onlyWith.parameter} ${onlyWith.values.join(' or ')}`
+      return { key: name, what, is: 'superfluous' } satisfies AttackProblem
+    }
+  }
+  if (parameter.type === 'file') {
+    if (typeof given === 'string' && given !== '') return given
+    return { key: name, what: `must be ${parameter.about}`, is: 'missing' } satisfies AttackProblem
+  }
+  if (parameter.type !== 'sources') return given ?? parameter.default
+  return completeSources(name, String(given ?? parameter.default))
+}
+
+function completeSources(name: string, text: string): Prefix | AttackProblem {
+  const sources = parsePrefix(text)
+  if (sources === undefined) {
+    return {
+      key: name,
+      what: `"${text}" is not an IPv4 prefix without host bits, such as 198.18.0.0/15`,
+      is: 'refused',
+    }
+  }
+  const refusal = sourcesRefusal(sources)
+  return refusal === undefined ? sources : { key: name, what: refusal, is: 'foreign' }
+}
+
+/** The rate of an attack: what is asked for, or what follows from the kind. */
+function paceOf({ kind, rate }: AttackRequest, values: Readonly<Record<string, unknown>>): number | AttackProblem {
+  const { pace, rateMax } = ATTACK_CATALOGUE[kind] as AttackKindEntry
+  if (pace === 'given') {
+    if (rate === undefined) return { key: 'rate', what: rateRefusal(rate, rateMax) ?? '', is: 'missing' }
+    const refusal = rateRefusal(rate, rateMax)
+    return refusal === undefined ? rate : { key: 'rate', what: refusal, is: 'refused' }
+  }
+  if (rate !== undefined) {
+    const why = pace === 'trace' ? 'the times of the recording decide' : 'it follows from backlog and synAckRetries'
+    return { key: 'rate', what: `not with kind ${kind}: ${why}`, is: 'superfluous' }
+  }
+  // What a trace has in all is only known when it is read: its host bounds it.
+  if (pace === 'trace') return ATTACK_RATE_MIN
+  return holdRate(values.backlog as number, values.synAckRetries as number)
+}
+
+function isMeaningful({ onlyWith }: Parameter, values: Readonly<Record<string, unknown>>): boolean {
+  return onlyWith === undefined || onlyWith.values.includes(String(values[onlyWith.parameter]))
+}
+
+function defaultsOf(parameters: Readonly<Record<string, { readonly default: unknown }>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, parameter.default]))
+}
+
+/** Why nobody may attack at this rate (per second), in one line; undefined when one may. Takes any value. */
+export function rateRefusal(rate: unknown, max: number = ATTACK_RATE_MAX): string | undefined {
+  if (typeof rate === 'number' && rate >= ATTACK_RATE_MIN && rate <= max) return undefined
+  return `rate must be a number from ${ATTACK_RATE_MIN} to ${max} per second, got ${String(rate)}`
 }
 
 /** Why nobody may attack for this long (seconds), in one line; undefined when one may. Takes any value. */
@@ -51,14 +201,18 @@ export function sourcesRefusal(sources: Prefix): string | undefined {
 }
 
 /**
- * Why an attack may not start beside the attacks of `rates` (SYN per second each) that are under way, in one line;
- * undefined when it may. Whatever asks an attacker host to attack has this checked.
+ * Why an attack may not start beside the attacks of `rates` (per second each) that are under way, in one line; undefined
+ * when it may. Whatever asks an attacker host to attack has this checked.
  */
 export function attackRefusal(spec: AttackSpec, rates: readonly number[]): string | undefined {
-  const refusal = rateRefusal(spec.rate) ?? durationRefusal(spec.duration) ?? sourcesRefusal(spec.sources)
+  const refusal = rateRefusal(spec.rate, ATTACK_CATALOGUE[spec.kind].rateMax) ?? durationRefusal(spec.duration)
   if (refusal !== undefined) return refusal
+  if ('sources' in spec) {
+    const foreign = sourcesRefusal(spec.sources)
+    if (foreign !== undefined) return foreign
+  }
   if (rates.length >= ATTACKS_MAX) return `${ATTACKS_MAX} attacks are under way, which is the most at a time`
   const sum = rates.reduce((total, rate) => total + rate, spec.rate)
-  if (sum > ATTACK_RATE_MAX) return `all attacks together would send ${sum} SYN/s, more than ${ATTACK_RATE_MAX}`
+  if (sum > ATTACK_RATE_MAX) return `all attacks together would send ${sum} packets/s, more than ${ATTACK_RATE_MAX}`
   return undefined
 }

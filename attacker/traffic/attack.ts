@@ -1,14 +1,16 @@
 /**
- * The life of one attack: packets fall due by its arrival process, are sent if the process is on time and the link has
- * room, and are counted as not sent otherwise. An attack never sends more than what is due, and stops by itself.
+ * The life of one attack: packets, or connections, fall due by its schedule; they are sent if the process is on time and
+ * there is room, and counted as not sent otherwise. An attack never sends more than what is due, and stops by itself.
  */
-import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
 import { Prng } from '../../tcpip/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/time.ts'
-import { Arrivals } from '../clients/arrivals.ts'
+import type { Segment } from '../../tcpip/wire/segment.ts'
+import type { AttackAction } from './attack-action.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import type { AttackSpec } from './attack-spec.ts'
-import { SynFlood } from './syn-flood.ts'
+import { type AttackSurroundings, prepareAttack } from './prepare-attack.ts'
+import type { Schedule } from './rate-shape.ts'
+import type { Trace } from './trace.ts'
 
 /**
  * How late a packet may be sent, microseconds. A process that was held up longer than this drops what it missed, because
@@ -19,9 +21,6 @@ export const CATCH_UP_MAX = 50 * MILLISECOND
 /** Packets of one attack sent per turn, and packets found late per turn, at most. */
 const SEND_BATCH = 256
 const LATE_BATCH = 65_536
-
-/** The part of the transmit ring that attacks leave free, as a divisor: honest clients use the same ring. */
-const RING_RESERVE = 8
 
 /** `finished`: ran its full length; `stopped`: was told to stop before. */
 export type AttackState = 'running' | 'finished' | 'stopped'
@@ -39,6 +38,8 @@ export interface AttackSnapshot {
   readonly sent: number
   readonly late: number
   readonly noRoom: number
+  /** What the attack has seen of its effect, by name. */
+  readonly figures: Readonly<Record<string, number>>
 }
 
 export class Attack {
@@ -51,19 +52,28 @@ export class Attack {
   private late = 0
   private noRoom = 0
   private readonly counters: AttackCounters
-  private readonly arrivals: Arrivals
-  private readonly flood: SynFlood
+  private readonly schedule: Schedule
+  private readonly action: AttackAction
 
-  /** `prng` is used when the spec has no seed of its own. */
-  constructor(id: number, spec: AttackSpec, now: number, prng: Prng, counters: AttackCounters) {
+  /** `prng` is used when the spec has no seed of its own; `trace` is what a replay plays. */
+  constructor(
+    id: number,
+    spec: AttackSpec,
+    now: number,
+    prng: Prng,
+    counters: AttackCounters,
+    surroundings: AttackSurroundings,
+    trace: Trace | undefined,
+  ) {
     this.id = id
     this.spec = spec
     this.startedAt = now
     this.stopsAt = now + Math.round(spec.duration * SECOND)
     this.counters = counters
     const source = spec.seed === undefined ? prng : new Prng(spec.seed)
-    this.arrivals = new Arrivals(spec.arrivals, spec.rate, now, source.fork('arrivals'))
-    this.flood = new SynFlood(spec.sources, source.fork('packets'))
+    const { schedule, action } = prepareAttack(spec, now, source, surroundings, trace)
+    this.schedule = schedule
+    this.action = action
     counters.addActive(spec.kind, 1)
   }
 
@@ -71,61 +81,66 @@ export class Attack {
     return this.currentState
   }
 
-  /** Sends what is due at `now` into `tx`, a bounded number of packets; the rest follows in the next turn. */
-  run(tx: PacketRing, now: number): void {
+  /** Does what is due at `now`, a bounded amount of it; the rest follows in the next turn. */
+  run(now: number): void {
     if (this.currentState !== 'running') return
     const late = this.skipLate(now)
-    const room = tx.capacity - tx.capacity / RING_RESERVE
-    const { arrivals, stopsAt, flood } = this
+    const { schedule, stopsAt, action } = this
     let sent = 0
     let noRoom = 0
-    while (sent + noRoom < SEND_BATCH && arrivals.next <= now && arrivals.next < stopsAt) {
-      const at = tx.size < room ? tx.reserve() : -1
-      if (at < 0) noRoom++
-      else {
-        tx.commit(flood.write(tx.bytes, tx.view, at))
-        sent++
-      }
-      arrivals.step()
+    while (sent + noRoom < SEND_BATCH && schedule.next <= now && schedule.next < stopsAt) {
+      if (action.act(now, schedule.next)) sent++
+      else noRoom++
+      schedule.step()
     }
     this.sent += sent
     this.late += late
     this.noRoom += noRoom
     this.counters.addPackets(this.spec.kind, sent, late, noRoom)
-    if (now >= stopsAt && arrivals.next >= stopsAt) this.end('finished')
+    action.advance(now)
+    if (now >= stopsAt && schedule.next >= stopsAt) this.end('finished', now)
+  }
+
+  /** A segment came for a port that raw attacks send from, at one of the bots. */
+  onAnswer(segment: Segment, now: number): void {
+    this.action.onAnswer(segment, now)
   }
 
   /** Ends the attack now. Does nothing when it is over already. */
   stop(now: number): void {
     if (this.currentState !== 'running') return
     this.stopsAt = Math.min(this.stopsAt, now)
-    this.end('stopped')
+    this.end('stopped', now)
   }
 
   /** When `run` has something to do next, microseconds; NEVER once the attack is over. */
   nextDeadline(): number {
-    return this.currentState === 'running' ? Math.min(this.arrivals.next, this.stopsAt) : NEVER
+    if (this.currentState !== 'running') return NEVER
+    return Math.min(this.schedule.next, this.stopsAt, this.action.nextDeadline())
   }
 
   snapshot(): AttackSnapshot {
     const { id, spec, startedAt, stopsAt, sent, late, noRoom } = this
-    return { id, spec, state: this.currentState, startedAt, stopsAt, offered: sent + late + noRoom, sent, late, noRoom }
+    const state = this.currentState
+    const figures = this.action.figures()
+    return { id, spec, state, startedAt, stopsAt, offered: sent + late + noRoom, sent, late, noRoom, figures }
   }
 
   /** Steps over what should have been sent too long ago; returns how many packets that were. */
   private skipLate(now: number): number {
-    const { arrivals } = this
+    const { schedule } = this
     const until = Math.min(now - CATCH_UP_MAX, this.stopsAt)
     let late = 0
-    while (late < LATE_BATCH && arrivals.next < until) {
+    while (late < LATE_BATCH && schedule.next < until) {
       late++
-      arrivals.step()
+      schedule.step()
     }
     return late
   }
 
-  private end(state: AttackState): void {
+  private end(state: AttackState, now: number): void {
     this.currentState = state
+    this.action.end(now)
     this.counters.addActive(this.spec.kind, -1)
   }
 }

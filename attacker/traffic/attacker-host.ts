@@ -3,27 +3,33 @@
  * sorted. The live engine and the virtual-time simulator run this same class. Owns no clock and no randomness: everything
  * follows from `now`, the generator and the secret it is given.
  */
-import { CLIENT_ADDRESSES } from '../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES, GATEWAY_ADDRESSES } from '../../tcpip/address-plan.ts'
 import { assert } from '../../tcpip/assert.ts'
+import { State } from '../../tcpip/connection/states.ts'
 import { Counters } from '../../tcpip/counters.ts'
+import { DropReason } from '../../tcpip/drop-reason.ts'
 import { BATCH, Endpoint } from '../../tcpip/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import type { Prng } from '../../tcpip/prng.ts'
+import { NEVER } from '../../tcpip/time.ts'
 import { type Prefix, prefixContains, prefixCovers } from '../../tcpip/wire/address.ts'
+import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { destinationOf, IPV4_HEADER_BYTES } from '../../tcpip/wire/ipv4.ts'
+import { Segment } from '../../tcpip/wire/segment.ts'
 import type { ConnectionRecord } from '../clients/attempt.ts'
 import { ClientCounters, OUTCOMES, type Outcome } from '../clients/client-counters.ts'
-import { ClientPopulation } from '../clients/client-population.ts'
+import { ClientPopulations } from '../clients/client-populations.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
-import { Attack, type AttackSnapshot } from './attack.ts'
+import type { AttackSnapshot } from './attack.ts'
 import { AttackCounters } from './attack-counters.ts'
-import { type AttackSpec, attackRefusal } from './attack-spec.ts'
+import { AttackList } from './attack-list.ts'
+import type { AttackSpec } from './attack-spec.ts'
+import { Botnet, isFirewalled } from './botnet.ts'
+import type { Victim } from './sequence-sweep.ts'
+import type { Trace } from './trace.ts'
 
 /** Connections of all clients at a time: those under way, and a minute of TIME-WAIT at the highest client rate. */
 const CONNECTIONS_MAX = 131_072
-
-/** Attacks that are over and still listed. */
-const ENDED_ATTACKS_MAX = 32
 
 export interface AttackerHostOptions {
   readonly link: LinkEnd
@@ -36,6 +42,8 @@ export interface AttackerHostOptions {
   readonly attackCounters?: AttackCounters
   /** Addresses the clients connect from, inside CLIENT_ADDRESSES; all of them unless told. */
   readonly clientAddresses?: Prefix
+  /** Names of the populations of clients, see ClientPopulationsOptions. */
+  readonly populations?: readonly string[]
   /** Called once per attempt of a client, when it ends. */
   readonly onConnection?: (record: ConnectionRecord) => void
   /** Called when an attack is over, whether it ran its full length or was stopped. */
@@ -43,7 +51,7 @@ export interface AttackerHostOptions {
 }
 
 export interface ClientsSnapshot {
-  /** What the clients are told to do; undefined for nothing. */
+  /** What the first population is told to do; undefined for nothing. */
   readonly spec: ClientSpec | undefined
   /** Intended arrivals = in flight + outcomes. */
   readonly attempted: number
@@ -65,12 +73,12 @@ export class AttackerHost {
   readonly attackCounters: AttackCounters
   private readonly link: LinkEnd
   private readonly endpoint: Endpoint
-  private readonly clients: ClientPopulation
-  private readonly attackPrng: Prng
-  private readonly onAttackEnd: (attack: AttackSnapshot) => void
-  private running: Attack[] = []
-  private ended: Attack[] = []
-  private lastId = 0
+  private readonly clients: ClientPopulations
+  private readonly botnet: Botnet
+  private gatewayEndpoint: Endpoint | undefined = undefined
+  private readonly attacks: AttackList
+  /** What came for a raw port of a bot. */
+  private readonly answer = new Segment()
 
   constructor(options: AttackerHostOptions) {
     const { link, prng, secret, clientAddresses = CLIENT_ADDRESSES } = options
@@ -80,7 +88,7 @@ export class AttackerHost {
     this.attackCounters = options.attackCounters ?? new AttackCounters()
     // Two generators, so that the clients of two runs with one seed are the same whatever the attacks do.
     const clientPrng = prng.fork('clients')
-    this.attackPrng = prng.fork('attacks')
+    const attackPrng = prng.fork('attacks')
     this.endpoint = new Endpoint({
       link,
       addresses: CLIENT_ADDRESSES,
@@ -88,21 +96,53 @@ export class AttackerHost {
       counters: this.counters,
       maxConnections: CONNECTIONS_MAX,
     })
-    this.clients = new ClientPopulation({
+    this.clients = new ClientPopulations({
+      names: options.populations,
       endpoint: this.endpoint,
       addresses: clientAddresses,
       prng: clientPrng,
       counters: this.clientCounters,
       onConnection: options.onConnection,
     })
-    this.onAttackEnd = options.onAttackEnd ?? (() => {})
     this.setClientAddresses(clientAddresses)
+    this.botnet = new Botnet(link, secret)
+    const { clients } = this
+    const victims = {
+      open: () => this.openConnections(),
+      get addresses() {
+        return clients.addresses
+      },
+    }
+    this.attacks = new AttackList(
+      { tx: link.tx, botnet: this.botnet, victims },
+      attackPrng,
+      this.attackCounters,
+      options.onAttackEnd ?? (() => {}),
+    )
   }
 
   /** Clients connect from `addresses`, inside CLIENT_ADDRESSES, from now on. */
   setClientAddresses(addresses: Prefix): void {
     assert(prefixCovers(CLIENT_ADDRESSES, addresses), 'clients live inside CLIENT_ADDRESSES')
     this.clients.addresses = addresses
+  }
+
+  /** Where bots and bystanders live from now on: see Botnet. */
+  setBotAddresses(bots: Prefix, bystanders: Prefix): void {
+    this.botnet.setAddresses(bots, bystanders)
+  }
+
+  /** The TCP of a gateway's connections, which come from GATEWAY_ADDRESSES. `secret`: see EndpointOptions. */
+  openGateway(secret: Uint8Array): Endpoint {
+    this.gatewayEndpoint ??= new Endpoint({
+      link: this.link,
+      addresses: GATEWAY_ADDRESSES,
+      secret,
+      counters: new Counters(),
+      maxConnections: CONNECTIONS_MAX,
+      maxTimeWait: CONNECTIONS_MAX / 2,
+    })
+    return this.gatewayEndpoint
   }
 
   /** Connections of the clients by `State` (tcpip/connection/states.ts). */
@@ -112,44 +152,36 @@ export class AttackerHost {
 
   /** Why an attack may not start, in one line; undefined when it may. */
   attackRefusal(spec: AttackSpec): string | undefined {
-    return attackRefusal(
-      spec,
-      this.running.map((attack) => attack.spec.rate),
-    )
+    return this.attacks.refusal(spec)
   }
 
-  /** Starts an attack and returns its id. The caller has made sure that `attackRefusal` has nothing against it. */
-  startAttack(spec: AttackSpec, now: number): number {
-    const refusal = this.attackRefusal(spec)
-    assert(refusal === undefined, `an attack within bounds: ${refusal}`)
-    const id = ++this.lastId
-    this.running.push(new Attack(id, spec, now, this.attackPrng.fork('attack'), this.attackCounters))
-    return id
+  /**
+   * Starts an attack and returns its id. The caller has made sure that `attackRefusal` has nothing against it; a replay
+   * comes with its trace.
+   */
+  startAttack(spec: AttackSpec, now: number, trace?: Trace): number {
+    return this.attacks.start(spec, now, trace)
   }
 
   /** Stops an attack; false when there is none with this id, or it is over. */
   stopAttack(id: number, now: number): boolean {
-    const attack = this.running.find((candidate) => candidate.id === id)
-    attack?.stop(now)
-    this.sweep()
-    return attack !== undefined
+    return this.attacks.stop(id, now)
   }
 
   /** Stops all attacks; the clients go on. */
   stopAll(now: number): void {
-    for (const attack of this.running) attack.stop(now)
-    this.sweep()
+    this.attacks.stopAll(now)
   }
 
-  /** From `now` on clients arrive as `spec` says, or not at all. Attempts under way go on. */
-  setClients(spec: ClientSpec | undefined, now: number): void {
-    this.clients.setSpec(spec, now)
+  /** From `now` on a population, the first unless named, does what `spec` says, or nothing. Attempts under way go on. */
+  setClients(spec: ClientSpec | undefined, now: number, population?: string): void {
+    this.clients.setSpec(spec, now, population)
   }
 
   /** Stops all attacks, forgets those that are over, and sets the counters to zero. The clients go on. */
   reset(now: number): void {
-    this.stopAll(now)
-    this.ended = []
+    this.attacks.stopAll(now)
+    this.attacks.forgetEnded()
     this.counters.reset()
     this.clientCounters.reset()
     this.attackCounters.reset()
@@ -164,22 +196,23 @@ export class AttackerHost {
     this.clients.advance(now)
     // After the clients: one that gives up now sends no further SYN.
     this.endpoint.advance(now)
-    for (const attack of this.running) attack.run(this.link.tx, now)
-    this.sweep()
+    this.botnet.endpoint.advance(now)
+    this.gatewayEndpoint?.advance(now)
+    this.attacks.run(now)
   }
 
   /** The time of the next event, microseconds; NEVER when nothing is waiting. */
   nextDeadline(): number {
-    let next = Math.min(this.clients.nextDeadline(), this.endpoint.nextDeadline())
-    for (const attack of this.running) next = Math.min(next, attack.nextDeadline())
-    return next
+    const own = Math.min(this.clients.nextDeadline(), this.endpoint.nextDeadline())
+    const others = Math.min(this.botnet.endpoint.nextDeadline(), this.gatewayEndpoint?.nextDeadline() ?? NEVER)
+    return Math.min(own, others, this.attacks.nextDeadline())
   }
 
   snapshot(): AttackerSnapshot {
     const { clientCounters } = this
     const outcomes = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, clientCounters.count(outcome)]))
     return {
-      attacks: [...this.ended, ...this.running].map((attack) => attack.snapshot()).sort((a, b) => a.id - b.id),
+      attacks: this.attacks.snapshots(),
       clients: {
         spec: this.clients.spec,
         attempted: clientCounters.attempted,
@@ -190,26 +223,48 @@ export class AttackerHost {
     }
   }
 
-  /** Takes at most `BATCH` packets: the clients' go to their TCP, all others answer somebody who does not exist. */
+  /** Takes at most `BATCH` packets. */
   private drain(now: number): void {
     const { rx } = this.link
     for (let taken = 0; taken < BATCH; taken++) {
       const at = rx.peek()
       if (at < 0) return
-      const length = rx.peekLength()
-      const isForNobody = length >= IPV4_HEADER_BYTES && !prefixContains(CLIENT_ADDRESSES, destinationOf(rx.view, at))
-      if (isForNobody) this.attackCounters.countBackscatter()
-      else this.endpoint.receive(rx.bytes, rx.view, at, length, now)
+      this.receive(rx.bytes, rx.view, at, rx.peekLength(), now)
       rx.release()
     }
   }
 
-  /** Moves attacks that are over to the list of the ended, the oldest of which are forgotten. */
-  private sweep(): void {
-    if (this.running.every((attack) => attack.state === 'running')) return
-    const over = this.running.filter((attack) => attack.state !== 'running')
-    this.running = this.running.filter((attack) => attack.state === 'running')
-    this.ended = [...this.ended, ...over].slice(-ENDED_ATTACKS_MAX)
-    for (const attack of over) this.onAttackEnd(attack.snapshot())
+  /** A packet goes to the TCP of its destination; what is for an address that nobody here has answers a spoofed one. */
+  private receive(bytes: Uint8Array, view: DataView, at: number, length: number, now: number): void {
+    const destination = length < IPV4_HEADER_BYTES ? undefined : destinationOf(view, at)
+    if (destination === undefined || prefixContains(CLIENT_ADDRESSES, destination)) {
+      this.endpoint.receive(bytes, view, at, length, now)
+      return
+    }
+    const isGateways = prefixContains(GATEWAY_ADDRESSES, destination)
+    const endpoint = isGateways ? this.gatewayEndpoint : this.botnet.endpointOf(destination)
+    if (endpoint === undefined) this.attackCounters.countBackscatter()
+    else if (endpoint !== this.botnet.endpoint || !this.isDropped(bytes, view, at, length, now)) {
+      endpoint.receive(bytes, view, at, length, now)
+    }
+  }
+
+  /** Whether a bot's firewall drops the packet; the raw attacks behind it see it all the same. */
+  private isDropped(bytes: Uint8Array, view: DataView, at: number, length: number, now: number): boolean {
+    const { answer } = this
+    if (parsePacket(bytes, view, at, length, answer) !== DropReason.ACCEPTED) return false
+    if (!isFirewalled(answer.destinationPort)) return false
+    this.attackCounters.countBackscatter()
+    this.attacks.onAnswer(answer, now)
+    return true
+  }
+
+  /** The honest connections that are open now. */
+  private openConnections(): Victim[] {
+    const open: Victim[] = []
+    this.endpoint.tcbs.forEach(({ state, localAddress, localPort }) => {
+      if (state === State.ESTABLISHED) open.push({ address: localAddress, port: localPort })
+    })
+    return open
   }
 }

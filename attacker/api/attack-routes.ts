@@ -1,0 +1,68 @@
+/**
+ * The part of the control API that starts, shows and stops attacks.
+ */
+import type { ControlApp } from '../../control/app.ts'
+import { ApiError } from '../../control/errors.ts'
+import type { AttackerEngine } from '../engine/engine.ts'
+import type { AttackOrder } from '../engine/protocol.ts'
+import { readTrace } from '../engine/trace-file.ts'
+import { ATTACK_CATALOGUE, parametersOf } from '../traffic/attack-catalogue.ts'
+import { type AttackSpec, withTrace } from '../traffic/attack-spec.ts'
+import { byKind } from './attack-schema.ts'
+import type { AttackLeases } from './lease-routes.ts'
+import { AttackBody, AttackParams, toAttack } from './schemas.ts'
+
+/** The catalogue of attacks with all parameters, for whoever offers a choice. */
+const KINDS = byKind((kind) => ({ ...ATTACK_CATALOGUE[kind], parameters: parametersOf(kind) }))
+
+/** How an attack's id is written. */
+const ATTACK_ID = /^[1-9]\d{0,14}$/
+
+/** Adds the routes; `traces`: the directory whose recordings may be replayed. */
+export function addAttackRoutes(
+  app: ControlApp,
+  engine: AttackerEngine,
+  leases: AttackLeases,
+  traces: string | undefined,
+): void {
+  app.get('/api/attack-kinds', () => ({ kinds: KINDS }))
+  app.get('/api/attacks', async () => {
+    const { attacks } = await engine.state()
+    return { attacks }
+  })
+  app.post('/api/attacks', { schema: { body: AttackBody } }, async ({ body }, reply) => {
+    const { lease, spec } = toAttack(body)
+    leases.check(lease)
+    const result = await engine.startAttack(await toOrder(spec, traces))
+    if ('refusal' in result) throw new ApiError(result.refusal.code, result.refusal.message)
+    await leases.bind(lease, result.attack.id)
+    return reply.code(201).header('location', `/api/attacks/${result.attack.id}`).send(result.attack)
+  })
+  app.delete('/api/attacks', async () => {
+    return { stopped: await engine.stopAll() }
+  })
+  app.get('/api/attacks/:id', { schema: { params: AttackParams } }, async ({ params: { id } }) => {
+    const { attacks } = await engine.state()
+    return attacks.find((attack) => String(attack.id) === id) ?? noAttack(id)
+  })
+  app.delete('/api/attacks/:id', { schema: { params: AttackParams } }, async ({ params: { id } }) => {
+    // Text that is no id is nobody's; "1.0" is not attack 1.
+    if (!ATTACK_ID.test(id)) noAttack(id)
+    return (await engine.stopAttack(Number(id))) ?? noAttack(id)
+  })
+}
+
+/** The attack with what it needs. Throws an ApiError when a replay has no trace. */
+async function toOrder(spec: AttackSpec, traces: string | undefined): Promise<AttackOrder> {
+  if (spec.kind !== 'trace-replay') return { spec }
+  if (traces === undefined) {
+    throw new ApiError('BAD_VALUE', 'trace: this attacker was given no directory of traces (--traces)', 'trace')
+  }
+  const trace = await readTrace(traces, spec.trace)
+  if (typeof trace === 'string') throw new ApiError('BAD_VALUE', trace, 'trace')
+  return { spec: withTrace(spec, trace), trace }
+}
+
+function noAttack(id: string): never {
+  throw new ApiError('NOT_FOUND', `there is no attack ${JSON.stringify(id)}`)
+}
