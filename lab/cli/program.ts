@@ -48,7 +48,7 @@ function addRunCommand(program: Command, output: Output, finish: (status: number
       'seed of everything random; the scenario has one of its own',
       integerParser(0, Number.MAX_SAFE_INTEGER),
     )
-    .option('--out <dir>', 'write the result bundle: result.json, connections.csv, series.csv, capture.pcapng')
+    .option('--out <dir>', 'write the result bundle: report.html, result.json, tables, pictures, capture.pcapng')
     .option('--set <key=value>', 'change a value, e.g. listener.backlog=256; may be repeated', collect)
     .option('--json', 'print result.json instead of the table')
     .option('--quiet', 'no progress')

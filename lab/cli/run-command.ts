@@ -7,12 +7,15 @@ import { BundleDirectory } from '../bundle/bundle-directory.ts'
 import { CaptureFile } from '../bundle/capture-file.ts'
 import { connectionsCsv, seriesCsv } from '../bundle/csv.ts'
 import { makeResult, type Result, resultJson } from '../bundle/result.ts'
+import type { ReportSource } from '../report/figure.ts'
 import { makeProgress, type Progress, SILENT } from '../report/progress.ts'
-import { formatResult, formatThresholds } from '../report/run-report.ts'
+import { makeReport, REPORT_FILES } from '../report/report-html.ts'
+import { formatAcceptQueues, formatResult, formatThresholds } from '../report/run-report.ts'
 import { loadScenario } from '../scenario/load.ts'
 import { resolveScenario, type Scenario } from '../scenario/resolve.ts'
 import { parseOverride } from '../scenario/set.ts'
 import { readScenario } from '../scenario/source.ts'
+import { loadTraces, type Traces } from '../scenario/traces.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { simulateScenario } from '../simulator/scenario-run.ts'
 import { findStory } from '../stories/catalogue.ts'
@@ -35,7 +38,11 @@ export async function runCommand(reference: string, options: RunOptions, output:
   const { set = [] } = options
   const story = findStory(reference)
   if (story !== undefined) return storyCommand(story, options, output)
-  const resolved = resolveScenario(loadScenario(readScenario(reference), set.map(parseOverride)))
+  const source = readScenario(reference)
+  const { scenario: resolved, traces } = loadTraces(
+    resolveScenario(loadScenario(source, set.map(parseOverride))),
+    source.directory,
+  )
   const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
   const progress = options.json || options.quiet ? SILENT : makeProgress(output.stderr)
@@ -44,13 +51,14 @@ export async function runCommand(reference: string, options: RunOptions, output:
   for (const signal of SIGNALS) process.once(signal, interrupt)
   let committed = false
   try {
-    const runs = await simulate(scenario, bundle, progress, interruption.signal)
+    const runs = await simulate(scenario, traces, bundle, progress, interruption.signal)
     if (runs === undefined) return exitCodeOfSignal(interruption.signal.reason)
     const result = makeResult(scenario, runs, reproduceCommand(reference, scenario.seed, set), packageVersion())
     if (bundle !== undefined) {
       bundle.write('result.json', resultJson(result))
       bundle.write('connections.csv', connectionsCsv(runs))
       bundle.write('series.csv', seriesCsv(scenario, runs))
+      writeReport(bundle, { scenario, result, runs })
       bundle.commit()
       committed = true
     }
@@ -63,9 +71,15 @@ export async function runCommand(reference: string, options: RunOptions, output:
   }
 }
 
+function writeReport(bundle: BundleDirectory, source: ReportSource): void {
+  const files = makeReport(source)
+  for (const file of REPORT_FILES) bundle.write(file, files[file])
+}
+
 /** Simulates all arms, into the bundle's capture if there is a bundle. Undefined when `signal` was aborted. */
 async function simulate(
   scenario: Scenario,
+  traces: Traces,
   bundle: BundleDirectory | undefined,
   progress: Progress,
   signal: AbortSignal,
@@ -74,6 +88,7 @@ async function simulate(
   try {
     return await simulateScenario(scenario, {
       signal,
+      traces,
       capture,
       onProgress: (share, arm) => progress.update(share, arm),
     })
@@ -103,6 +118,7 @@ function report(result: Result, out: string | undefined): string {
     ...formatResult(result),
     '',
     'Success and connect time are those of honest clients. A queue is full above its limit: it holds one more.',
+    ...formatAcceptQueues(result),
     ...(result.thresholds.length > 0 ? ['', ...formatThresholds(result.thresholds)] : []),
     '',
     out === undefined ? 'No bundle written; --out DIR writes one.' : `Bundle: ${out}`,

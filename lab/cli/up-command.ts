@@ -11,10 +11,20 @@ import { integerParser } from './integer-parser.ts'
 
 const PORT = integerParser(0, 65_535)
 
+/** Attacker processes on one machine, at most: the address plan has room for 16. */
+const ATTACKERS_MAX = 8
+
 /** Longest run that can be asked for, seconds: a week. */
 const SECONDS_MAX = 604_800
 
-const DEFAULTS = { serverPort: 8081, attackerPort: 8082, linkPort: 7400, clientsRate: 10, floodRate: 5000 }
+const DEFAULTS = {
+  serverPort: 8081,
+  attackerPort: 8082,
+  gatewayPort: 8088,
+  linkPort: 7400,
+  clientsRate: 10,
+  floodRate: 5000,
+}
 
 const KEYS = `
 Keys: f flood on or off, + and - its rate, c SYN cookies 0, 1, 2, r reset, q quit.
@@ -27,7 +37,14 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
     .command('up')
     .description('Start the lab on this machine: server, attacker, honest clients, and a view of them.')
     .option('--server-port <n>', 'control API and metrics of the server, 0 for any port', PORT, DEFAULTS.serverPort)
-    .option('--attacker-port <n>', 'control API and metrics of the attacker', PORT, DEFAULTS.attackerPort)
+    .option(
+      '--attacker-port <n>',
+      'control API and metrics of the first attacker; others have the next ones',
+      PORT,
+      DEFAULTS.attackerPort,
+    )
+    .option('--attackers <n>', 'attacker processes that share the flood', integerParser(1, ATTACKERS_MAX), 1)
+    .option('--gateway-port <n>', 'the server’s web pages, for real clients', PORT, DEFAULTS.gatewayPort)
     .option('--link-port <n>', 'UDP link between them', PORT, DEFAULTS.linkPort)
     .option(
       '--backlog <n>',

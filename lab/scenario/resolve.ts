@@ -2,11 +2,13 @@
  * A scenario with nothing left open: defaults filled in, arms completed, phases as spans of time. This is what runs, and
  * what the result bundle names by its hash.
  */
-import { CLIENT_DEFAULTS } from '../../attacker/clients/client-spec.ts'
-import { SYN_FLOOD_DEFAULTS } from '../../attacker/traffic/attack-spec.ts'
+import { type ClientSpec, completeClients, isClientsProblem } from '../../attacker/clients/client-spec.ts'
+import { ATTACK_CATALOGUE, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
+import { type AttackSpec, describeAttack, isProblem, makeAttack } from '../../attacker/traffic/attack-spec.ts'
+import { APPLICATION_DEFAULTS, type ApplicationConfig } from '../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
-import { formatPrefix } from '../../tcpip/wire/address.ts'
-import { trafficTimes } from './problem.ts'
+import { assert } from '../../tcpip/assert.ts'
+import { attackOf, trafficTimes } from './problem.ts'
 import {
   type AttackEntry,
   type ClientsEntry,
@@ -26,10 +28,22 @@ export interface Phase {
 export interface Arm {
   readonly name: string
   readonly listener: ListenerConfig
+  readonly application: ApplicationConfig
 }
 
-export type Attack = Required<AttackEntry>
-export type Clients = Required<ClientsEntry>
+/** An attack with every parameter that means something in it; times in seconds from the start of the run. */
+export interface Attack {
+  readonly name: string
+  readonly kind: AttackKind
+  readonly rate: number
+  readonly start: number
+  readonly stop: number
+  readonly [parameter: string]: number | string
+}
+
+/** A population of clients with every key of its mode; times in seconds from the start of the run. */
+export type Clients = Omit<ClientsEntry, keyof ClientSpec> &
+  ClientSpec & { readonly start: number; readonly stop: number }
 
 export interface Scenario {
   readonly name: string
@@ -41,7 +55,7 @@ export interface Scenario {
   readonly link: { readonly rttMs: number; readonly jitterMs: number; readonly loss: number }
   readonly arms: readonly Arm[]
   readonly attacks: readonly Attack[]
-  readonly clients: Clients | undefined
+  readonly populations: readonly Clients[]
   readonly thresholds: readonly Threshold[]
 }
 
@@ -60,24 +74,41 @@ export function resolveScenario(file: ScenarioFile): Scenario {
     link: { ...LINK_DEFAULTS, ...file.link },
     arms: Object.entries(file.arms).map(([name, overrides]) => ({
       name,
-      listener: { ...LISTENER_DEFAULTS, ...file.listener, ...overrides },
+      listener: { ...LISTENER_DEFAULTS, ...file.listener, ...pick(overrides, LISTENER_DEFAULTS) },
+      application: { ...APPLICATION_DEFAULTS, ...file.application, ...pick(overrides, APPLICATION_DEFAULTS) },
     })),
     attacks: file.traffic.flatMap((entry) => (entry.kind === 'clients' ? [] : resolveAttack(file, entry))),
-    clients: file.traffic.flatMap((entry) => (entry.kind === 'clients' ? resolveClients(file, entry) : [])).at(0),
+    populations: file.traffic.flatMap((entry) => (entry.kind === 'clients' ? resolveClients(file, entry) : [])),
     thresholds: file.thresholds ?? [],
   }
 }
 
 function resolveAttack(file: ScenarioFile, entry: AttackEntry): Attack {
-  const { name, kind, rate } = entry
-  const { arrivals = SYN_FLOOD_DEFAULTS.arrivals, sources = formatPrefix(SYN_FLOOD_DEFAULTS.sources) } = entry
-  return { name, kind, rate, arrivals, sources, ...trafficTimes(file, entry) }
+  const spec = attackOf(file, entry)
+  assert(!isProblem(spec), 'the scenario was checked')
+  const { duration: _duration, ...described } = describeAttack(spec)
+  const { kind, rate } = spec
+  return { name: entry.name, ...described, kind, rate, ...trafficTimes(file, entry) }
+}
+
+/** What an attacker host has to be told to attack as `attack` says, with a seed of its own. */
+export function attackSpec(attack: Attack, seed: number): AttackSpec {
+  const { name: _name, start, stop, rate, ...parameters } = attack
+  const pace = ATTACK_CATALOGUE[attack.kind].pace === 'given' ? { rate } : {}
+  return makeAttack({ ...parameters, ...pace, kind: attack.kind, duration: stop - start, seed })
 }
 
 function resolveClients(file: ScenarioFile, entry: ClientsEntry): Clients {
-  const { name, kind, rate } = entry
-  const { arrivals, connectTimeout, responseTimeout } = { ...CLIENT_DEFAULTS, ...entry }
-  return { name, kind, rate, arrivals, connectTimeout, responseTimeout, ...trafficTimes(file, entry) }
+  const { name, kind } = entry
+  const spec = completeClients(entry)
+  assert(!isClientsProblem(spec), 'the scenario was checked')
+  return { name, kind, ...spec, ...trafficTimes(file, entry) }
+}
+
+/** The part of `values` whose keys are those of `like`. */
+function pick<T extends object>(values: Partial<T>, like: T): Partial<T> {
+  const entries = Object.entries(values).filter(([key]) => Object.hasOwn(like, key))
+  return Object.fromEntries(entries) as Partial<T>
 }
 
 function spans(file: ScenarioFile): Phase[] {

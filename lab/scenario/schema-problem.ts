@@ -112,8 +112,13 @@ function describeAlternatives(alternatives: readonly string[]): string {
 
 /** A value as it may stand in a one-line message. */
 export function show(value: unknown): string {
-  if (Array.isArray(value)) return 'a list'
-  if (isMapping(value)) return 'a mapping'
+  if (Array.isArray(value)) return sized('list', value.length)
+  if (isMapping(value)) return sized('mapping', Object.keys(value).length)
   const text = typeof value === 'string' ? JSON.stringify(value) : value === null ? 'an empty value' : String(value)
   return text.length > 60 ? `${text.slice(0, 57)}...` : text
+}
+
+/** A list or mapping with its size, which may be all that is wrong with it. */
+function sized(noun: string, size: number): string {
+  return size === 0 ? `an empty ${noun}` : `a ${noun} of ${size}`
 }

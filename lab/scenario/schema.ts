@@ -2,11 +2,12 @@
  * The scenario file: every key, its range and its default. Times are seconds unless the key ends in `Ms`. The file is
  * read by load.ts, changed by set.ts and turned into a complete `Scenario` by resolve.ts; docs/scenarios.md explains it.
  */
-import Type, { type Static, type TInteger, type TNumber } from 'typebox'
-import { ARRIVAL_KINDS } from '../../attacker/clients/arrivals.ts'
-import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
-import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../attacker/traffic/caps.ts'
-import { LISTENER_RANGES } from '../../server/listener/listener-config.ts'
+import Type, { type Static, type TInteger } from 'typebox'
+import { attackProperties, byKind } from '../../attacker/api/attack-schema.ts'
+import { CLIENT_PROPERTIES } from '../../attacker/api/clients-schema.ts'
+import { ATTACK_KINDS, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
+import { ATTACK_DURATION_MAX, ATTACKS_MAX } from '../../attacker/traffic/caps.ts'
+import { SERVER_RANGES } from '../../server/app/server-config.ts'
 import { MIB_NAMES } from '../../tcpip/counters.ts'
 
 /** The parts of a run, in order. */
@@ -17,10 +18,10 @@ export type PhaseName = (typeof PHASES)[number]
 const PHASE_MAX = ATTACK_DURATION_MAX
 const CLOSED = { additionalProperties: false } as const
 
-type Knob = keyof typeof LISTENER_RANGES
+type Knob = keyof typeof SERVER_RANGES
 
 function knob(name: Knob): TInteger {
-  return Type.Integer({ minimum: LISTENER_RANGES[name].min, maximum: LISTENER_RANGES[name].max })
+  return Type.Integer({ minimum: SERVER_RANGES[name].min, maximum: SERVER_RANGES[name].max })
 }
 
 const ListenerOptions = Type.Object(
@@ -36,27 +37,35 @@ const ListenerOptions = Type.Object(
   CLOSED,
 )
 
-function range({ min, max }: { min: number; max: number }): TNumber {
-  return Type.Number({ minimum: min, maximum: max })
-}
+const ApplicationOptions = Type.Object(
+  {
+    acceptInterval: Type.Optional(knob('acceptInterval')),
+    workers: Type.Optional(knob('workers')),
+    requestTimeout: Type.Optional(knob('requestTimeout')),
+    greeting: Type.Optional(Type.Boolean()),
+  },
+  CLOSED,
+)
+
+/** An arm changes whatever it likes of the server, without saying which part of it a knob belongs to. */
+const ArmOptions = Type.Object({ ...ListenerOptions.properties, ...ApplicationOptions.properties }, CLOSED)
 
 const NAME = 'a name of at most 32 lower-case letters, digits and hyphens that starts with a letter'
 const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', description: NAME })
-const Arrivals = Type.Enum([...ARRIVAL_KINDS])
 const Instant = Type.Number({ minimum: 0, maximum: 3 * PHASE_MAX })
 
-/** Traffic that attacks: SYNs from sources that never answer. */
-export const AttackEntry = Type.Object(
-  {
-    name: Name,
-    kind: Type.Literal('syn-flood'),
-    rate: range({ min: ATTACK_RATE_MIN, max: ATTACK_RATE_MAX }),
-    arrivals: Type.Optional(Arrivals),
-    sources: Type.Optional(Type.String({ description: 'an IPv4 prefix such as 198.18.0.0/15' })),
-    start: Type.Optional(Instant),
-    stop: Type.Optional(Instant),
-  },
-  CLOSED,
+/** Traffic that attacks, by kind: the parameters of the kind, and when. */
+const AttackEntries = byKind((kind) =>
+  Type.Object(
+    {
+      name: Name,
+      kind: Type.Literal(kind),
+      ...attackProperties(kind),
+      start: Type.Optional(Instant),
+      stop: Type.Optional(Instant),
+    },
+    CLOSED,
+  ),
 )
 
 /** Traffic that is honest: clients that connect, ask, read the answer and close. */
@@ -64,10 +73,7 @@ export const ClientsEntry = Type.Object(
   {
     name: Name,
     kind: Type.Literal('clients'),
-    rate: range(CLIENT_RANGES.rate),
-    arrivals: Type.Optional(Arrivals),
-    connectTimeout: Type.Optional(range(CLIENT_RANGES.connectTimeout)),
-    responseTimeout: Type.Optional(range(CLIENT_RANGES.responseTimeout)),
+    ...CLIENT_PROPERTIES,
     start: Type.Optional(Instant),
     stop: Type.Optional(Instant),
   },
@@ -75,10 +81,10 @@ export const ClientsEntry = Type.Object(
 )
 
 /** Traffic schemas by kind. */
-export const TRAFFIC_KINDS = { 'syn-flood': AttackEntry, clients: ClientsEntry } as const
+export const TRAFFIC_KINDS = { ...AttackEntries, clients: ClientsEntry } as const
 
-/** What a threshold can look at, in one phase of one arm. */
-export const METRICS = [
+/** What a threshold can look at of honest clients, all of them or one population, in one phase of one arm. */
+export const CLIENT_METRICS: readonly string[] = [
   'attempted',
   'succeeded',
   'failed',
@@ -87,6 +93,18 @@ export const METRICS = [
   'connect_ms.p90',
   'connect_ms.p99',
   'connect_ms.max',
+  'first_byte_ms.p50',
+  'first_byte_ms.p90',
+  'first_byte_ms.p99',
+  'first_byte_ms.max',
+  'requests_answered',
+  'new.success_ratio',
+  'returning.success_ratio',
+]
+
+/** What a threshold can look at. */
+export const METRICS = [
+  ...CLIENT_METRICS,
   'syn_queue.mean',
   'syn_queue.max',
   'accept_queue.mean',
@@ -99,6 +117,8 @@ const Threshold = Type.Object(
     arm: Name,
     phase: Type.Enum([...PHASES]),
     metric: Type.Enum(METRICS),
+    /** Look at the clients of this population alone, not at all of them. */
+    population: Type.Optional(Name),
     min: Type.Optional(Type.Number()),
     max: Type.Optional(Type.Number()),
   },
@@ -129,9 +149,10 @@ export const ScenarioFile = Type.Object(
       ),
     ),
     listener: Type.Optional(ListenerOptions),
-    arms: Type.Record(Name, ListenerOptions, { ...CLOSED, minProperties: 1, maxProperties: 16, description: NAME }),
+    application: Type.Optional(ApplicationOptions),
+    arms: Type.Record(Name, ArmOptions, { ...CLOSED, minProperties: 1, maxProperties: 16, description: NAME }),
     // Each entry has the schema of its kind, which TRAFFIC_KINDS knows: one error about one key instead of a union's many.
-    traffic: Type.Array(Type.Object({ kind: Type.Enum(['syn-flood', 'clients']) }), {
+    traffic: Type.Array(Type.Object({ kind: Type.Enum([...ATTACK_KINDS, 'clients']) }), {
       minItems: 1,
       maxItems: ATTACKS_MAX,
     }),
@@ -140,7 +161,15 @@ export const ScenarioFile = Type.Object(
   CLOSED,
 )
 
-export type AttackEntry = Static<typeof AttackEntry>
+export interface AttackEntry {
+  readonly name: string
+  readonly kind: AttackKind
+  readonly rate?: number
+  readonly start?: number
+  readonly stop?: number
+  /** Of its kind. */
+  readonly [parameter: string]: unknown
+}
 export type ClientsEntry = Static<typeof ClientsEntry>
 export type Threshold = Static<typeof Threshold>
 export type ListenerOptions = Static<typeof ListenerOptions>

@@ -2,7 +2,7 @@
  * Where scenarios come from: the ones that ship with the lab, by name, and files, by path.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
 import { STORIES } from '../stories/catalogue.ts'
 import { didYouMean } from '../suggest.ts'
@@ -12,6 +12,8 @@ export interface ScenarioText {
   /** How the user calls the file. */
   readonly label: string
   readonly text: string
+  /** Where the file is: other files are named relative to it. */
+  readonly directory: string
 }
 
 /** Longest scenario file, bytes. */
@@ -55,5 +57,5 @@ function readFile(path: string, label: string): ScenarioText {
   if (bytes.length > FILE_BYTES_MAX) {
     throw new UsageError(`scenario ${label} has ${bytes.length} bytes: at most ${FILE_BYTES_MAX} are allowed`)
   }
-  return { label, text: bytes.toString('utf8') }
+  return { label, text: bytes.toString('utf8'), directory: dirname(path) }
 }

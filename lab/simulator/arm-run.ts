@@ -9,7 +9,9 @@ import type { Recorder } from './recorder.ts'
 export interface ArmRun {
   readonly arm: Arm
   readonly recording: Recorder
-  /** Every attempt of an honest client, in the order of their intended starts (microseconds from the start of the run). */
+  /** Names of the populations of honest clients, in the scenario's order. */
+  readonly populations: readonly string[]
+  /** Every attempt of an honest client, in the order of their starts (microseconds from the start of the run). */
   readonly attempts: readonly ConnectionRecord[]
   /** The limit of both queues; each holds one more. */
   readonly queueLimit: number

@@ -3,6 +3,7 @@
  * event, and at each instant everything happens that happens then, always in the same order: one seed gives one run.
  */
 import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
+import { attemptTimeMax } from '../../attacker/clients/client-spec.ts'
 import { AttackerHost } from '../../attacker/traffic/attacker-host.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../server/app/server-host.ts'
 import { assert } from '../../tcpip/assert.ts'
@@ -10,8 +11,8 @@ import { Counters } from '../../tcpip/counters.ts'
 import { SECRET_BYTES } from '../../tcpip/endpoint.ts'
 import { Prng } from '../../tcpip/prng.ts'
 import { NEVER, SECOND } from '../../tcpip/time.ts'
-import { parsePrefix } from '../../tcpip/wire/address.ts'
-import type { Arm, Attack, Scenario } from '../scenario/resolve.ts'
+import { type Arm, attackSpec, type Scenario } from '../scenario/resolve.ts'
+import { NO_TRACES, type Traces } from '../scenario/traces.ts'
 import type { ArmRun } from './arm-run.ts'
 import { makeNetwork, type Network, type NetworkTap } from './network.ts'
 import { Recorder } from './recorder.ts'
@@ -45,7 +46,7 @@ export class ArmSimulator {
   private attackerDue = 0
 
   /** Everything random comes from the scenario's seed, and from nothing that differs between arms. */
-  constructor(scenario: Scenario, arm: Arm, tap?: NetworkTap) {
+  constructor(scenario: Scenario, arm: Arm, traces: Traces = NO_TRACES, tap?: NetworkTap) {
     this.scenario = scenario
     this.arm = arm
     const prng = new Prng(scenario.seed)
@@ -53,18 +54,20 @@ export class ArmSimulator {
     this.network = makeNetwork(scenario.link, prng.fork('network'), tap)
     this.server = new ServerHost({
       link: this.network.server,
-      config: arm.listener,
+      config: { ...arm.listener, ...arm.application },
       secret: secret(prng.fork('server secret'), SERVER_SECRET_BYTES),
       counters,
     })
+    const names = scenario.populations.map(({ name }) => name)
     this.attacker = new AttackerHost({
       link: this.network.attacker,
       prng: prng.fork('traffic'),
       secret: secret(prng.fork('attacker secret'), SECRET_BYTES),
       onConnection: (record) => this.attempts.push(record),
+      ...(names.length === 0 ? {} : { populations: names }),
     })
     this.recorder = new Recorder(scenario.duration, counters)
-    this.switches = this.planSwitches(prng)
+    this.switches = this.planSwitches(prng, traces)
   }
 
   /** Lets everything happen that happens before `until`, microseconds. */
@@ -80,8 +83,8 @@ export class ArmSimulator {
 
   /** The latest time at which `isOver` is true, microseconds. */
   get latestEnd(): number {
-    const { connectTimeout, responseTimeout } = this.scenario.clients ?? { connectTimeout: 0, responseTimeout: 0 }
-    return (this.scenario.duration + connectTimeout + responseTimeout + MARGIN) * SECOND
+    const { duration, populations } = this.scenario
+    return (duration + Math.max(0, ...populations.map(attemptTimeMax)) + MARGIN) * SECOND
   }
 
   /** What the run has shown. */
@@ -90,6 +93,7 @@ export class ArmSimulator {
     return {
       arm: this.arm,
       recording: this.recorder,
+      populations: this.scenario.populations.map(({ name }) => name),
       attempts: this.attempts.toSorted((a, b) => a.startedAt - b.startedAt),
       queueLimit: this.server.listener.limit,
       synQueueBytes: this.server.listener.synQueue.bytes,
@@ -97,18 +101,19 @@ export class ArmSimulator {
     }
   }
 
-  private planSwitches(prng: Prng): Switch[] {
-    const { attacks, clients } = this.scenario
+  private planSwitches(prng: Prng, traces: Traces): Switch[] {
+    const { attacks, populations } = this.scenario
     const switches: Switch[] = attacks.map((attack) => {
       const seed = prng.fork(attack.name).next() >>> 0
-      return { at: attack.start * SECOND, run: (now) => this.attacker.startAttack(attackSpec(attack, seed), now) }
+      return {
+        at: attack.start * SECOND,
+        run: (now) => this.attacker.startAttack(attackSpec(attack, seed), now, traces.get(attack.name)),
+      }
     })
-    if (clients !== undefined) {
-      const seed = prng.fork(clients.name).next() >>> 0
-      const { rate, arrivals, connectTimeout, responseTimeout } = clients
-      const spec = { rate, arrivals, connectTimeout, responseTimeout, seed }
-      switches.push({ at: clients.start * SECOND, run: (now) => this.attacker.setClients(spec, now) })
-      switches.push({ at: clients.stop * SECOND, run: (now) => this.attacker.setClients(undefined, now) })
+    for (const { name, kind: _kind, start, stop, ...told } of populations) {
+      const spec = { ...told, seed: prng.fork(name).next() >>> 0 }
+      switches.push({ at: start * SECOND, run: (now) => this.attacker.setClients(spec, now, name) })
+      switches.push({ at: stop * SECOND, run: (now) => this.attacker.setClients(undefined, now, name) })
     }
     return switches.map(({ at, run }) => ({ at: Math.round(at), run })).sort((a, b) => a.at - b.at)
   }
@@ -150,19 +155,6 @@ export class ArmSimulator {
       if (!isServersTurn && !isAttackersTurn) return
     }
     throw new Error(`assertion failed: the hosts come to rest at ${now} us`)
-  }
-}
-
-function attackSpec(attack: Attack, seed: number): Parameters<AttackerHost['startAttack']>[0] {
-  const sources = parsePrefix(attack.sources)
-  assert(sources !== undefined, 'the scenario was checked')
-  return {
-    kind: attack.kind,
-    rate: attack.rate,
-    duration: attack.stop - attack.start,
-    sources,
-    arrivals: attack.arrivals,
-    seed,
   }
 }
 

@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { assert } from '../../tcpip/assert.ts'
 import { SECOND } from '../../tcpip/time.ts'
 import type { Scenario } from '../scenario/resolve.ts'
+import type { Traces } from '../scenario/traces.ts'
 import type { ArmRun } from './arm-run.ts'
 import { ArmSimulator } from './arm-simulator.ts'
 import type { NetworkTap } from './network.ts'
@@ -22,6 +23,8 @@ export interface ScenarioCapture {
 }
 
 export interface ScenarioRunOptions {
+  /** What the scenario replays. */
+  readonly traces?: Traces | undefined
   readonly capture?: ScenarioCapture | undefined
   /** Aborted when nobody wants the result any more. */
   readonly signal?: AbortSignal
@@ -38,7 +41,7 @@ export async function simulateScenario(
   const runs: ArmRun[] = []
   let offset = 0
   for (const [index, arm] of arms.entries()) {
-    const simulator = new ArmSimulator(scenario, arm, options.capture?.startArm(arm.name, offset))
+    const simulator = new ArmSimulator(scenario, arm, options.traces, options.capture?.startArm(arm.name, offset))
     while (!simulator.isOver) {
       assert(simulator.now <= simulator.latestEnd, 'every honest attempt ends in time')
       simulator.runTo(simulator.now + SLICE)

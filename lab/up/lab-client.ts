@@ -4,9 +4,8 @@
  */
 import type { AttackerState } from '../../attacker/engine/protocol.ts'
 import type { ServerState } from '../../server/engine/server-state.ts'
-
-/** Milliseconds that a control plane may take to answer. */
-const TIMEOUT_MS = 2_000
+import type { AttackerGroup } from './attacker-group.ts'
+import { call, callJson } from './control-plane.ts'
 
 /** The state of the whole lab at one moment. */
 export interface Sample {
@@ -28,26 +27,21 @@ export interface ConnectBucket {
 const BUCKET_LINE = /^synlab_client_connect_duration_seconds_bucket\{(.*)\} (\S+)$/
 
 export class LabClient {
-  readonly serverUrl: string
-  readonly attackerUrl: string
+  private readonly serverUrl: string
+  private readonly attackers: AttackerGroup
 
-  constructor(serverUrl: string, attackerUrl: string) {
+  constructor(serverUrl: string, attackers: AttackerGroup) {
     this.serverUrl = serverUrl
-    this.attackerUrl = attackerUrl
+    this.attackers = attackers
   }
 
   async sample(): Promise<Sample> {
     const [server, attacker, metrics] = await Promise.all([
-      call(`${this.serverUrl}/api/state`).then((response) => response.json()),
-      call(`${this.attackerUrl}/api/state`).then((response) => response.json()),
-      call(`${this.attackerUrl}/metrics`).then((response) => response.text()),
+      callJson<ServerState>(`${this.serverUrl}/api/state`),
+      this.attackers.state(),
+      this.attackers.metrics(),
     ])
-    return {
-      at: performance.now(),
-      server: server as ServerState,
-      attacker: attacker as AttackerState,
-      connects: parseConnectBuckets(metrics),
-    }
+    return { at: performance.now(), server, attacker, connects: parseConnectBuckets(metrics) }
   }
 
   async setSynCookies(mode: number): Promise<void> {
@@ -56,27 +50,18 @@ export class LabClient {
 
   /** Starts a flood of `rate` SYN/s that stops by itself after `duration` seconds, in the place of any other. */
   async startFlood(rate: number, duration: number): Promise<void> {
-    await this.stopFlood()
-    await call(`${this.attackerUrl}/api/attacks`, 'POST', { kind: 'syn-flood', rate, duration })
+    await this.attackers.startFlood(rate, duration)
   }
 
   async stopFlood(): Promise<void> {
-    await call(`${this.attackerUrl}/api/attacks`, 'DELETE')
+    await this.attackers.stopAttacks()
   }
 
   /** Stops attacks, throws queues and connections away and sets all counters to zero. */
   async reset(): Promise<void> {
-    await call(`${this.attackerUrl}/api/reset`, 'POST')
+    await this.attackers.reset()
     await call(`${this.serverUrl}/api/reset`, 'POST')
   }
-}
-
-async function call(url: string, method = 'GET', body?: unknown): Promise<Response> {
-  const init = body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-  const response = await fetch(url, { method, signal: AbortSignal.timeout(TIMEOUT_MS), ...init })
-  if (response.ok) return response
-  const { message } = (await response.json()) as { message?: string }
-  throw new Error(message ?? `${method} ${url}: ${response.status}`)
 }
 
 /** The buckets of successful clients in the text of the attacker's metrics. */

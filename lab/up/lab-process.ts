@@ -29,6 +29,8 @@ export interface Ready {
   readonly apiPort: number
   /** Of the server only. */
   readonly linkPort?: number
+  /** Of an attacker with a gateway. */
+  readonly gateway?: { readonly host: string; readonly port: number }
 }
 
 export class LabProcess {

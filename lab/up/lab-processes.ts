@@ -7,27 +7,42 @@ import { join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
 import type { RunFailure } from '../usage-error.ts'
 import { HOST } from './free-ports.ts'
-import { LabProcess } from './lab-process.ts'
+import { LabProcess, type Ready } from './lab-process.ts'
 
 export interface LabProcessesOptions {
   /** Port 0 takes any free one. */
   readonly serverPort: number
+  /** Of the first attacker; the others have the ports after it. */
   readonly attackerPort: number
+  /** How many attacker processes there are. */
+  readonly attackers: number
   readonly linkPort: number
+  /** Of the gateway for real clients, in the first attacker. */
+  readonly gatewayPort: number
   readonly backlog: number
   readonly synCookies: number
-  /** Honest connections per second. */
+  /** Honest connections per second, all of them by the first attacker. */
   readonly clientsRate: number
+}
+
+/** The port of attacker number `index`. */
+export function attackerPortOf({ attackerPort }: LabProcessesOptions, index: number): number {
+  return attackerPort === 0 ? 0 : attackerPort + index
 }
 
 export interface LabAddresses {
   readonly serverUrl: string
-  readonly attackerUrl: string
+  readonly attackerUrls: readonly string[]
+  /** Where real clients reach the server. */
+  readonly gatewayUrl: string
   /** Host and port of the UDP link. */
   readonly link: string
 }
 
 const KEY_BYTES = 32
+
+/** Width of the names of processes before their log lines. */
+const NAME_WIDTH = 10
 
 export class LabProcesses {
   /** Resolves when a process has gone that nobody asked to go; `failure` says why. */
@@ -49,7 +64,7 @@ export class LabProcesses {
 
   /** Starts everything. Undefined when it was stopped meanwhile. Throws what `LabProcess.ready` throws. */
   async start(options: LabProcessesOptions): Promise<LabAddresses | undefined> {
-    const server = await this.launch('server', {
+    const server = await this.launch('server', 'server', {
       host: HOST,
       'api-port': options.serverPort,
       'link-host': HOST,
@@ -60,19 +75,32 @@ export class LabProcesses {
     })?.ready()
     if (server === undefined) return undefined
     const link = `${HOST}:${server.linkPort}`
-    const attacker = await this.launch('attacker', {
-      host: HOST,
-      'api-port': options.attackerPort,
-      hub: link,
-      'clients-rate': options.clientsRate,
-      'log-level': 'info',
-    })?.ready()
-    if (attacker === undefined) return undefined
+    const attackers = await this.startAttackers(options, link)
+    if (attackers === undefined) return undefined
     return {
       serverUrl: `http://${HOST}:${server.apiPort}`,
-      attackerUrl: `http://${HOST}:${attacker.apiPort}`,
+      gatewayUrl: `http://${HOST}:${attackers[0]?.gateway?.port}`,
+      attackerUrls: attackers.map(({ apiPort }) => `http://${HOST}:${apiPort}`),
       link,
     }
+  }
+
+  /** One after the other, so that the first one has the first block of addresses. Undefined when stopped meanwhile. */
+  private async startAttackers(options: LabProcessesOptions, hub: string): Promise<Ready[] | undefined> {
+    const attackers: Ready[] = []
+    for (let index = 0; index < options.attackers; index++) {
+      const attacker = await this.launch(options.attackers === 1 ? 'attacker' : `attacker-${index + 1}`, 'attacker', {
+        host: HOST,
+        'api-port': attackerPortOf(options, index),
+        hub,
+        'clients-rate': index === 0 ? options.clientsRate : 0,
+        ...(index === 0 ? { 'gateway-port': options.gatewayPort } : {}),
+        'log-level': 'info',
+      })?.ready()
+      if (attacker === undefined) return undefined
+      attackers.push(attacker)
+    }
+    return attackers
   }
 
   /** Ends all processes and waits until they are gone. */
@@ -81,14 +109,19 @@ export class LabProcesses {
     await Promise.all(this.processes.map((child) => child.stop()))
   }
 
-  private launch(name: string, flags: Readonly<Record<string, string | number>>): LabProcess | undefined {
+  /** Starts the process of `folder`, and calls it `name`. */
+  private launch(
+    name: string,
+    folder: 'server' | 'attacker',
+    flags: Readonly<Record<string, string | number>>,
+  ): LabProcess | undefined {
     if (this.isStopping) return undefined
     const child = new LabProcess({
       name,
-      script: join(packageRoot(), 'dist', name, 'main.js'),
+      script: join(packageRoot(), 'dist', folder, 'main.js'),
       args: Object.entries(flags).map(([flag, value]) => `--${flag}=${value}`),
       env: this.env,
-      onLog: (line) => this.onLog(`${name.padEnd(9)}${line}`),
+      onLog: (line) => this.onLog(`${name.padEnd(NAME_WIDTH)} ${line}`),
     })
     this.processes.push(child)
     void child.ended.then((reason) => {

@@ -3,12 +3,13 @@
  * signal, its time, a child that dies), the children are ended and waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { AttackerGroup } from './attacker-group.ts'
 import { Controls } from './controls.ts'
 import { LineDisplay, ScreenDisplay } from './display.ts'
 import { checkPorts } from './free-ports.ts'
 import { History } from './history.ts'
 import { LabClient } from './lab-client.ts'
-import { type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
+import { attackerPortOf, type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
 
 export interface UpOptions extends LabProcessesOptions {
   /** SYN per second. */
@@ -34,7 +35,10 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<void> {
   await checkPorts([
     { port: options.serverPort, protocol: 'tcp', flag: '--server-port' },
-    { port: options.attackerPort, protocol: 'tcp', flag: '--attacker-port' },
+    ...Array.from({ length: options.attackers }, (_, index) => {
+      return { port: attackerPortOf(options, index), protocol: 'tcp', flag: '--attacker-port' } as const
+    }),
+    { port: options.gatewayPort, protocol: 'tcp', flag: '--gateway-port' },
     { port: options.linkPort, protocol: 'udp', flag: '--link-port' },
   ])
   const stop = new AbortController()
@@ -59,11 +63,12 @@ export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<v
 async function runLab(
   options: UpOptions,
   { stdin, stdout }: UpTerminal,
-  { serverUrl, attackerUrl, link }: LabAddresses,
+  { serverUrl, attackerUrls, gatewayUrl, link }: LabAddresses,
   log: string[],
   stop: AbortController,
 ): Promise<void> {
-  const client = new LabClient(serverUrl, attackerUrl)
+  const attackers = new AttackerGroup(attackerUrls)
+  const client = new LabClient(serverUrl, attackers)
   const controls = new Controls(
     client,
     options,
@@ -72,7 +77,8 @@ async function runLab(
   )
   const urls = [
     `server    ${serverUrl}  (/metrics, /api/state)`,
-    `attacker  ${attackerUrl}  (/metrics, /api/state)`,
+    ...attackerUrls.map((url) => `attacker  ${url}  (/metrics, /api/state)`),
+    `web       ${gatewayUrl}  (the server under attack, for curl and browsers)`,
     `link      udp ${link}`,
   ]
   const isScreen = stdout.isTTY === true && stdin.isTTY === true
@@ -83,6 +89,7 @@ async function runLab(
     await watch(client, controls, display, isScreen ? SCREEN_INTERVAL_MS : LINE_INTERVAL_MS, stop.signal)
   } finally {
     clearTimeout(timer)
+    attackers.close()
     display.close()
   }
 }

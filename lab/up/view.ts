@@ -48,13 +48,18 @@ function renderFigures(figures: Figures, { floodRate }: ViewContext): string[] {
     '',
     `SYN cookies   ${COOKIE_MODES[config.synCookies] ?? config.synCookies}`,
     `flood         ${flood} (set to ${count(figures.floodRate || floodRate)} SYN/s)`,
-    `clients       ${clients.rate} connections/s${link.state === 'ready' ? '' : `; link ${link.state}: ${link.detail}`}`,
+    `clients       ${load(clients)}${link.state === 'ready' ? '' : `; link ${link.state}: ${link.detail}`}`,
     '',
     `SYNs in       ${perSecond(figures.synsIn)}     SYN-ACKs out  ${perSecond(figures.synAcksOut)}`,
     `SYNs dropped  ${perSecond(figures.synsDropped)}     cookies sent  ${perSecond(figures.cookiesSent)}`,
     '',
     `honest clients, last ${WINDOW_SECONDS} s   success ${legit(figures)}   connect p50 ${connect(figures)}`,
   ]
+}
+
+/** How much honest clients ask. */
+function load({ mode, rate = 0, concurrency }: Figures['sample']['attacker']['clients']): string {
+  return mode === 'closed' ? `${concurrency} users` : `${rate} connections/s`
 }
 
 /** The same as one line, for a log or a pipe; `elapsed` in seconds. */

@@ -42,7 +42,14 @@ describe('synlab ss', () => {
     const list = JSON.parse(json.stdout) as SocketList
     expect(list.sockets).toHaveLength(129)
     expect(list.summary).toContainEqual({ state: 'syn_recv', count: 129, oldestMs: null })
-    expect((await synlab('ss', '--server', url, '--summary')).stdout).toMatch(/^State +Count +Oldest\nSYN-RECV +129\n/)
+    expect((await synlab('ss', '--server', url, '--summary')).stdout).toMatch(
+      /^State +Count +Oldest\nLISTEN +1\nSYN-RECV +129\n/,
+    )
+
+    const none = await synlab('ss', '--server', url, '--state', 'closing')
+    expect([none.status, none.stdout.split('\n').slice(0, 2)]).toEqual([0, ['No socket is in state closing.', '']])
+    const nothing = await synlab('ss', '--server', url, '--state', 'closing', '--json')
+    expect(JSON.parse(nothing.stdout)).toMatchObject({ sockets: [], total: 0 })
   })
 
   it.each([

@@ -8,7 +8,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ServerState } from '../../server/engine/server-state.ts'
-import type { ListenerConfig } from '../../server/listener/listener-config.ts'
+import type { ServerConfig } from '../../server/app/server-config.ts'
 import { SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
@@ -67,7 +67,7 @@ async function stateOf(server: LabProcess): Promise<ServerState> {
 }
 
 function patch(server: LabProcess, change: object) {
-  return server.request<ListenerConfig>('PATCH', '/api/config', change)
+  return server.request<ServerConfig>('PATCH', '/api/config', change)
 }
 
 describe('a server that is up', () => {

@@ -5,8 +5,10 @@
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { STORIES } from '../../lab/stories/catalogue.ts'
+import { claimEqual, claimNear } from '../../lab/stories/claim.ts'
+import { describeFate } from '../../lab/stories/fate.ts'
 import { tellStory } from '../../lab/stories/tell-story.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
 import { Endpoint } from '../../tcpip/endpoint.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
@@ -63,7 +65,60 @@ describe.each(NAMES)('%s', (name) => {
   })
 })
 
+describe('what is told of the segments', () => {
+  it.each(NAMES)('names no drop reason without saying what the receiver did: %s', (name) => {
+    const { scenes } = tellStory(story(name), 1, '').result
+    const reasons = scenes.flatMap(({ segments }) => segments.map(({ fate }) => fate))
+    const refusals = reasons.filter((fate) => fate !== 'accepted' && DROP_REASON_NAMES.includes(fate))
+    expect(refusals.filter((fate) => describeFate(fate) === fate.replaceAll('_', ' '))).toEqual([])
+  })
+
+  it('counts those that are left out, before and after', () => {
+    const text = tellStory(story('two-way-handshake'), 1, '').lines.join('\n')
+    const { scenes } = tellStory(story('two-way-handshake'), 1, '').result
+    const off = scenes.find(({ name }) => name === 'old-syn-off-three-way')
+    const [before, after] =
+      text
+        .slice(text.indexOf('switched off'))
+        .match(/\.\.\. \d+ .*segments?/g)
+        ?.slice(1, 3) ?? []
+    expect([before, after]).toEqual(['... 6 segments', `... ${(off?.segments.length ?? 0) - 10} more segments`])
+  })
+
+  it('leaves nothing out unsaid: of a scene that is traced in two parts, every segment up to the last one told', () => {
+    const { lines } = tellStory(story('time-wait-old-duplicate'), 1, '')
+    const start = lines.findIndex((line) => line.startsWith('TIME-WAIT 0, with timestamps'))
+    let told = 0
+    for (const line of lines.slice(start)) {
+      const cut = /\.\.\. (\d+) (more )?segments? /.exec(line)
+      const number = /^ *(\d+) +\d+\.\d+ s /.exec(line)
+      if (cut !== null) told += Number(cut[1])
+      if (number !== null) expect(Number(number[1])).toBe(++told)
+    }
+    expect(told).toBeGreaterThan(500)
+  })
+
+  it('is a change of state once, with the segment that caused it', () => {
+    const { lines } = tellStory(story('four-way-close'), 1, '')
+    const [first = '', second = ''] = lines.filter((line) => line.includes('CLOSE-WAIT'))
+    expect(first.trim()).toBe('client ESTABLISHED -> FIN-WAIT-1; server ESTABLISHED -> CLOSE-WAIT')
+    expect(second.trim()).toBe('server CLOSE-WAIT; client FIN-WAIT-1 -> FIN-WAIT-2')
+  })
+
+  it.each(NAMES)('has no figure of four or more digits behind the point, except in a fast trace: %s', (name) => {
+    const { lines } = tellStory(story(name), 1, '')
+    const figures = lines.filter((line) => /\d\.\d{4,}/.test(line) && !/^ *\d+ +\d\.\d{6} s |^connect\(\)/.test(line))
+    expect(figures).toEqual([])
+  })
+})
+
 describe('a claim', () => {
+  it('shows whole numbers in full and others to four digits, but compares them to the millionth', () => {
+    expect(claimNear('places', 129, 128.007317, 0.02)).toMatchObject({ measured: '128', holds: true })
+    expect(claimEqual('number', 2_098_853_477, 2_098_853_477).measured).toBe('2098853477')
+    expect(claimEqual('slope', 2.5, 2.50001)).toMatchObject({ measured: '2.5', holds: false })
+  })
+
   it('fails when the code under test does something else, and the exit status says so', async () => {
     const connect = vi.spyOn(Endpoint.prototype, 'openChild').mockReturnValue(undefined)
     try {

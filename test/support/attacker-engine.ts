@@ -16,11 +16,16 @@ import type { Prefix } from '../../tcpip/wire/address.ts'
 import { ManualScheduler } from './manual-scheduler.ts'
 import { testSecret } from './server-lab.ts'
 
+/** What the hub grants beside the clients' block. */
+const BOTS: Prefix = { base: 0x0a09_4400, length: 22 }
+const BYSTANDERS: Prefix = { base: 0xcb00_7110 | 0, length: 28 }
+
 type Told = { [K in EngineEvent]: { readonly event: K; readonly data: EngineEvents[K] } }[EngineEvent]
 type Listener = (data: never) => void
 
 export class TestEngine implements AttackerEngine {
   readonly counters = new SharedCounters()
+  readonly gateway = undefined
   readonly failed = new Promise<Error>(() => {})
   /** Everything the engine has told, in order. */
   readonly told: Told[] = []
@@ -61,7 +66,11 @@ export class TestEngine implements AttackerEngine {
 
   /** The link comes or goes. */
   setLink(state: SpokeState, detail = state as string, prefix: Prefix = { base: 0x0a09_1300, length: 24 }): void {
-    Object.assign(this.linkState, { state, detail, prefixes: state === 'ready' ? [prefix] : this.linkState.prefixes })
+    Object.assign(this.linkState, {
+      state,
+      detail,
+      prefixes: state === 'ready' ? [prefix, BOTS, BYSTANDERS] : this.linkState.prefixes,
+    })
     this.core.linkChanged()
   }
 

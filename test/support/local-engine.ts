@@ -3,12 +3,12 @@
  * that the API has of it.
  */
 
+import { SERVER_DEFAULTS, type ServerConfig } from '../../server/app/server-config.ts'
 import type { ServerEngine } from '../../server/engine/engine.ts'
 import { EngineCore } from '../../server/engine/engine-core.ts'
 import type { EngineEvents } from '../../server/engine/protocol.ts'
 import { makeSharedStats, StatsPublisher, StatsReader } from '../../server/engine/published-stats.ts'
 import { describeState } from '../../server/engine/server-state.ts'
-import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { makeMemoryLink } from '../../tcpip/link/memory-link.ts'
@@ -30,14 +30,14 @@ export class LocalEngine {
   readonly wire: LinkEnd
   private readonly listeners: { event: keyof EngineEvents; listener: AnyListener }[] = []
 
-  constructor(config: Partial<ListenerConfig> = {}) {
+  constructor(config: Partial<ServerConfig> = {}) {
     const link = makeMemoryLink(1024)
     this.wire = link.b
     const shared = makeSharedStats()
     const reader = new StatsReader(shared)
     this.core = new EngineCore({
       link: { end: link.a, flush: () => {} },
-      config: { ...LISTENER_DEFAULTS, ...config },
+      config: { ...SERVER_DEFAULTS, ...config },
       publisher: new StatsPublisher(shared),
       clock: this.scheduler.clock,
       makeSecret: () => testSecret(56),

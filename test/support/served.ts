@@ -2,8 +2,9 @@
  * A ServerHost and a client endpoint on a memory link, in manual time: what the service behind the listener does, seen
  * from the other side of real connections.
  */
+
+import { SERVER_DEFAULTS, type ServerConfig } from '../../server/app/server-config.ts'
 import { ServerHost } from '../../server/app/server-host.ts'
-import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
 import { Counters } from '../../tcpip/counters.ts'
@@ -64,12 +65,12 @@ export class Served {
   readonly serverEnd: LinkEnd
   private nextPort = 40_000
 
-  constructor(config: Partial<ListenerConfig> = {}) {
+  constructor(config: Partial<ServerConfig> = {}) {
     const link = makeMemoryLink(1024)
     this.serverEnd = link.a
     this.host = new ServerHost({
       link: link.a,
-      config: { ...LISTENER_DEFAULTS, ...config },
+      config: { ...SERVER_DEFAULTS, ...config },
       secret: testSecret(56),
     })
     this.client = new Endpoint({

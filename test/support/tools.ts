@@ -12,9 +12,17 @@ function isInstalled(tool: string): boolean {
   return (process.env.PATH ?? '').split(delimiter).some((directory) => existsSync(join(directory, tool)))
 }
 
-/** `describe` for a group that needs `tools` (program names). */
-export function describeWith(tools: readonly string[], name: string, body: () => void): void {
+/**
+ * `describe` for a group that needs `tools` (program names). `obstacle`: what else keeps it from running on this machine,
+ * in a few words.
+ */
+export function describeWith(tools: readonly string[], name: string, body: () => void, obstacle?: string): void {
   const missing = tools.filter((tool) => !isInstalled(tool))
+  if (obstacle !== undefined && !required) {
+    console.warn(`skipped: "${name}": ${obstacle}.`)
+    describe.skip(name, body)
+    return
+  }
   if (missing.length > 0 && !required) {
     const needs = missing.join(', ')
     console.warn(

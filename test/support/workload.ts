@@ -6,8 +6,9 @@
 import { Listener } from '../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
 import { LINUX } from '../../server/listener/profile.ts'
-import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
+import { COOKIE_SECRET_BYTES, mssIndex, type SynCookies } from '../../server/listener/syn-cookies.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { ADVERTISED_MSS } from '../../tcpip/connection/host.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { Counters } from '../../tcpip/counters.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
@@ -17,6 +18,7 @@ import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
 import { Prng } from '../../tcpip/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/time.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
+import { seqDiff } from '../../tcpip/wire/seq.ts'
 import { TransitionWatch } from './transitions.ts'
 import { WorkloadApp } from './workload-app.ts'
 
@@ -27,6 +29,12 @@ const NETWORK_CAPACITY = 1024
 const FIRST_CROSSING_PORT = 10_000
 /** Virtual time in which a workload has to come to its end once the faults are over. */
 const LONGEST_END = 4000 * SECOND
+
+/** A cookie, and the ISN of the SYN that it answered. */
+interface SentCookie {
+  readonly isn: number
+  readonly cookie: number
+}
 
 type MutableFaults = { -readonly [K in keyof FaultOptions]: FaultOptions[K] }
 
@@ -47,12 +55,12 @@ export class Workload {
    * the first is gone.
    */
   readonly senders = new Map<number, WorkloadApp[]>()
-  /**
-   * Clients for whom the server made a connection from a cookie and a later segment than the handshake's: up to three
-   * numbers too late, which Linux's arithmetic takes for another MSS, or with both numbers equally late, which it cannot
-   * tell (cookie_v4_check). Their streams have holes, and nobody is told.
-   */
-  readonly misnumbered = new Set<string>()
+  /** Connections that the server made from a cookie and a later segment than the handshake's; see `explain`. */
+  misnumbered = 0
+  /** The ends of those, by client and the client's ISN as that end has it. */
+  private readonly misnumberedEnds = new Set<string>()
+  /** Every cookie that was sent, by client. */
+  private readonly cookies = new Map<string, SentCookie[]>()
   /** The server's ISN by the client's, of the first connection that a client's SYN led to. */
   private readonly answers = new Map<number, number>()
   private readonly clientEnd: LinkEnd = makeLinkEnd(256)
@@ -102,6 +110,7 @@ export class Workload {
       cookieSecret: randomBytes(prng, COOKIE_SECRET_BYTES),
     })
     this.server.listen(SERVER_PORT, this.listener)
+    this.recordCookies()
     this.meanGap = (1 + prng.below(20)) * MILLISECOND
     // Few 4-tuples mean that many are used again while the server still holds them in TIME-WAIT.
     this.tuples = prng.chance(1, 3) ? 64 : 1_000_000
@@ -152,13 +161,43 @@ export class Workload {
     const iss = this.answers.get(tcb.irs)
     if (iss === undefined) this.answers.set(tcb.irs, tcb.iss)
     if (this.senders.has(tcb.irs) && (iss === undefined || iss === tcb.iss)) return
-    if (this.listener.config.synCookies === 0) throw new Error('a connection that nobody opened')
-    this.misnumbered.add(clientOf(tcb))
+    const { isn } = this.explain(tcb)
+    this.misnumbered++
+    for (const number of [isn, tcb.irs]) this.misnumberedEnds.add(`${clientOf(tcb)} ${number}`)
+  }
+
+  /**
+   * Finds the cookie behind a connection with wrong numbers. Linux's arithmetic (cookie_v4_check) can be fooled in two
+   * ways by a segment that is not the handshake's: if its sequence number is up to three too late, it takes that for
+   * another MSS, and if sequence and acknowledgment number are equally late, it cannot tell. Streams of such connections
+   * have holes, and nobody is told. Any other wrong number is an error.
+   */
+  private explain(tcb: Tcb): SentCookie {
+    const sent = this.cookies.get(clientOf(tcb)) ?? []
+    const found = sent.find(({ isn, cookie }) => {
+      const late = seqDiff(tcb.irs, isn)
+      const behind = late - seqDiff(tcb.iss, cookie)
+      return late > 0 && behind >= 0 && behind <= mssIndex(ADVERTISED_MSS)
+    })
+    if (found === undefined) throw new Error('a connection that nobody opened')
+    return found
+  }
+
+  private recordCookies(): void {
+    const { cookies } = (this.listener as unknown as { cookies: { cookies: SynCookies } }).cookies
+    const generate = cookies.generate.bind(cookies)
+    cookies.generate = (syn, mss, now) => {
+      const cookie = generate(syn, mss, now)
+      const client = `${syn.source}:${syn.sourcePort}`
+      this.cookies.set(client, [...(this.cookies.get(client) ?? []), { isn: syn.seq, cookie }])
+      return cookie
+    }
   }
 
   /** Whether a connection, or the one at its other end, was put at a wrong number by a cookie. */
   isMisnumbered(tcb: Tcb): boolean {
-    return this.misnumbered.has(clientOf(tcb))
+    const isServers = tcb.localAddress === SERVER_ADDRESS
+    return this.misnumberedEnds.has(`${clientOf(tcb)} ${isServers ? tcb.irs : tcb.iss}`)
   }
 
   /** Opens one connection, or two that cross; false when the 4-tuple drawn is in use. */

@@ -3,10 +3,10 @@
  */
 import { expect, test } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
-import { SYN_FLOOD_DEFAULTS } from '../../../attacker/traffic/attack-spec.ts'
+import { makeAttack } from '../../../attacker/traffic/attack-spec.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
+import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
-import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
 import { SECRET_BYTES } from '../../../tcpip/endpoint.ts'
 import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
 import { Prng } from '../../../tcpip/prng.ts'
@@ -18,7 +18,7 @@ function successRatio(floodRate: number, synCookies: number): number {
   const link = makeMemoryLink(1024)
   const server = new ServerHost({
     link: link.a,
-    config: { ...LISTENER_DEFAULTS, synCookies, maxSynBacklog: 65_536 },
+    config: { ...SERVER_DEFAULTS, synCookies, maxSynBacklog: 65_536 },
     secret: testSecret(SERVER_SECRET_BYTES),
   })
   let now = 0
@@ -46,7 +46,7 @@ function successRatio(floodRate: number, synCookies: number): number {
     now = end
   }
   if (floodRate > 0) {
-    attacker.startAttack({ kind: 'syn-flood', rate: floodRate, duration: 60, ...SYN_FLOOD_DEFAULTS }, now)
+    attacker.startAttack(makeAttack({ kind: 'syn-flood', rate: floodRate, duration: 60 }), now)
   }
   runUntil(20 * SECOND)
   attacker.setClients({ ...CLIENT_DEFAULTS, rate: 20 }, now)

@@ -1,16 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
-import { type AttackSpec, SYN_FLOOD_DEFAULTS } from '../../../attacker/traffic/attack-spec.ts'
+import { makeAttack } from '../../../attacker/traffic/attack-spec.ts'
 import { TestEngine } from '../../support/attacker-engine.ts'
 
-const flood: AttackSpec = { kind: 'syn-flood', rate: 1000, duration: 2, ...SYN_FLOOD_DEFAULTS }
+const flood = makeAttack({ kind: 'syn-flood', rate: 1000, duration: 2 })
 const clients = { ...CLIENT_DEFAULTS, rate: 10, arrivals: 'constant' } as const
 
 describe('an engine without a link', () => {
   test('does not attack, and says why', async () => {
     const engine = new TestEngine()
     engine.setLink('refused', '10.9.16.0/24 is in use by another process of this lab')
-    expect(await engine.startAttack(flood)).toEqual({
+    expect(await engine.startAttack({ spec: flood })).toEqual({
       refusal: {
         code: 'UNAVAILABLE',
         message: 'no link to a lab server: 10.9.16.0/24 is in use by another process of this lab',
@@ -43,7 +43,7 @@ describe('an engine with a link', () => {
   test('sends an attack at its rate, and tells when it began and ended', async () => {
     const engine = new TestEngine()
     engine.setLink('ready')
-    const result = await engine.startAttack(flood)
+    const result = await engine.startAttack({ spec: flood })
     expect(result).toMatchObject({ attack: { id: 1, sources: '198.18.0.0/15', state: 'running' } })
     engine.pass(500)
     expect(engine.flushed).toBe(501)
@@ -59,7 +59,7 @@ describe('an engine with a link', () => {
   test('ends its attacks when the link is lost, and starts none by itself when it comes back', async () => {
     const engine = new TestEngine()
     engine.setLink('ready')
-    await engine.startAttack(flood)
+    await engine.startAttack({ spec: flood })
     engine.pass(500)
     engine.setLink('connecting', 'the hub stopped answering')
     engine.pass(500)
@@ -92,14 +92,16 @@ describe('an engine with a link', () => {
   test('refuses attacks that are too much together', async () => {
     const engine = new TestEngine()
     engine.setLink('ready')
-    await engine.startAttack({ ...flood, rate: 900_000 })
-    expect(await engine.startAttack({ ...flood, rate: 200_000 })).toMatchObject({ refusal: { code: 'CONFLICT' } })
+    await engine.startAttack({ spec: { ...flood, rate: 900_000 } })
+    expect(await engine.startAttack({ spec: { ...flood, rate: 200_000 } })).toMatchObject({
+      refusal: { code: 'CONFLICT' },
+    })
   })
 
   test('is idle when nothing is to be done', async () => {
     const engine = new TestEngine()
     engine.setLink('ready')
-    await engine.startAttack(flood)
+    await engine.startAttack({ spec: flood })
     engine.pass(1000)
     expect(await engine.stopAll()).toBe(1)
     const before = engine.flushed

@@ -1,13 +1,17 @@
 /**
  * What is wrong with a scenario is told in one line that names the file, the line, the path and what is allowed.
  */
+
 import { describe, expect, it } from 'vitest'
+import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
+import { ATTACK_KINDS } from '../../../attacker/traffic/attack-catalogue.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import type { ScenarioFile } from '../../../lab/scenario/schema.ts'
 import { parseOverride } from '../../../lab/scenario/set.ts'
 import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
+import { APPLICATION_DEFAULTS } from '../../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
 
 /** A scenario that is in order; tests replace one line of it. */
@@ -84,6 +88,26 @@ describe('a scenario file', () => {
       'drill.yaml:7: listener.backlog: an empty value is not allowed: must be an integer from -1 to 4194304',
     ],
     [7, '  abortOnOverflow: 1', 'drill.yaml:7: listener.abortOnOverflow: 1 is not allowed: must be true or false'],
+    [
+      7,
+      '  workers: 8',
+      'drill.yaml:7: listener.workers: unknown key "workers"; allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+    ],
+    [
+      7,
+      '  backlog: 16\napplication: { backlog: 8 }',
+      'drill.yaml:8: application.backlog: unknown key "backlog"; allowed: acceptInterval, workers, requestTimeout, greeting',
+    ],
+    [
+      9,
+      '  off: { acceptInterval: 60001 }',
+      'drill.yaml:9: arms.off.acceptInterval: 60001 is not allowed: must be an integer from 0 to 60000',
+    ],
+    [
+      9,
+      '  off: { worker: 8 }',
+      'drill.yaml:9: arms.off.worker: unknown key "worker" (did you mean "workers"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept, acceptInterval, workers, requestTimeout, greeting',
+    ],
     [5, '  rttMs: .inf', 'drill.yaml:5: link.rttMs: Infinity is not allowed: must be a number from 0 to 10000'],
     [5, '  rttMs: -1', 'drill.yaml:5: link.rttMs: -1 is not allowed: must be a number from 0 to 10000'],
     [
@@ -105,12 +129,12 @@ describe('a scenario file', () => {
     [
       13,
       '    kind: syn-fold',
-      'drill.yaml:13: traffic.flood.kind: "syn-fold" is not allowed (did you mean "syn-flood"?): must be one of syn-flood, clients',
+      `drill.yaml:13: traffic.flood.kind: "syn-fold" is not allowed (did you mean "syn-flood"?): must be one of ${[...ATTACK_KINDS, 'clients'].join(', ')}`,
     ],
     [
       14,
       '    rat: 100',
-      'drill.yaml:14: traffic.flood.rat: unknown key "rat" (did you mean "rate"?); allowed: name, kind, rate, arrivals, sources, start, stop',
+      'drill.yaml:14: traffic.flood.rat: unknown key "rat" (did you mean "rate"?); allowed: name, kind, rate, origin, sources, bots, fingerprint, arrivals, shape, rampFrom, pulseOn, pulseOff, steps, start, stop',
     ],
     [
       14,
@@ -120,12 +144,12 @@ describe('a scenario file', () => {
     [
       15,
       '    sources: 8.8.8.0/24',
-      'drill.yaml:15: traffic.flood.sources: sources 8.8.8.0/24 may belong to real hosts; an attack takes them from 198.18.0.0/15, 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24',
+      'drill.yaml:15: traffic.flood.sources: sources 8.8.8.0/24 may belong to real hosts; an attack takes them from 198.18.0.0/15, 192.0.2.0/24, 198.51.100.0/24',
     ],
     [
       15,
       '    sources: 198.18.0.1/15',
-      'drill.yaml:15: traffic.flood.sources: "198.18.0.1/15" is not an IPv4 prefix such as 198.18.0.0/15',
+      'drill.yaml:15: traffic.flood.sources: "198.18.0.1/15" is not an IPv4 prefix without host bits, such as 198.18.0.0/15',
     ],
     [15, '    stop: 7', 'drill.yaml:15: traffic.flood.stop: 7 is after the end of the run, which lasts 6 seconds'],
     [15, '    start: 4', 'drill.yaml:15: traffic.flood.start: traffic starts at 4 s and must stop later, not at 3 s'],
@@ -167,17 +191,61 @@ describe('a scenario file', () => {
     expect(refusalWith(number, text)).toEqual(message)
   })
 
-  it('with two populations of clients is refused', () => {
-    const second = ['  - { name: more, kind: clients, rate: 1 }']
-    expect(refusal(LINES.toSpliced(18, 0, ...second))).toBe(
-      'drill.yaml:19: traffic.more: a scenario has at most one entry of kind "clients"',
+  it('may have eight populations of clients, and no ninth', () => {
+    const populations = (count: number): string[] =>
+      Array.from({ length: count }, (_, index) => `  - { name: more-${index}, kind: clients, rate: 1 }`)
+    expect(resolveScenario(load(LINES.toSpliced(18, 0, ...populations(7)))).populations).toHaveLength(8)
+    expect(refusal(LINES.toSpliced(18, 0, ...populations(8)))).toBe(
+      'drill.yaml:26: traffic.more-7: a scenario has at most 8 entries of kind "clients"',
+    )
+  })
+
+  it.each([
+    [
+      ['    concurrency: 5'],
+      'traffic.clients.concurrency: belongs to mode "closed"; mode "open" takes rate (0.001 to 1000 connections per second) and arrivals (constant or poisson)',
+    ],
+    [
+      ['    mode: closed', '    concurrency: 5'],
+      'traffic.clients.rate: belongs to mode "open"; mode "closed" takes concurrency (1 to 1000 users) and thinkTime (0.001 to 3600 seconds)',
+    ],
+    [
+      ['    speaks: server', '    requests: 3'],
+      'traffic.clients.requests: 3 is not allowed: must be 1 where the server speaks, because such a client asks for nothing',
+    ],
+    [['    pause: 2'], 'traffic.clients.pause: is the time between two requests: it goes with requests from 2 to 1000'],
+    [['    os: beos'], 'traffic.clients.os: "beos" is not allowed: must be one of linux, linux-old, macos, windows'],
+    [['    returning: 1.5'], 'traffic.clients.returning: 1.5 is not allowed: must be a number from 0 to 1'],
+    [['    requests: 0'], 'traffic.clients.requests: 0 is not allowed: must be an integer from 1 to 1000'],
+    [['    mode: half'], 'traffic.clients.mode: "half" is not allowed: must be one of open, closed'],
+  ])('tells clients who are told %j what is allowed', (lines, message) => {
+    expect(refusal(LINES.toSpliced(18, 0, ...lines)).replace(/^drill\.yaml:\d+: /, '')).toBe(message)
+  })
+
+  it('tells clients without a rate or users what is missing', () => {
+    expect(refusal(LINES.toSpliced(17, 1))).toBe(
+      'drill.yaml:16: traffic.clients: key "rate" is missing: mode "open" takes rate (0.001 to 1000 connections per second) and arrivals (constant or poisson)',
+    )
+    expect(refusal(LINES.with(17, '    mode: closed'))).toMatch(
+      /^drill\.yaml:16: traffic\.clients: key "concurrency" is missing: mode "closed" takes concurrency/,
+    )
+  })
+
+  it('may look at one population in a threshold, if there is one of that name and the figure is of clients', () => {
+    const threshold = (more: string): string[] => LINES.with(19, `  - { arm: on, phase: attack, min: 1, ${more} }`)
+    expect(load(threshold('metric: success_ratio, population: clients')).thresholds).toHaveLength(1)
+    expect(refusal(threshold('metric: success_ratio, population: client'))).toBe(
+      'drill.yaml:20: thresholds.0.population: no clients "client" (did you mean "clients"?); there are: clients',
+    )
+    expect(refusal(threshold('metric: syn_queue.max, population: clients'))).toBe(
+      'drill.yaml:20: thresholds.0.population: "syn_queue.max" is not of clients: must be left out',
     )
   })
 
   it('with attacks that together exceed the cap is refused', () => {
     const second = ['  - { name: more, kind: syn-flood, rate: 999999 }']
     expect(refusal(LINES.toSpliced(18, 0, ...second))).toBe(
-      'drill.yaml:11: traffic: all attacks together send 1000099 SYN/s: at most 1000000 are allowed',
+      'drill.yaml:11: traffic: all attacks together send 1000099 packets/s: at most 1000000 are allowed',
     )
   })
 
@@ -245,7 +313,9 @@ describe('--set', () => {
     ],
     ['traffic.2.rate=1', '--set traffic.2.rate=1: traffic has no entry "2"; there are: flood, clients'],
     ['name.first=1', '--set name.first=1: name is a single value and has no "first"'],
-    ['arms={}', '--set arms={}: arms: a mapping is not allowed: must be a mapping of 1 to 16 names'],
+    ['arms={}', '--set arms={}: arms: an empty mapping is not allowed: must be a mapping of 1 to 16 names'],
+    ['traffic=[]', '--set traffic=[]: traffic: an empty list is not allowed: must be a list of 1 to 16 entries'],
+    ['seed=[1,2]', '--set seed=[1,2]: seed: a list of 2 is not allowed: must be an integer from 0 to 9007199254740991'],
     ['arms={off: {}}', '--set arms={off: {}}: thresholds.0.arm: no arm "on"; there are: off'],
     ['phases.attack=0', '--set phases.attack=0: phases.attack: 0 is not allowed: must be an integer from 1 to 3600'],
     [
@@ -283,12 +353,34 @@ describe('a complete scenario', () => {
   it('has the defaults of the listener, the attacks and the clients', () => {
     const scenario = resolveScenario(load(LINES))
     expect(scenario.arms).toEqual([
-      { name: 'off', listener: { ...LISTENER_DEFAULTS, backlog: 16, synCookies: 0 } },
-      { name: 'on', listener: { ...LISTENER_DEFAULTS, backlog: 16, synCookies: 1 } },
+      {
+        name: 'off',
+        listener: { ...LISTENER_DEFAULTS, backlog: 16, synCookies: 0 },
+        application: APPLICATION_DEFAULTS,
+      },
+      {
+        name: 'on',
+        listener: { ...LISTENER_DEFAULTS, backlog: 16, synCookies: 1 },
+        application: APPLICATION_DEFAULTS,
+      },
     ])
     expect(scenario.attacks).toMatchObject([{ name: 'flood', start: 1, stop: 3, arrivals: 'constant' }])
-    expect(scenario.clients).toMatchObject({ start: 0, stop: 6, connectTimeout: 3, responseTimeout: 5 })
+    expect(scenario.populations).toEqual([
+      { ...CLIENT_DEFAULTS, name: 'clients', kind: 'clients', rate: 5, start: 0, stop: 6 },
+    ])
     expect(scenario.duration).toBe(6)
+  })
+
+  it('has arms that change the listener and the program behind it alike', () => {
+    const lines = LINES.with(6, '  backlog: 16\napplication: { acceptInterval: 200, workers: 8 }')
+    const changed = lines.with(8, '  off: { backlog: 4, acceptInterval: 0, greeting: true }')
+    const [off, on] = resolveScenario(load(changed)).arms
+    expect(off).toEqual({
+      name: 'off',
+      listener: { ...LISTENER_DEFAULTS, backlog: 4 },
+      application: { ...APPLICATION_DEFAULTS, acceptInterval: 0, workers: 8, greeting: true },
+    })
+    expect(on?.application).toEqual({ ...APPLICATION_DEFAULTS, acceptInterval: 200, workers: 8 })
   })
 
   it('keeps the order of the arms in the file', () => {
@@ -298,14 +390,14 @@ describe('a complete scenario', () => {
 })
 
 describe('bundled scenarios', () => {
-  it('are classic and low-and-slow, and each is in order', () => {
-    expect(bundledNames()).toEqual(['classic', 'low-and-slow'])
+  it('are each in order and called as their file', () => {
+    expect(bundledNames()).toEqual(expect.arrayContaining(['classic', 'low-and-slow']))
     for (const name of bundledNames()) expect(loadScenario(readScenario(name)).name).toBe(name)
   })
 
   it('that do not exist are refused with the nearest name', () => {
     expect(() => readScenario('clasic')).toThrow(
-      'no scenario "clasic" (did you mean "classic"?): there are classic, low-and-slow, or give the path of a .yaml file',
+      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, or give the path of a .yaml file`,
     )
   })
 

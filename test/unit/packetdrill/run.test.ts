@@ -302,6 +302,17 @@ describe('settings', () => {
     run(`${SOCKET}+0 \`sysctl -q net.core.somaxconn=7\`\n+0 %{ assert backlog == 7 }%`)
   })
 
+  it('may ask whether a port has a listener', () => {
+    const ask = (port: string) => `+0 \`grep " 0A " /proc/net/tcp /proc/net/tcp6 | grep ":${port}"\``
+    run(`${LISTEN}${ask('1F90')}`)
+    expect(problem(`${LISTEN}${ask('0050')}`)).toMatchObject({
+      kind: 'failure',
+      line: 4,
+      message: 'nobody listens on port 80',
+    })
+    expect(problem(`${LISTEN}+0 close(3) = 0\n${ask('1F90')}`).line).toBe(5)
+  })
+
   it('of defaults.sh are accepted, and the restore command at the end', () => {
     run(`\`../common/defaults.sh\`\n${SOCKET}\`/tmp/sysctl_restore_\${PPID}.sh\``)
   })

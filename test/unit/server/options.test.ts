@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { StartError } from '../../../control/process.ts'
-import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
+import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
 import { parseServerOptions } from '../../../server/options.ts'
 
 beforeEach(() => {
@@ -30,14 +30,15 @@ describe('the server’s options', () => {
       linkPort: 7400,
       labKey: 'a key of the lab',
       logLevel: 'info',
-      config: LISTENER_DEFAULTS,
+      config: SERVER_DEFAULTS,
     })
   })
 
   it('come from flags', () => {
     const args = '--api-port 0 --link-port 1 --backlog -1 --syn-cookies 2 --somaxconn 9 --max-syn-backlog 8'
     const more = '--synack-retries 0 --defer-accept 3 --abort-on-overflow 1 --host 0.0.0.0 --log-level warn'
-    expect(parseServerOptions(`${args} ${more}`.split(' '))).toMatchObject({
+    const program = '--accept-interval 60000 --workers 256 --request-timeout 20 --greeting 1'
+    expect(parseServerOptions(`${args} ${more} ${program}`.split(' '))).toMatchObject({
       host: '0.0.0.0',
       apiPort: 0,
       linkPort: 1,
@@ -50,6 +51,10 @@ describe('the server’s options', () => {
         synAckRetries: 0,
         deferAccept: 3,
         abortOnOverflow: true,
+        acceptInterval: 60_000,
+        workers: 256,
+        requestTimeout: 20,
+        greeting: true,
       },
     })
   })
@@ -58,9 +63,11 @@ describe('the server’s options', () => {
     vi.stubEnv('SYNLAB_SERVER_API_PORT', '18081')
     vi.stubEnv('SYNLAB_BACKLOG', '64')
     vi.stubEnv('SYNLAB_ABORT_ON_OVERFLOW', '1')
+    vi.stubEnv('SYNLAB_ACCEPT_INTERVAL', '250')
+    vi.stubEnv('SYNLAB_GREETING', '1')
     expect(parseServerOptions(['--backlog', '32'])).toMatchObject({
       apiPort: 18_081,
-      config: { backlog: 32, abortOnOverflow: true },
+      config: { backlog: 32, abortOnOverflow: true, acceptInterval: 250, greeting: true },
     })
   })
 
@@ -68,6 +75,10 @@ describe('the server’s options', () => {
     [['--backlog', 'many'], /--backlog.*'many'.*integer from -1 to 4194304/],
     [['--syn-cookies', '3'], /--syn-cookies.*'3'.*integer from 0 to 2/],
     [['--api-port', '65536'], /--api-port.*integer from 0 to 65535/],
+    [['--accept-interval', '60001'], /--accept-interval.*integer from 0 to 60000/],
+    [['--workers', '-1'], /--workers.*integer from 0 to 65536/],
+    [['--request-timeout', '1.5'], /--request-timeout.*integer from 0 to 3600/],
+    [['--greeting', 'on'], /--greeting.*0 or 1/],
     [['--abort-on-overflow', 'yes'], /--abort-on-overflow.*0 or 1/],
     [['--log-level', 'loud'], /--log-level.*silent, fatal/],
     [['--backlg', '1'], /unknown option '--backlg'.*--backlog/],

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildAttackerApi } from '../../../../attacker/api/attacker-api.ts'
 import { CONNECT_BUCKETS, OUTCOMES } from '../../../../attacker/clients/client-counters.ts'
-import { ATTACKER_METRICS, CONNECT_DURATION } from '../../../../attacker/metrics/catalogue.ts'
+import { ATTACKER_HISTOGRAMS, ATTACKER_METRICS } from '../../../../attacker/metrics/catalogue.ts'
+import { ATTACK_KINDS } from '../../../../attacker/traffic/attack-catalogue.ts'
 import type { ControlApp } from '../../../../control/app.ts'
 import { TestEngine } from '../../../support/attacker-engine.ts'
 
@@ -29,6 +30,16 @@ async function metric(name: string): Promise<number> {
   if (line === undefined) throw new Error(`no series ${name}`)
   return Number(line.slice(name.length + 1))
 }
+
+test('GET /api/attack-kinds tells every kind with its parameters', async () => {
+  const { body } = await request('GET', '/api/attack-kinds')
+  expect(Object.keys(body.kinds)).toEqual(ATTACK_KINDS)
+  expect(body.kinds['syn-flood']).toMatchObject({
+    acts: 'packets',
+    rateMax: 1_000_000,
+    parameters: { arrivals: { choices: ['constant', 'poisson'] }, fingerprint: { default: 'mss-only' } },
+  })
+})
 
 describe('POST /api/attacks', () => {
   test('starts an attack and says where it can be found', async () => {
@@ -138,6 +149,27 @@ describe('PUT /api/clients', () => {
     expect(engine.counters.clients.attempted).toBe(50)
   })
 
+  test('lets users come again and again in mode closed', async () => {
+    const { status, body } = await request('PUT', '/api/clients', { mode: 'closed', concurrency: 4, thinkTime: 1 })
+    expect(status).toBe(200)
+    expect(body).toMatchObject({ mode: 'closed', concurrency: 4, thinkTime: 1, requests: 1, os: 'linux' })
+    // Nobody answers: each user waits for three seconds, thinks for one, and is there again.
+    engine.pass(19_990)
+    expect(engine.counters.clients.attempted).toBe(20)
+    expect((await request('GET', '/api/state')).body.clients.inFlight).toBeLessThanOrEqual(4)
+  })
+
+  test('says in one line what goes together', async () => {
+    const { body } = await request('PUT', '/api/clients', { mode: 'closed', concurrency: 1, rate: 5 })
+    expect(body.message).toBe(
+      'rate: belongs to mode "open"; mode "closed" takes concurrency (1 to 1000 users) and thinkTime (0.001 to 3600 seconds)',
+    )
+    const missing = await request('PUT', '/api/clients', {})
+    expect(missing.body.message).toBe(
+      'rate is missing; mode "open" takes rate (0.001 to 1000 connections per second) and arrivals (constant or poisson)',
+    )
+  })
+
   test('with rate 0 lets none arrive', async () => {
     await request('PUT', '/api/clients', { rate: 50 })
     expect(await request('PUT', '/api/clients', { rate: 0 })).toMatchObject({ status: 200, body: { rate: 0 } })
@@ -154,6 +186,18 @@ describe('PUT /api/clients', () => {
     ['a connect timeout above the range', { rate: 1, connectTimeout: 132 }, 'OUT_OF_RANGE', 'connectTimeout'],
     ['a response timeout as text', { rate: 1, responseTimeout: '5' }, 'WRONG_TYPE', 'responseTimeout'],
     ['an unknown key', { rate: 1, timeout: 5 }, 'UNKNOWN_KEY', 'timeout'],
+    ['an unknown mode', { mode: 'half', rate: 1 }, 'BAD_VALUE', 'mode'],
+    ['a closed load without users', { mode: 'closed' }, 'MISSING_KEY', 'concurrency'],
+    ['a closed load with a rate', { mode: 'closed', concurrency: 1, rate: 5 }, 'BAD_VALUE', 'rate'],
+    ['an open load with users', { rate: 5, concurrency: 1 }, 'BAD_VALUE', 'concurrency'],
+    ['users without a mode', { concurrency: 1 }, 'BAD_VALUE', 'concurrency'],
+    ['half a user', { mode: 'closed', concurrency: 1.5 }, 'WRONG_TYPE', 'concurrency'],
+    ['too many users', { mode: 'closed', concurrency: 1001 }, 'OUT_OF_RANGE', 'concurrency'],
+    ['no thinking', { mode: 'closed', concurrency: 1, thinkTime: 0 }, 'OUT_OF_RANGE', 'thinkTime'],
+    ['requests to a server that speaks', { rate: 5, speaks: 'server', requests: 2 }, 'BAD_VALUE', 'requests'],
+    ['a pause with nothing after it', { rate: 5, pause: 1 }, 'BAD_VALUE', 'pause'],
+    ['a share above 1', { rate: 5, returning: 1.1 }, 'OUT_OF_RANGE', 'returning'],
+    ['an unknown system', { rate: 5, os: 'beos' }, 'BAD_VALUE', 'os'],
   ])('refuses %s, and changes nothing', async (_, body, code, path) => {
     await request('PUT', '/api/clients', { rate: 7 })
     expect(await request('PUT', '/api/clients', body)).toMatchObject({ status: 400, body: { code, path } })
@@ -193,14 +237,15 @@ describe('GET /metrics', () => {
     expect(headers['content-type']).toContain('text/plain')
     const series = payload.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
     const expected = ATTACKER_METRICS.reduce((sum, entry) => sum + entry.series.length, 0)
-    // Of the histogram: each bucket, the one without bound, sum and count.
-    expect(series).toHaveLength(expected + OUTCOMES.length * (CONNECT_BUCKETS.length + 3))
+    // Of each histogram: each bucket, the one without bound, sum and count.
+    const perHistogram = OUTCOMES.length * (CONNECT_BUCKETS.length + 3)
+    expect(series).toHaveLength(expected + ATTACKER_HISTOGRAMS.length * perHistogram)
     expect(series.filter((line) => !line.endsWith(' 0'))).toEqual(['synlab_link_state{state="ready"} 1'])
   })
 
   test('gives each metric a type and a help text', async () => {
     const { payload } = await app.inject('/metrics')
-    for (const { name, type } of [...ATTACKER_METRICS, CONNECT_DURATION]) {
+    for (const { name, type } of [...ATTACKER_METRICS, ...ATTACKER_HISTOGRAMS]) {
       expect(payload).toContain(`# TYPE ${name} ${type}\n`)
       expect(payload).toMatch(new RegExp(`# HELP ${name} [A-Z].*\\.\n`))
     }
@@ -232,6 +277,26 @@ describe('GET /metrics', () => {
     expect(await metric(`${name}_sum{outcome="ok"}`)).toBeCloseTo(201.0075, 9)
     expect(await metric(`${name}_count{outcome="timeout"}`)).toBe(1)
     expect(await metric('synlab_client_connects_total{outcome="ok"}')).toBe(5)
+  })
+
+  test('has a histogram of times to first byte, without those who saw none', async () => {
+    const { clients } = engine.counters
+    clients.countOutcome('ok', 1000, 2500)
+    clients.countOutcome('reset', 1000, 2501)
+    clients.countOutcome('reset', 1000)
+    const name = 'synlab_client_first_byte_seconds'
+    expect(await metric(`${name}_bucket{le="0.001",outcome="ok"}`)).toBe(0)
+    expect(await metric(`${name}_bucket{le="0.0025",outcome="ok"}`)).toBe(1)
+    expect(await metric(`${name}_bucket{le="0.0025",outcome="reset"}`)).toBe(0)
+    expect(await metric(`${name}_count{outcome="reset"}`)).toBe(1)
+    expect(await metric(`${name}_sum{outcome="reset"}`)).toBeCloseTo(0.002501, 9)
+    expect(await metric('synlab_client_connect_duration_seconds_count{outcome="reset"}')).toBe(2)
+  })
+
+  test('counts the requests that were answered', async () => {
+    engine.counters.clients.countAnswer()
+    engine.counters.clients.countAnswer()
+    expect(await metric('synlab_client_requests_total')).toBe(2)
   })
 
   test('tells the state of the link', async () => {

@@ -5,8 +5,13 @@ import {
   OUTCOMES,
   type Outcome,
 } from '../../../../attacker/clients/client-counters.ts'
-import { CLIENT_DEFAULTS, CLIENTS_IN_FLIGHT_MAX, type ClientSpec } from '../../../../attacker/clients/client-spec.ts'
-import type { SynFloodSpec } from '../../../../attacker/traffic/attack-spec.ts'
+import {
+  CLIENT_DEFAULTS,
+  CLIENTS_IN_FLIGHT_MAX,
+  type ClientSpec,
+  type OpenClients,
+} from '../../../../attacker/clients/client-spec.ts'
+import { makeAttack } from '../../../../attacker/traffic/attack-spec.ts'
 import { CLIENT_ADDRESSES, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
 import { Mib } from '../../../../tcpip/counters.ts'
@@ -15,7 +20,7 @@ import { type Prefix, parsePrefix, prefixContains } from '../../../../tcpip/wire
 import { SYN } from '../../../../tcpip/wire/segment.ts'
 import { AttackerLab, type ServerBehaviour } from '../../../support/attacker-lab.ts'
 
-function clients(rate: number, more: Partial<ClientSpec> = {}): ClientSpec {
+function clients(rate: number, more: Partial<OpenClients> = {}): OpenClients {
   return { ...CLIENT_DEFAULTS, rate, ...more }
 }
 
@@ -38,13 +43,7 @@ function expectNothingLeft(lab: AttackerLab): void {
   expect(lab.attacker.nextDeadline()).toBe(Number.POSITIVE_INFINITY)
 }
 
-const flood: SynFloodSpec = {
-  kind: 'syn-flood',
-  rate: 500,
-  duration: 20,
-  sources: parsePrefix('198.18.0.0/15') as Prefix,
-  arrivals: 'poisson',
-}
+const flood = makeAttack({ kind: 'syn-flood', rate: 500, duration: 20 })
 
 describe('clients of a healthy server', () => {
   test('all read the whole response, and leave nothing behind', () => {
@@ -107,13 +106,15 @@ describe('outcomes', () => {
   test('a client gives up connecting after its connect timeout', () => {
     const lab = new AttackerLab({ server: 'silent' })
     runClients(lab, clients(1, { arrivals: 'constant', connectTimeout: 7.5 }), 0)
-    expect(lab.records).toEqual([{ startedAt: 0, connectUs: undefined, totalUs: 7.5 * SECOND, outcome: 'timeout' }])
+    expect(lab.records).toMatchObject([
+      { startedAt: 0, connectUs: undefined, totalUs: 7.5 * SECOND, outcome: 'timeout' },
+    ])
   })
 
   test('a client gives up waiting for the response after its response timeout', () => {
     const lab = new AttackerLab({ server: 'mute' })
     runClients(lab, clients(1, { arrivals: 'constant', responseTimeout: 2 }), 0)
-    expect(lab.records).toEqual([{ startedAt: 0, connectUs: 0, totalUs: 2 * SECOND, outcome: 'timeout' }])
+    expect(lab.records).toMatchObject([{ startedAt: 0, connectUs: 0, totalUs: 2 * SECOND, outcome: 'timeout' }])
   })
 
   test('the operating system gives up before a client with more patience: 131 s', () => {
@@ -193,7 +194,7 @@ describe('the SYN schedule', () => {
     lab.runUntil(1.5)
     lab.behaviour = 'serves'
     lab.runUntil(10)
-    expect(lab.records).toEqual([{ startedAt: 0, connectUs: 2 * SECOND, totalUs: 2 * SECOND, outcome: 'ok' }])
+    expect(lab.records).toMatchObject([{ startedAt: 0, connectUs: 2 * SECOND, totalUs: 2 * SECOND, outcome: 'ok' }])
     const bucket = CONNECT_BUCKETS.indexOf(2.9)
     expect(lab.attacker.clientCounters.connectBuckets('ok')[bucket]).toBe(1)
   })
@@ -201,7 +202,7 @@ describe('the SYN schedule', () => {
 
 describe('arrivals', () => {
   /** When clients start, over ten seconds, in a lab where something else happens as well. */
-  function starts(prepare: (lab: AttackerLab) => void, more: Partial<ClientSpec> = {}): number[] {
+  function starts(prepare: (lab: AttackerLab) => void, more: Partial<OpenClients> = {}): number[] {
     const lab = new AttackerLab({ seed: 77 })
     prepare(lab)
     runClients(lab, clients(20, more), 10)

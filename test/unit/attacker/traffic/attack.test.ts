@@ -1,22 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { CATCH_UP_MAX } from '../../../../attacker/traffic/attack.ts'
-import { type AttackSpec, attackRefusal } from '../../../../attacker/traffic/attack-spec.ts'
+import {
+  type AttackSpec,
+  type AttackSpecOf,
+  attackRefusal,
+  makeAttack,
+} from '../../../../attacker/traffic/attack-spec.ts'
 import { ATTACKS_MAX } from '../../../../attacker/traffic/caps.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../../../tcpip/time.ts'
-import { type Prefix, parsePrefix } from '../../../../tcpip/wire/address.ts'
 import { packetBytes } from '../../../../tcpip/wire/codec.ts'
 import { ACK, makeSegment, SYN } from '../../../../tcpip/wire/segment.ts'
 import { AttackerLab } from '../../../support/attacker-lab.ts'
 
-function flood(rate: number, duration: number, more: Partial<AttackSpec> = {}): AttackSpec {
-  return {
-    kind: 'syn-flood',
-    rate,
-    duration,
-    sources: parsePrefix('198.18.0.0/15') as Prefix,
-    arrivals: 'constant',
-    ...more,
-  }
+/** A flood that may be against the rules: the host itself must refuse it. */
+function flood(rate: number, duration: number, more: Partial<AttackSpecOf<'syn-flood'>> = {}): AttackSpec {
+  return { ...makeAttack({ kind: 'syn-flood', rate: 1, duration: 1 }), rate, duration, ...more }
 }
 
 /** Runs the attacker alone, event by event, and returns the times of its packets. */
@@ -190,7 +188,12 @@ describe('reset', () => {
 
 describe('what an attack must not be', () => {
   test.each([
-    ['faster than the cap', flood(1_000_001, 1), [], 'rate must be a number from 0.001 to 1000000 SYN/s, got 1000001'],
+    [
+      'faster than the cap',
+      flood(1_000_001, 1),
+      [],
+      'rate must be a number from 0.001 to 1000000 per second, got 1000001',
+    ],
     ['of no rate', flood(0, 1), [], 'rate'],
     ['of negative rate', flood(-5, 1), [], 'rate'],
     ['of a rate that is no number', flood(Number.NaN, 1), [], 'rate'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { SynFlood } from '../../../../attacker/traffic/syn-flood.ts'
+import { anyPort, SynWriter } from '../../../../attacker/traffic/syn-writer.ts'
 import { SERVER_ADDRESS, SERVER_PORT, SPOOFABLE_ADDRESSES } from '../../../../tcpip/address-plan.ts'
 import { DropReason } from '../../../../tcpip/drop-reason.ts'
 import { PacketRing } from '../../../../tcpip/link/packet-ring.ts'
@@ -10,7 +10,7 @@ import { Segment, SYN } from '../../../../tcpip/wire/segment.ts'
 
 /** The SYNs of a flood, parsed with both checksums verified. */
 function* syns(sources: Prefix, count: number, seed = 1): Generator<Segment> {
-  const flood = new SynFlood(sources, new Prng(seed))
+  const flood = new SynWriter(anyPort(sources.base, prefixSize(sources)), 'mss-only', new Prng(seed))
   const ring = new PacketRing(1)
   for (let i = 0; i < count; i++) {
     const length = flood.write(ring.bytes, ring.view, 0)

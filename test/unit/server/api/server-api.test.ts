@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ControlApp } from '../../../../control/app.ts'
 import { buildServerApi } from '../../../../server/api/server-api.ts'
-import { LISTENER_DEFAULTS, LISTENER_RANGES, type ListenerConfig } from '../../../../server/listener/listener-config.ts'
+import { SERVER_DEFAULTS, SERVER_RANGES, type ServerConfig } from '../../../../server/app/server-config.ts'
 import { LocalEngine } from '../../../support/local-engine.ts'
 
 let app: ControlApp
 let lab: LocalEngine
 
-function serve(config: Partial<ListenerConfig> = {}): void {
+function serve(config: Partial<ServerConfig> = {}): void {
   lab = new LocalEngine(config)
   app = buildServerApi(lab.engine, 'silent')
 }
@@ -29,7 +29,7 @@ describe('PATCH /api/config', () => {
     lab.flood(20)
     const reply = await patch({ synCookies: 1 })
     expect(reply.statusCode).toBe(200)
-    expect(reply.json()).toEqual({ ...LISTENER_DEFAULTS, backlog: 4, synCookies: 1 })
+    expect(reply.json()).toEqual({ ...SERVER_DEFAULTS, backlog: 4, synCookies: 1 })
     lab.flood(7, 100)
     const state = (await app.inject('/api/state')).json()
     expect(state.counters.SyncookiesSent).toBe(7)
@@ -38,7 +38,7 @@ describe('PATCH /api/config', () => {
 
   it('takes every knob at both ends of its range', async () => {
     serve()
-    for (const [key, { min, max }] of Object.entries(LISTENER_RANGES)) {
+    for (const [key, { min, max }] of Object.entries(SERVER_RANGES)) {
       // The largest queues take hundreds of megabytes: that they are allowed is enough to know.
       const top = max > 1_000_000 ? 4096 : max
       for (const value of [min, top]) {
@@ -47,10 +47,12 @@ describe('PATCH /api/config', () => {
         expect(reply.json()[key]).toBe(value)
       }
     }
-    expect((await patch({ abortOnOverflow: true })).json().abortOnOverflow).toBe(true)
+    for (const key of ['abortOnOverflow', 'greeting']) {
+      expect((await patch({ [key]: true })).json()[key]).toBe(true)
+    }
   })
 
-  it.each(Object.entries(LISTENER_RANGES))('refuses %s outside %j and names the range', async (key, { min, max }) => {
+  it.each(Object.entries(SERVER_RANGES))('refuses %s outside %j and names the range', async (key, { min, max }) => {
     serve()
     for (const value of [min - 1, max + 1]) {
       const reply = await patch({ abortOnOverflow: true, [key]: value })
@@ -61,7 +63,7 @@ describe('PATCH /api/config', () => {
         path: key,
       })
     }
-    expect(lab.core.config).toEqual(LISTENER_DEFAULTS)
+    expect(lab.core.config).toEqual(SERVER_DEFAULTS)
   })
 
   it.each([
@@ -69,9 +71,13 @@ describe('PATCH /api/config', () => {
     [{ synCookies: 0.5 }, 'WRONG_TYPE', 'synCookies'],
     [{ synCookies: null }, 'WRONG_TYPE', 'synCookies'],
     [{ abortOnOverflow: 1 }, 'WRONG_TYPE', 'abortOnOverflow'],
+    [{ acceptInterval: 10, greeting: 'yes' }, 'WRONG_TYPE', 'greeting'],
+    [{ synCookies: 0, workers: -1 }, 'OUT_OF_RANGE', 'workers'],
+    [{ acceptInterval: 0.5 }, 'WRONG_TYPE', 'acceptInterval'],
+    [{ requestTimeout: Number.MAX_VALUE }, 'OUT_OF_RANGE', 'requestTimeout'],
     [{ syncookies: 1 }, 'UNKNOWN_KEY', 'syncookies'],
     [{ synCookies: 0, limit: 3 }, 'UNKNOWN_KEY', 'limit'],
-    [[], 'WRONG_TYPE', ''],
+    [[], 'WRONG_TYPE', undefined],
     ['{"synCookies":', 'BAD_JSON', undefined],
   ])('refuses %j and changes nothing', async (payload, code, path) => {
     serve()
@@ -79,8 +85,23 @@ describe('PATCH /api/config', () => {
     expect(reply.statusCode).toBe(400)
     expect(reply.json().code).toBe(code)
     expect(reply.json().path).toBe(path)
-    expect(lab.core.config).toEqual(LISTENER_DEFAULTS)
+    expect(lab.core.config).toEqual(SERVER_DEFAULTS)
     expect(lab.told).toEqual([])
+  })
+})
+
+describe('the program behind the listener', () => {
+  it('takes its knobs beside those of the listener, and tells which have changed', async () => {
+    serve()
+    const change = { acceptInterval: 200, workers: 32, requestTimeout: 10, backlog: 64 }
+    const config = { ...SERVER_DEFAULTS, ...change }
+    expect((await patch(change)).json()).toEqual(config)
+    expect((await app.inject('/api/state')).json().config).toEqual(config)
+    const changed = ['backlog', 'acceptInterval', 'workers', 'requestTimeout']
+    expect(lab.told).toEqual([{ event: 'config', data: { config, changed } }])
+    expect((await app.inject('/metrics')).body).toMatch(/^synlab_app_workers_limit 32$/m)
+    await app.inject({ method: 'POST', url: '/api/reset' })
+    expect(lab.core.config).toEqual(config)
   })
 })
 

@@ -36,7 +36,7 @@ describe('the server host', () => {
     const served = new Served({ backlog: 16 })
     const { listener } = served.host
     const before = { config: listener.config, capacity: listener.synQueue.capacity, limit: listener.limit }
-    const huge = { ...listener.config, backlog: 2 ** 31, somaxconn: 2 ** 31 }
+    const huge = { ...served.host.config, backlog: 2 ** 31, somaxconn: 2 ** 31 }
     expect(() => served.host.configure(huge)).toThrow()
     expect({ config: listener.config, capacity: listener.synQueue.capacity, limit: listener.limit }).toEqual(before)
     expect(listener.acceptQueue.limit).toBe(16)

@@ -25,7 +25,7 @@ describe('the socket list', () => {
         { state: 'listen', recvQ: 0, sendQ: 16, local: '10.9.0.5:80', peer: '0.0.0.0:*', timer: null, ageMs: null },
       ],
       total: 1,
-      summary: [],
+      summary: [{ state: 'listen', count: 1, oldestMs: null }],
     })
   })
 
@@ -100,6 +100,7 @@ describe('the socket list', () => {
       sockets: [],
       total: 0,
       summary: [
+        { state: 'listen', count: 1, oldestMs: null },
         { state: 'syn_recv', count: 20, oldestMs: null },
         { state: 'established', count: 3, oldestMs: 2000 },
       ],

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { Mib } from '../../../../tcpip/counters.ts'
+import { MILLISECOND, SECOND } from '../../../../tcpip/time.ts'
 import { ACK, SYN } from '../../../../tcpip/wire/segment.ts'
 import { floodOnce, Peer, ServerLab } from '../../../support/server-lab.ts'
 
@@ -26,6 +27,25 @@ describe('SYN-ACK retransmission', () => {
     expect(lab.halfOpen).toBe(0)
     expect(lab.changed()).toEqual({ RetransSegs: 5, TCPSynRetrans: 5, TCPTimeouts: 6, HalfOpenExpired: 1 })
     expect(lab.endpoint.nextDeadline()).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('goes the same way when the clock has passed 2^31 ms, and measures the round trip right', () => {
+    const lab = new ServerLab()
+    // Five seconds after the first request the milliseconds no longer fit int32.
+    const before = lab.seconds
+    lab.runUntil(before + (2 ** 31 * MILLISECOND - lab.now) / SECOND - 5)
+    const start = lab.seconds
+    const [silent, quick] = [new Peer(lab, 1), new Peer(lab, 2)]
+    silent.syn()
+    expect(times(lab.runUntil(start + 4)).map((at) => Math.round((at - start) * 1000) / 1000)).toEqual([1, 3])
+    lab.runUntil(start + 5.01)
+    quick.syn()
+    lab.pass(20)
+    expect([quick.syn().length, quick.syn().length]).toEqual([1, 0])
+    quick.ack()
+    expect(lab.listener.accept()?.srtt).toBe(20 * MILLISECOND)
+    expect(times(lab.runUntil(start + 63)).map((at) => Math.round((at - start) * 1000) / 1000)).toEqual([7, 15, 31])
+    expect(lab.halfOpen).toBe(0)
   })
 
   it.each([

@@ -34,6 +34,10 @@ const PINNED: Record<string, Mib | undefined> = {
   connections: undefined,
   rst_sent_total: Mib.OutRsts,
   packets_dropped_total: undefined,
+  app_connections: undefined,
+  app_workers_limit: undefined,
+  app_accepts_total: Mib.Accepted,
+  app_request_timeouts_total: Mib.RequestTimeouts,
 }
 
 const STATES = ['syn_sent', 'syn_recv', 'established', 'fin_wait1', 'fin_wait2', 'close_wait', 'closing', 'last_ack']
@@ -150,7 +154,7 @@ describe('GET /metrics/node', () => {
 
   it('does not give the kernel counters that no kernel has', () => {
     const text = formatNodeMetrics(new ServerStats())
-    for (const own of ['SynReceived', 'SynAckSent', 'PacketsIn', 'HalfOpenExpired', 'Accepted']) {
+    for (const own of ['SynReceived', 'SynAckSent', 'PacketsIn', 'HalfOpenExpired', 'Accepted', 'RequestTimeouts']) {
       expect(text).not.toContain(own)
     }
   })

@@ -1,0 +1,29 @@
+# One image for every process of the lab: server, attacker, and the gateway, which is an attacker that attacks nobody.
+# docker-compose.yml puts them together.
+
+FROM node:24-bookworm-slim AS build
+WORKDIR /synlab
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npx tsc -b lab
+
+# What runs: the dependencies without those of development.
+FROM node:24-bookworm-slim AS dependencies
+WORKDIR /synlab
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --no-audit --no-fund
+
+FROM node:24-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /synlab
+COPY --from=dependencies /synlab/node_modules ./node_modules
+COPY --from=build /synlab/package.json ./
+COPY --from=build /synlab/dist ./dist
+COPY --from=build /synlab/lab/scenarios ./lab/scenarios
+USER node
+# The port of the control API of the process that this container runs.
+ENV SYNLAB_HEALTH_PORT=8081
+HEALTHCHECK --interval=3s --timeout=3s --start-period=15s --retries=5 \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.SYNLAB_HEALTH_PORT}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+CMD ["node", "dist/server/main.js"]

@@ -1,0 +1,82 @@
+/**
+ * All attackers of a lab as one: a flood is shared out among them evenly. Floods run under a lease at each attacker, which
+ * is renewed from here: should this process die, they stop (attacker/api/leases.ts).
+ */
+import type { AttackerState } from '../../attacker/engine/protocol.ts'
+import { call, callJson } from './control-plane.ts'
+
+/** Milliseconds between two renewals: several fit into the life of a lease. */
+const RENEW_MS = 500
+
+interface Attacker {
+  readonly url: string
+  lease: string | undefined
+}
+
+export class AttackerGroup {
+  private readonly attackers: readonly Attacker[]
+  private readonly timer: NodeJS.Timeout
+
+  /** The first of `urls` is the one with the honest clients. */
+  constructor(urls: readonly string[]) {
+    this.attackers = urls.map((url) => ({ url, lease: undefined }))
+    this.timer = setInterval(() => void this.renew(), RENEW_MS)
+    this.timer.unref()
+  }
+
+  /** Clients and link of the first attacker, unless the link of another is in a worse state; the attacks of all. */
+  async state(): Promise<AttackerState> {
+    const states = await Promise.all(this.attackers.map(({ url }) => callJson<AttackerState>(`${url}/api/state`)))
+    const [first] = states as [AttackerState, ...AttackerState[]]
+    const broken = states.find(({ link }) => link.state !== 'ready')
+    return { ...first, link: (broken ?? first).link, attacks: states.flatMap(({ attacks }) => attacks) }
+  }
+
+  /** The metrics of the attacker with the honest clients. */
+  async metrics(): Promise<string> {
+    const response = await call(`${this.attackers[0]?.url}/metrics`)
+    return response.text()
+  }
+
+  /** Starts a flood of `rate` SYN/s in all that stops by itself after `duration` seconds, in the place of any other. */
+  async startFlood(rate: number, duration: number): Promise<void> {
+    await this.stopAttacks()
+    const share = rate / this.attackers.length
+    await Promise.all(
+      this.attackers.map(async (attacker) => {
+        attacker.lease ??= await openLease(attacker.url)
+        const { lease } = attacker
+        await call(`${attacker.url}/api/attacks`, 'POST', { kind: 'syn-flood', rate: share, duration, lease })
+      }),
+    )
+  }
+
+  async stopAttacks(): Promise<void> {
+    await Promise.all(this.attackers.map(({ url }) => call(`${url}/api/attacks`, 'DELETE')))
+  }
+
+  /** Stops attacks and sets all counters to zero. */
+  async reset(): Promise<void> {
+    await Promise.all(this.attackers.map(({ url }) => call(`${url}/api/reset`, 'POST')))
+  }
+
+  /** No lease is renewed after this. */
+  close(): void {
+    clearInterval(this.timer)
+  }
+
+  /** A lease that cannot be renewed is over, and so are its attacks: the next flood gets a new one. */
+  private async renew(): Promise<void> {
+    for (const attacker of this.attackers) {
+      if (attacker.lease === undefined) continue
+      await call(`${attacker.url}/api/leases/${attacker.lease}`, 'PUT').catch(() => {
+        attacker.lease = undefined
+      })
+    }
+  }
+}
+
+async function openLease(url: string): Promise<string> {
+  const { id } = await callJson<{ id: string }>(`${url}/api/leases`, 'POST')
+  return id
+}

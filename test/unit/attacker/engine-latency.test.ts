@@ -1,0 +1,53 @@
+/**
+ * The attacker's engine in front of a real server host: what its state says about the clients' latency.
+ */
+import { expect, test } from 'vitest'
+import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
+import { EngineCore } from '../../../attacker/engine/engine-core.ts'
+import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
+import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
+import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
+import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, CLIENT_ADDRESSES } from '../../../tcpip/address-plan.ts'
+import { SECRET_BYTES } from '../../../tcpip/endpoint.ts'
+import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
+import { Prng } from '../../../tcpip/prng.ts'
+import { ManualScheduler } from '../../support/manual-scheduler.ts'
+import { testSecret } from '../../support/server-lab.ts'
+
+test('the state tells the latency of clients that were served, until a reset', () => {
+  const link = makeMemoryLink(1024)
+  const scheduler = new ManualScheduler()
+  const server = new ServerHost({
+    link: link.b,
+    config: SERVER_DEFAULTS,
+    secret: testSecret(SERVER_SECRET_BYTES),
+  })
+  const core = new EngineCore({
+    link: {
+      end: link.a,
+      flush: () => server.poll(scheduler.clock()),
+      state: 'ready',
+      detail: '',
+      prefixes: [CLIENT_ADDRESSES, BOT_ADDRESSES, BYSTANDER_ADDRESSES],
+    },
+    hub: { host: 'server', port: 7400 },
+    prng: new Prng(1),
+    secret: testSecret(SECRET_BYTES),
+    counters: new SharedCounters(),
+    clock: scheduler.clock,
+    clients: { ...CLIENT_DEFAULTS, rate: 100, arrivals: 'constant' },
+    emit: () => {},
+    scheduler,
+  })
+  const { latency: before } = core.state().clients
+  expect(before).toMatchObject({ count: 0, connectMs: { p50: null }, firstByteMs: { p999: null } })
+  scheduler.pass(5000)
+  const { latency, outcomes } = core.state().clients
+  expect(outcomes.ok).toBeGreaterThan(490)
+  expect(latency.count).toBe(outcomes.ok)
+  const { p50, p90, p99, p999, max } = latency.firstByteMs
+  expect([p50, p90, p99, p999, max].every((value) => value !== null && value < 5)).toBe(true)
+  core.reset()
+  expect(core.state().clients.latency).toMatchObject({ count: 0, connectMs: { max: null } })
+  core.stop()
+})
