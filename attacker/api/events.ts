@@ -32,6 +32,11 @@ export class AttackerEvents {
     this.stream.subscribe(reply, { event: 'snapshot', data: state })
   }
 
+  /** A lease has run out, and these attacks are stopped for it. */
+  leaseExpired(attacks: readonly number[]): void {
+    this.stream.publish('lease', { state: 'expired', attacks })
+  }
+
   close(): void {
     clearInterval(this.timer)
     this.stream.close()

@@ -17,8 +17,13 @@ export interface AttackLeases {
   bind(id: string | undefined, attack: number): Promise<void>
 }
 
-/** Adds the routes; `clock` in milliseconds, monotonic. */
-export function addLeaseRoutes(app: ControlApp, engine: AttackerEngine, clock: () => number): AttackLeases {
+/** Adds the routes; `clock` in milliseconds, monotonic. `onExpired` is told the attacks that a lease takes with it when it runs out. */
+export function addLeaseRoutes(
+  app: ControlApp,
+  engine: AttackerEngine,
+  clock: () => number,
+  onExpired: (attacks: readonly number[]) => void,
+): AttackLeases {
   const leases = new Leases()
   const stop = (attacks: readonly number[]): Promise<unknown> => Promise.all(attacks.map((id) => engine.stopAttack(id)))
   const view = (id: string) => ({ id, seconds: LEASE_MS / 1000 })
@@ -47,6 +52,7 @@ export function addLeaseRoutes(app: ControlApp, engine: AttackerEngine, clock: (
     const attacks = leases.expire(clock())
     if (attacks.length === 0) return
     app.log.warn({ attacks }, 'a control process has not renewed its lease: its attacks are stopped')
+    onExpired(attacks)
     stop(attacks).catch((error) => app.log.error({ err: error }, 'attacks could not be stopped'))
   }, LEASE_TICK_MS)
   timer.unref()

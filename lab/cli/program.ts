@@ -3,6 +3,7 @@
  */
 import { Command } from 'commander'
 import { packageVersion } from '../../control/package-info.ts'
+import { addBenchCommand } from './bench-command.ts'
 import { integerParser } from './integer-parser.ts'
 import type { Output } from './output.ts'
 import { type RunOptions, runCommand } from './run-command.ts'
@@ -30,6 +31,7 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
   addUpCommand(program, finish)
   addRunCommand(program, output, finish)
   addSsCommand(program, output, finish)
+  addBenchCommand(program, output, finish)
   program
     .command('scenarios')
     .description('List the scenarios that ship with the lab.')

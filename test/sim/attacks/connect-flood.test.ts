@@ -112,7 +112,9 @@ describe('against a program that serves everybody', () => {
     const lab = new AttackLab()
     lab.attack({ kind: 'connect-flood', rate: 200, bots: 7, duration: 2 })
     lab.run(1)
-    lab.server.endpoint.tcbs.forEach(({ remoteAddress }) => bots.add(remoteAddress))
+    lab.server.endpoint.tcbs.forEach(({ remoteAddress }) => {
+      bots.add(remoteAddress)
+    })
     const first = 0x0a09_4000
     expect([...bots].sort((a, b) => a - b)).toEqual(Array.from({ length: 7 }, (_, bot) => first + bot))
   })

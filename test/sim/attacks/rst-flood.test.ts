@@ -21,7 +21,9 @@ function withOpenConnections(count: number): AttackLab {
 /** The receive window that all connections of the server have. */
 function windowOf(lab: AttackLab): number {
   const windows = new Set<number>()
-  lab.server.endpoint.tcbs.forEach(({ rcvWnd }) => windows.add(rcvWnd))
+  lab.server.endpoint.tcbs.forEach(({ rcvWnd }) => {
+    windows.add(rcvWnd)
+  })
   expect(windows.size).toBe(1)
   return [...windows][0] as number
 }

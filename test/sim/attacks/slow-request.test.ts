@@ -59,7 +59,9 @@ describe('a server that waits for ever', () => {
     lab.runTo(30)
     // The first lines and one more every 2 s: no connection is idle for longer, and none is answered.
     const received: number[] = []
-    lab.server.endpoint.tcbs.forEach((tcb) => received.push((tcb.rcvNxt - tcb.irs - 1) | 0))
+    lab.server.endpoint.tcbs.forEach((tcb) => {
+      received.push((tcb.rcvNxt - tcb.irs - 1) | 0)
+    })
     expect(received.length).toBe(lab.server.openConnections)
     const head = 'GET / HTTP/1.1\r\nHost: 10.9.0.5\r\n'.length
     expect(Math.max(...received)).toBe(head + 14 * 'X-Slow: 1\r\n'.length)

@@ -95,7 +95,7 @@ describe('every kind', () => {
 /** Any attack of a kind, as somebody may ask for it. */
 function requests(kind: AttackKind): fc.Arbitrary<AttackRequest> {
   const parameters = parametersOf(kind)
-  const values = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, valueOf(parameter)]))
+  const values = Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, anyValue(parameter)]))
   return fc
     .record({
       duration: fc.integer({ min: 1, max: 3600 }),
@@ -116,7 +116,7 @@ function requests(kind: AttackKind): fc.Arbitrary<AttackRequest> {
     })
 }
 
-function valueOf(parameter: Parameter): fc.Arbitrary<number | string> {
+function anyValue(parameter: Parameter): fc.Arbitrary<number | string> {
   switch (parameter.type) {
     case 'integer':
       return fc.integer({ min: parameter.min, max: parameter.max })

@@ -1,0 +1,77 @@
+/**
+ * What `synlab bench http` prints: the table for people, JSON for programs, and what was measured where.
+ */
+import { type Column, formatTable } from '../report/text-table.ts'
+import type { Cell, MatrixOptions } from './http-matrix.ts'
+import type { Machine } from './machine.ts'
+
+export interface BenchResult {
+  readonly tool: 'synlab bench http'
+  readonly versions: Readonly<Record<'synlab' | 'node' | 'autocannon', string>>
+  readonly machine: Machine
+  readonly parameters: MatrixOptions & { readonly backlog: number }
+  readonly cells: readonly Cell[]
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'connection', align: 'left' },
+  { title: 'flood', align: 'left' },
+  { title: 'cookies', align: 'right' },
+  { title: 'requests/s', align: 'right' },
+  { title: 'p50', group: 'latency, ms', align: 'right' },
+  { title: 'p99', group: 'latency, ms', align: 'right' },
+  { title: 'errors', align: 'right' },
+  { title: 'timeouts', align: 'right' },
+  { title: 'non-2xx', align: 'right' },
+  { title: 'opened', group: 'connections', align: 'right' },
+  { title: 'SYN/s', group: 'flood', align: 'right' },
+  { title: 'SYN queue', align: 'right' },
+]
+
+/** The result on one page. */
+export function formatBench(result: BenchResult): string {
+  const { machine, versions, parameters, cells } = result
+  const { rate, connections, timeout, duration, floodRate, backlog } = parameters
+  const lines = [
+    `${rate} requests/s offered over ${connections} connections, ${duration} s measured per line, timeout ${timeout} s, ` +
+      `backlog ${backlog}, flood ${floodRate} SYN/s`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.platform}; Node.js ${versions.node}, ` +
+      `autocannon ${versions.autocannon}, synlab ${versions.synlab}`,
+    '',
+    ...formatTable(COLUMNS, cells.map(row)),
+    '',
+    ...NOTES,
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+const NOTES = [
+  'requests/s, latency, errors, timeouts and non-2xx are autocannon’s, on real sockets in front of the gateway; latency is from',
+  'the writing of a request to the end of its answer. Connections are counted by the gateway, the flood by the attacker, the SYN',
+  'queue by the server, of which it says the length at the end / the limit: it is full above its limit.',
+  'autocannon is a closed loop: a connection that waits for an answer or a timeout asks nothing meanwhile, so that during an',
+  'outage fewer requests are sent than offered, and latencies are those of requests that were answered. The first request of a',
+  'second finds a connection that is open already. "synlab run" measures honest clients from the moment they meant to start.',
+]
+
+function row(cell: Cell): string[] {
+  const { keepAlive, flood, synCookies, answers, seconds, synQueue } = cell
+  return [
+    keepAlive ? 'kept alive' : 'new for each',
+    flood ? 'on' : 'off',
+    String(synCookies),
+    (answers / seconds).toFixed(1),
+    milliseconds(cell.p50),
+    milliseconds(cell.p99),
+    String(cell.errors),
+    String(cell.timeouts),
+    String(cell.non2xx),
+    String(cell.opened),
+    cell.floodSent.toFixed(0),
+    `${synQueue.length}/${synQueue.limit}`,
+  ]
+}
+
+function milliseconds(value: number | undefined): string {
+  return value === undefined ? '-' : value.toFixed(1)
+}

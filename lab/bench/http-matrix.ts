@@ -1,0 +1,160 @@
+/**
+ * The matrix of `synlab bench http`: flood off and on, SYN cookies 0 and 1, a new connection for each request and kept
+ * connections. Owns the order of events in a cell; who sends and who counts is elsewhere.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServerState } from '../../server/engine/server-state.ts'
+import { AttackerGroup } from '../up/attacker-group.ts'
+import { callJson } from '../up/control-plane.ts'
+import { LabClient } from '../up/lab-client.ts'
+import type { LabAddresses } from '../up/lab-processes.ts'
+import { RunFailure } from '../usage-error.ts'
+import { Load, type LoadFigures, PACE_MS } from './load.ts'
+
+export interface MatrixOptions {
+  /** Seconds that are measured in each cell. */
+  readonly duration: number
+  readonly connections: number
+  /** Requests offered per second. */
+  readonly rate: number
+  /** Seconds that a request may take. */
+  readonly timeout: number
+  /** SYN/s. */
+  readonly floodRate: number
+}
+
+export interface CellKey {
+  readonly flood: boolean
+  readonly synCookies: 0 | 1
+  readonly keepAlive: boolean
+}
+
+export interface Cell extends CellKey, LoadFigures {
+  /** Connections that came to the gateway in the window. */
+  readonly opened: number
+  /** SYN/s that the attacker sent in the window. */
+  readonly floodSent: number
+  /** Half-open requests at the end of the window, and how many the queue holds. */
+  readonly synQueue: { readonly length: number; readonly limit: number }
+}
+
+/** Milliseconds between two looks at the lab. */
+const LOOK_MS = 25
+
+/** Milliseconds within which the lab has to do what is waited for. */
+const PATIENCE_MS = 15_000
+
+/** A window opens so long after a second of autocannon's began, milliseconds: between two of its bursts. */
+const PHASE_MS = 600
+
+/** Seconds that a flood goes on by itself, should nobody stop it. */
+const FLOOD_MARGIN = 30
+
+/** All cells, in the order in which they are run and shown. */
+export const CELLS: readonly CellKey[] = [false, true].flatMap((keepAlive) =>
+  [false, true].flatMap((flood) => ([0, 1] as const).map((synCookies) => ({ flood, synCookies, keepAlive }))),
+)
+
+export class HttpMatrix {
+  private readonly options: MatrixOptions
+  private readonly addresses: LabAddresses
+  private readonly attackers: AttackerGroup
+  private readonly lab: LabClient
+  private readonly signal: AbortSignal
+
+  /** Runs in a lab that is up; `signal` ends it. */
+  constructor(options: MatrixOptions, addresses: LabAddresses, signal: AbortSignal) {
+    this.options = options
+    this.addresses = addresses
+    this.attackers = new AttackerGroup(addresses.attackerUrls)
+    this.lab = new LabClient(addresses.serverUrl, this.attackers)
+    this.signal = signal
+  }
+
+  /** Nothing is asked of the lab after this. */
+  close(): void {
+    this.attackers.close()
+  }
+
+  /** Runs one cell. Throws RunFailure when the lab does not do what it is told, AbortError when `signal` was aborted. */
+  async run(key: CellKey): Promise<Cell> {
+    const { connections, rate, timeout } = this.options
+    await this.begin(key)
+    const load = new Load({ url: this.addresses.gatewayUrl, connections, rate, timeout, isKeepAlive: key.keepAlive })
+    try {
+      await this.until('every connection has had an answer', async () => load.answeredConnections >= connections)
+      if (key.flood) await this.flood(key)
+      return { ...key, ...(await this.measure(load)) }
+    } finally {
+      await load.stop()
+      if (!this.signal.aborted) await this.lab.stopFlood()
+    }
+  }
+
+  /** An empty lab: nothing left of the cell before. */
+  private async begin({ synCookies }: CellKey): Promise<void> {
+    await this.until('the gateway is idle', async () => (await this.gatewayMetric('connections')) === 0)
+    await this.lab.reset()
+    await this.lab.setSynCookies(synCookies)
+  }
+
+  /** Lets the flood do its work until nothing is left of the time before. */
+  private async flood({ keepAlive }: CellKey): Promise<void> {
+    const { duration, timeout, floodRate } = this.options
+    await this.lab.startFlood(floodRate, duration + timeout + FLOOD_MARGIN)
+    await this.until('the SYN queue is full', async () => {
+      const { length, limit } = (await this.serverState()).synQueue
+      return length > limit
+    })
+    // The first requests without an answer are told after so long, and at their steady rate from then on.
+    if (!keepAlive) await this.pass(timeout * 1000)
+  }
+
+  private async measure(load: Load): Promise<Omit<Cell, keyof CellKey>> {
+    const phase = (performance.now() - load.startedAt) % PACE_MS
+    await this.pass((PHASE_MS - phase + PACE_MS) % PACE_MS)
+    const opened = await this.gatewayMetric('accepted_total')
+    const sent = await this.floodPackets()
+    load.openWindow()
+    await this.pass(this.options.duration * 1000)
+    const figures = load.readWindow()
+    const [openedAfter, sentAfter, { synQueue }] = await Promise.all([
+      this.gatewayMetric('accepted_total'),
+      this.floodPackets(),
+      this.serverState(),
+    ])
+    return {
+      ...figures,
+      opened: openedAfter - opened,
+      floodSent: (sentAfter - sent) / figures.seconds,
+      synQueue: { length: synQueue.length, limit: synQueue.limit },
+    }
+  }
+
+  private serverState(): Promise<ServerState> {
+    return callJson<ServerState>(`${this.addresses.serverUrl}/api/state`)
+  }
+
+  private async floodPackets(): Promise<number> {
+    const { attacks } = await this.attackers.state()
+    return attacks.reduce((sum, { sent }) => sum + sent, 0)
+  }
+
+  private async gatewayMetric(name: 'accepted_total' | 'connections'): Promise<number> {
+    const value = new RegExp(`^synlab_gateway_${name} (\\d+)$`, 'm').exec(await this.attackers.metrics())?.[1]
+    if (value === undefined) throw new RunFailure(`the attacker has no metric synlab_gateway_${name}`)
+    return Number(value)
+  }
+
+  private async pass(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { signal: this.signal })
+  }
+
+  private async until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+    const end = performance.now() + PATIENCE_MS
+    while (!(await isSo())) {
+      if (performance.now() > end) throw new RunFailure(`waited ${PATIENCE_MS / 1000} s in vain until ${what}`)
+      await this.pass(LOOK_MS)
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * A live lab for integration tests: a server, attackers that are linked to it, and a request for every kind of attack.
+ */
+import type { AttackerState } from '../../attacker/engine/protocol.ts'
+import {
+  ATTACK_CATALOGUE,
+  ATTACK_KINDS,
+  type AttackKind,
+  type AttackKindEntry,
+  parametersOf,
+} from '../../attacker/traffic/attack-catalogue.ts'
+import type { ServerState } from '../../server/engine/server-state.ts'
+import { LabProcess, until } from './lab-process.ts'
+
+export class LiveLab {
+  private readonly processes: LabProcess[] = []
+
+  /** Starts a server on free ports, unless flags say otherwise. */
+  async server(...flags: string[]): Promise<LabProcess> {
+    return this.start('server/main.js', ['--api-port=0', '--link-port=0', ...flags])
+  }
+
+  /** Starts an attacker and waits until its link is ready. Without honest clients unless flags say otherwise. */
+  async attacker(server: LabProcess, ...flags: string[]): Promise<LabProcess> {
+    const hub = `--hub=127.0.0.1:${server.ready.linkPort}`
+    const attacker = await this.start('attacker/main.js', ['--api-port=0', hub, '--clients-rate=0', ...flags])
+    await untilLinked(attacker)
+    return attacker
+  }
+
+  /** Ends all that it has started, whatever they are doing. */
+  async stop(): Promise<void> {
+    await Promise.all(this.processes.splice(0).map((process) => process.kill()))
+  }
+
+  private async start(script: string, flags: readonly string[]): Promise<LabProcess> {
+    const process = new LabProcess(script, flags)
+    this.processes.push(process)
+    await process.waitUntilReady()
+    return process
+  }
+}
+
+export async function stateOf(attacker: LabProcess): Promise<AttackerState> {
+  return (await attacker.request<AttackerState>('GET', '/api/state')).body
+}
+
+export async function serverStateOf(server: LabProcess): Promise<ServerState> {
+  return (await server.request<ServerState>('GET', '/api/state')).body
+}
+
+export async function untilLinked(attacker: LabProcess): Promise<void> {
+  await until('the link is ready', async () => (await stateOf(attacker)).link.state === 'ready')
+}
+
+/** The kinds that need nothing but a request; a recording is a file. */
+export const KINDS_BY_REQUEST = ATTACK_KINDS.filter(
+  (kind) => !Object.values(parametersOf(kind)).some(({ type }) => type === 'file'),
+)
+
+/** A request for an attack of a kind that lasts longer than any test: `rate` packets, or a tenth as many connections, per second. */
+export function attackOf(kind: AttackKind, rate: number): Record<string, unknown> {
+  const { pace, acts } = ATTACK_CATALOGUE[kind] as AttackKindEntry
+  const given = pace === 'given' ? { rate: acts === 'packets' ? rate : rate / 10 } : {}
+  return { kind, duration: 600, ...given }
+}
