@@ -14,7 +14,7 @@ export interface BenchResult {
 }
 
 const COLUMNS: readonly Column[] = [
-  { title: 'connection', align: 'left' },
+  { title: 'connection is', align: 'left' },
   { title: 'flood', align: 'left' },
   { title: 'cookies', align: 'right' },
   { title: 'requests/s', align: 'right' },
@@ -23,8 +23,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'errors', align: 'right' },
   { title: 'timeouts', align: 'right' },
   { title: 'non-2xx', align: 'right' },
-  { title: 'opened', group: 'connections', align: 'right' },
-  { title: 'SYN/s', group: 'flood', align: 'right' },
+  { title: 'connections', align: 'right' },
+  { title: 'flood SYN/s', align: 'right' },
   { title: 'SYN queue', align: 'right' },
 ]
 
@@ -47,11 +47,12 @@ export function formatBench(result: BenchResult): string {
 
 const NOTES = [
   'requests/s, latency, errors, timeouts and non-2xx are autocannon’s, on real sockets in front of the gateway; latency is from',
-  'the writing of a request to the end of its answer. Connections are counted by the gateway, the flood by the attacker, the SYN',
-  'queue by the server, of which it says the length at the end / the limit: it is full above its limit.',
-  'autocannon is a closed loop: a connection that waits for an answer or a timeout asks nothing meanwhile, so that during an',
-  'outage fewer requests are sent than offered, and latencies are those of requests that were answered. The first request of a',
-  'second finds a connection that is open already. "synlab run" measures honest clients from the moment they meant to start.',
+  'the writing of a request to the end of its answer. Connections are those that came to the gateway. The flood is what the',
+  'attacker sent. SYN queue: length at the end / limit, by the server; it is full above its limit.',
+  'autocannon is a closed loop: a connection that waits for an answer or a timeout asks nothing meanwhile, so that in an outage',
+  'fewer requests are sent than offered, and latencies are those of requests that were answered. It asks in a burst at the',
+  'beginning of each second, and a connection that it opened ahead of its turn has its handshake behind it. "synlab run" measures',
+  'honest clients from the moment they meant to start.',
 ]
 
 function row(cell: Cell): string[] {

@@ -51,6 +51,7 @@ export async function httpBench(
 
 async function runCells(matrix: HttpMatrix, progress: Progress): Promise<Cell[]> {
   const cells: Cell[] = []
+  await matrix.warmUp()
   for (const key of CELLS) {
     progress.update(cells.length / CELLS.length, describe(key))
     cells.push(await matrix.run(key))

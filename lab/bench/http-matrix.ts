@@ -44,8 +44,10 @@ const LOOK_MS = 25
 /** Milliseconds within which the lab has to do what is waited for. */
 const PATIENCE_MS = 15_000
 
-/** A window opens so long after a second of autocannon's began, milliseconds: between two of its bursts. */
-const PHASE_MS = 600
+/** A window opens so long after a second of autocannon's began, milliseconds: when the burst that began it is over. */
+const PHASE_MS = 800
+
+const WARM_UP_MS = 2_000
 
 /** Seconds that a flood goes on by itself, should nobody stop it. */
 const FLOOD_MARGIN = 30
@@ -76,15 +78,27 @@ export class HttpMatrix {
     this.attackers.close()
   }
 
+  /** Lets every program involved compile its hot paths, so that the first cell is no slower than the others. */
+  async warmUp(): Promise<void> {
+    await this.load({ flood: false, synCookies: 0, keepAlive: false }, () => this.pass(WARM_UP_MS))
+  }
+
   /** Runs one cell. Throws RunFailure when the lab does not do what it is told, AbortError when `signal` was aborted. */
   async run(key: CellKey): Promise<Cell> {
+    return this.load(key, async (load) => {
+      if (key.flood) await this.flood(key)
+      return { ...key, ...(await this.measure(load)) }
+    })
+  }
+
+  /** Does `work` in an empty lab, under a load whose connections have all had an answer. */
+  private async load<T>(key: CellKey, work: (load: Load) => Promise<T>): Promise<T> {
     const { connections, rate, timeout } = this.options
     await this.begin(key)
     const load = new Load({ url: this.addresses.gatewayUrl, connections, rate, timeout, isKeepAlive: key.keepAlive })
     try {
       await this.until('every connection has had an answer', async () => load.answeredConnections >= connections)
-      if (key.flood) await this.flood(key)
-      return { ...key, ...(await this.measure(load)) }
+      return await work(load)
     } finally {
       await load.stop()
       if (!this.signal.aborted) await this.lab.stopFlood()

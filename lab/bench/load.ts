@@ -136,7 +136,7 @@ export class Load {
 
 /**
  * autocannon 9 does not report the response after which it reconnects: with one request per connection, none at all. This
- * reports it from the client's other events, once its body is whole.
+ * reports it from the client's other events, once its body is whole; without a length, once its head is there.
  */
 function reportLastResponses(client: autocannon.Client): void {
   // `request` is emitted, and not in the types.
@@ -144,21 +144,23 @@ function reportLastResponses(client: autocannon.Client): void {
   let sentAt = 0
   let status = 0
   let missing = 0
-  let bytes = 0
+  const report = (): void => void events.emit('response', status, 0, performance.now() - sentAt)
   events.on('request', () => {
     sentAt = performance.now()
   })
   events.on('headers', ({ statusCode, headers }: ResponseHead) => {
     status = statusCode
-    bytes = contentLength(headers)
-    missing = bytes
+    missing = contentLength(headers)
+    if (missing === 0) report()
   })
   events.on('body', (chunk: Uint8Array) => {
+    if (missing === 0) return
     missing -= chunk.length
-    if (missing === 0) events.emit('response', status, bytes, performance.now() - sentAt)
+    if (missing === 0) report()
   })
 }
 
+/** Bytes of the body; 0 when the head does not say. */
 function contentLength(headers: readonly string[]): number {
   const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'content-length')
   return at < 0 ? 0 : Number(headers[at + 1])

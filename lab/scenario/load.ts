@@ -12,7 +12,10 @@ import { type AppliedOverride, applyOverride, type Override } from './set.ts'
 import type { ScenarioText } from './source.ts'
 
 /** Parses and checks a scenario, then applies `overrides` and checks again. Throws UsageError at the first problem. */
-export function loadScenario(source: Pick<ScenarioText, 'label' | 'text'>, overrides: readonly Override[] = []): ScenarioFile {
+export function loadScenario(
+  source: Pick<ScenarioText, 'label' | 'text'>,
+  overrides: readonly Override[] = [],
+): ScenarioFile {
   const lines = new LineCounter()
   const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false })
   const [broken] = [...document.errors, ...document.warnings]
