@@ -1,10 +1,11 @@
 /**
- * Connections that bots hold open: begun one by one, given something to do after a while, let go of together. What they do
- * is for the attack to say.
+ * Attacks by connections that bots hold open: begun one by one, given something to do after a while, let go of together.
+ * What they do is for the kind of attack to say.
  */
 import type { CloseReason, ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Prng } from '../../tcpip/prng.ts'
 import { NEVER } from '../../tcpip/time.ts'
+import type { AttackAction } from './attack-action.ts'
 import type { Botnet } from './botnet.ts'
 
 /** Connections that are given something to do per turn, at most. */
@@ -47,12 +48,22 @@ export class BotConnection implements ConnectionOwner {
   onClosed(_tcb: Tcb, reason: CloseReason): void {
     this.connections.onClosed(this, reason)
   }
+
+  /** Sends bytes, as many as the connection takes. */
+  send(bytes: Uint8Array, now: number): void {
+    this.connections.send(this, bytes, now)
+  }
+
+  /** Closes the connection from the bot's side. */
+  close(now: number): void {
+    this.connections.close(this, now)
+  }
 }
 
 /** Where bytes that nobody reads go. */
 const discarded = new Uint8Array(4096)
 
-export class BotConnections {
+export class BotConnections implements AttackAction {
   private readonly botnet: Botnet
   private readonly bots: number
   private readonly pause: number
@@ -75,7 +86,7 @@ export class BotConnections {
   }
 
   /** Begins a connection from a random bot; false when there is no room or no port for it. */
-  begin(now: number): boolean {
+  act(now: number): boolean {
     const connection = new BotConnection(this)
     connection.tcb = this.botnet.connect(this.prng.below(this.bots), connection, now)
     if (connection.tcb === undefined) return false
@@ -83,12 +94,12 @@ export class BotConnections {
     return true
   }
 
-  /** Sends bytes on a connection, as many as it takes. */
+  /** See BotConnection.send. */
   send({ tcb }: BotConnection, bytes: Uint8Array, now: number): void {
     if (tcb !== undefined && !tcb.finQueued) this.botnet.endpoint.write(tcb, bytes, 0, bytes.length, now)
   }
 
-  /** Closes a connection from the bot's side. */
+  /** See BotConnection.close. */
   close(connection: BotConnection, now: number): void {
     const { tcb } = connection
     if (tcb === undefined) return
@@ -112,6 +123,9 @@ export class BotConnections {
   nextDeadline(): number {
     return this.first?.pauseEnd ?? NEVER
   }
+
+  /** No raw packets, no answers to them. */
+  onAnswer(): void {}
 
   /** The bots' programs end: their kernels close what is open. */
   end(now: number): void {

@@ -6,42 +6,19 @@ import type { Prng } from '../../tcpip/prng.ts'
 import { NEVER, SECOND } from '../../tcpip/time.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackSpecOf } from './attack-spec.ts'
-import { type BotBehaviour, type BotConnection, BotConnections } from './bot-connections.ts'
+import { type BotBehaviour, BotConnections } from './bot-connections.ts'
 import type { Botnet } from './botnet.ts'
 
-export class ConnectFlood implements AttackAction, BotBehaviour {
-  private readonly connections: BotConnections
+const BEHAVIOUR: BotBehaviour = {
+  onEstablished: () => {},
+  onPause: (connection, now) => connection.close(now),
+}
 
-  constructor({ bots, hold }: AttackSpecOf<'connect-flood'>, botnet: Botnet, prng: Prng) {
-    const pause = hold === 0 ? NEVER : Math.round(hold * SECOND)
-    this.connections = new BotConnections(botnet, bots, pause, this, prng)
-  }
-
-  act(now: number): boolean {
-    return this.connections.begin(now)
-  }
-
-  advance(now: number): void {
-    this.connections.advance(now)
-  }
-
-  nextDeadline(): number {
-    return this.connections.nextDeadline()
-  }
-
-  end(now: number): void {
-    this.connections.end(now)
-  }
-
-  figures(): Readonly<Record<string, number>> {
-    return this.connections.figures()
-  }
-
-  onAnswer(): void {}
-
-  onEstablished(): void {}
-
-  onPause(connection: BotConnection, now: number): void {
-    this.connections.close(connection, now)
-  }
+export function makeConnectFlood(
+  { bots, hold }: AttackSpecOf<'connect-flood'>,
+  botnet: Botnet,
+  prng: Prng,
+): AttackAction {
+  const pause = hold === 0 ? NEVER : Math.round(hold * SECOND)
+  return new BotConnections(botnet, bots, pause, BEHAVIOUR, prng)
 }

@@ -10,12 +10,12 @@ import { AckFlood } from './ack-flood.ts'
 import { type AttackAction, type PacketWriter, SendPackets } from './attack-action.ts'
 import type { AttackSpec } from './attack-spec.ts'
 import type { Botnet } from './botnet.ts'
-import { ConnectFlood } from './connect-flood.ts'
+import { makeConnectFlood } from './connect-flood.ts'
 import { CookieReplay, PausingSchedule } from './cookie-replay.ts'
 import { FlashCrowd } from './flash-crowd.ts'
 import { makeSchedule, type Schedule } from './rate-shape.ts'
 import { SequenceSweep, type Victims } from './sequence-sweep.ts'
-import { SlowRequest } from './slow-request.ts'
+import { makeSlowRequest } from './slow-request.ts'
 import { floodSources } from './syn-flood.ts'
 import { anyPort, SynWriter } from './syn-writer.ts'
 import type { Trace } from './trace.ts'
@@ -77,10 +77,10 @@ function makeAction(
     case 'cookie-replay':
       return new CookieReplay(spec, botnet, tx, prng)
     case 'connect-flood':
-      return new ConnectFlood(spec, botnet, prng)
+      return makeConnectFlood(spec, botnet, prng)
     case 'flash-crowd':
       return new FlashCrowd(spec, botnet, prng)
     case 'slow-request':
-      return new SlowRequest(spec, botnet, prng)
+      return makeSlowRequest(spec, botnet, prng)
   }
 }

@@ -1,0 +1,81 @@
+/**
+ * docs/attacks.md, made from the catalogue of attacks and the scenarios that ship with the lab, so that it says what is so.
+ */
+import {
+  ATTACK_CATALOGUE,
+  ATTACK_KINDS,
+  type AttackKind,
+  type AttackKindEntry,
+  PACE_PARAMETERS,
+  type Parameter,
+} from '../../attacker/traffic/attack-catalogue.ts'
+import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../attacker/traffic/caps.ts'
+import { loadScenario } from '../../lab/scenario/load.ts'
+import { resolveScenario, type Scenario } from '../../lab/scenario/resolve.ts'
+import { bundledNames, readScenario } from '../../lab/scenario/source.ts'
+
+const HEAD = `<!-- Made by test/unit/attacker/attack-docs.test.ts from the catalogue: change that, then run vitest with -u. -->
+
+# Attacks
+
+What every kind of attack does, what it can be told, and the scenario that shows it. In a scenario file these are the keys of
+an entry of \`traffic\`, beside \`name\`, \`kind\`, \`start\` and \`stop\`; for the attacker's control API they are the keys of
+\`POST /api/attacks\`, beside \`kind\`, \`duration\` and \`seed\`. A parameter that means nothing beside the others is refused.
+
+An attack stops by itself after ${ATTACK_DURATION_MAX} s at most; ${ATTACKS_MAX} run at a time.
+`
+
+export function attackDocs(): string {
+  const scenarios = bundledNames().map((name) => resolveScenario(loadScenario(readScenario(name))))
+  const kinds = ATTACK_KINDS.map((kind) => kindSection(kind, scenarios))
+  const pace = `## When\n\nEvery kind but one that replays a recording has these as well:\n\n${table(PACE_PARAMETERS)}`
+  return `${[HEAD, overview(scenarios), pace, ...kinds].join('\n')}`
+}
+
+/** One line per kind: what shows it, and what it teaches. */
+function overview(scenarios: readonly Scenario[]): string {
+  const rows = ATTACK_KINDS.map((kind) => {
+    const shown = scenarios.filter(({ attacks }) => attacks.some((attack) => attack.kind === kind))
+    return `| [\`${kind}\`](#${kind}) | ${shown.map(({ name }) => `\`${name}\``).join(', ')} |\n`
+  })
+  return `| kind | scenarios |\n| --- | --- |\n${rows.join('')}`
+}
+
+function kindSection(kind: AttackKind, scenarios: readonly Scenario[]): string {
+  const { about, acts, pace, rateMax, parameters } = ATTACK_CATALOGUE[kind] as AttackKindEntry
+  const rates = {
+    given: `\`rate\`: ${ATTACK_RATE_MIN} to ${rateMax} ${acts} per second, required.`,
+    'hold-rate': 'It has no `rate`: that follows from `backlog` and `synAckRetries`.',
+    trace: 'It has no `rate`: the times are those of the recording.',
+  }
+  const lessons = scenarios
+    .filter(({ attacks }) => attacks.some((attack) => attack.kind === kind))
+    .map(({ name, description }) => `- \`${name}\`: ${description}\n`)
+  const own = Object.keys(parameters).length === 0 ? '' : `\n${table(parameters)}`
+  const shown = lessons.length === 0 ? '' : `\n${lessons.join('')}`
+  return `## ${kind}\n\n${about}\n\n${rates[pace]}\n${own}${shown}`
+}
+
+function table(parameters: Readonly<Record<string, Parameter>>): string {
+  const rows = Object.entries(parameters).map(([name, parameter]) => {
+    const fallback = 'default' in parameter ? `\`${parameter.default}\`` : 'required'
+    const { onlyWith, about } = parameter
+    const only = onlyWith === undefined ? '' : ` (only with \`${onlyWith.parameter}\` ${onlyWith.values.join(' or ')})`
+    return `| \`${name}\` | ${about}${only} | ${valuesOf(parameter)} | ${fallback} |\n`
+  })
+  return `| key | meaning | values | default |\n| --- | --- | --- | --- |\n${rows.join('')}`
+}
+
+function valuesOf(parameter: Parameter): string {
+  switch (parameter.type) {
+    case 'integer':
+    case 'number':
+      return `${parameter.min} to ${parameter.max}${parameter.type === 'integer' ? ', whole' : ''}`
+    case 'choice':
+      return parameter.choices.map((choice) => `\`${choice}\``).join(', ')
+    case 'sources':
+      return 'an IPv4 prefix inside 198.18.0.0/15, 192.0.2.0/24 or 198.51.100.0/24'
+    case 'file':
+      return 'the name of a file'
+  }
+}
