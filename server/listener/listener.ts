@@ -7,7 +7,6 @@
 import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { WaitingConnection } from '../../tcpip/connection-end.ts'
 import { Mib } from '../../tcpip/counters.ts'
@@ -27,16 +26,8 @@ import { deferAcceptTimeouts, requestTimeout } from './request-timer.ts'
 import { SynQueue } from './syn-queue.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const {
-  EstabResets,
-  Accepted,
-  ListenDrops,
-  ListenOverflows,
-  RequestsCreated,
-  SynReceived,
-  TCPReqQFullDoCookies,
-  TCPReqQFullDrop,
-} = Mib
+const { Accepted, ListenDrops, ListenOverflows, RequestsCreated, SynReceived, TCPReqQFullDoCookies, TCPReqQFullDrop } =
+  Mib
 const {
   ACCEPTED,
   ACCEPT_QUEUE_FULL,
@@ -118,7 +109,6 @@ export class Listener implements PassiveOpen {
       const { tcb } = waiting
       // One that was reset already is told nothing more.
       if (tcb === undefined) continue
-      if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) this.host.counters.add(EstabResets)
       this.host.abort(tcb, now)
     }
     this.synQueue = new SynQueue(this.limit)

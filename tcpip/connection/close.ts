@@ -58,11 +58,20 @@ export function enterEstablished(host: ConnectionHost, tcb: Tcb, now: number): v
 /** Ends a connection at once: a synchronized peer is sent a RST, queued bytes are lost (RFC 9293 3.10.5). */
 export function abortConnection(host: ConnectionHost, tcb: Tcb, now: number): void {
   if (tcb.state !== State.SYN_SENT && tcb.state !== State.TIME_WAIT) sendActiveReset(host, tcb, now)
+  if (isCountedAsReset(tcb)) host.counters.add(Mib.EstabResets)
   host.tcbs.close(tcb)
+}
+
+/** RFC 2012 tcpEstabResets: straight from these states to CLOSED, whoever reset (Linux tcp_set_state). */
+function isCountedAsReset(tcb: Tcb): boolean {
+  return tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT
 }
 
 /** Removes a connection and tells its application why. */
 export function finishConnection(host: ConnectionHost, tcb: Tcb, reason: CloseReason, now: number): void {
+  if (isCountedAsReset(tcb)) host.counters.add(Mib.EstabResets)
+  if (tcb.state === State.SYN_SENT || tcb.state === State.SYN_RECEIVED) host.counters.add(Mib.AttemptFails)
+  if (reason === 'timeout') host.counters.add(Mib.TCPAbortOnTimeout)
   const owner = tcb.owner
   // The owner sees the TCB as it ended; only then does it return to the pool.
   tcb.owner = undefined

@@ -33,11 +33,11 @@ export function onProgress(host: ConnectionHost, tcb: Tcb, acknowledged: number,
     return
   }
   if (seqLess(tcb.sndUna, tcb.recover)) {
-    if (tcb.sackPermitted) onPartialSackAck(tcb, acknowledged)
+    if (tcb.sackPermitted || tcb.recovery === RECOVERY_TIMEOUT) onPartialSackAck(tcb, acknowledged)
     else onPartialAck(host, tcb, acknowledged, now)
     return
   }
-  if (!tcb.sackPermitted) {
+  if (!tcb.sackPermitted && tcb.recovery === RECOVERY_FAST) {
     tcb.cwnd = Math.max(tcb.sndMss, Math.min(tcb.ssthresh, seqDiff(tcb.sndNxt, tcb.sndUna) + tcb.sndMss))
   }
   tcb.recovery = RECOVERY_NONE
@@ -66,7 +66,7 @@ function onPartialSackAck(tcb: Tcb, acknowledged: number): void {
 export function onDuplicateAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.duplicateAcks++
   if (tcb.recovery !== RECOVERY_NONE) {
-    if (tcb.duplicateAcks > DUPLICATE_THRESHOLD) tcb.cwnd += tcb.sndMss
+    if (tcb.recovery === RECOVERY_FAST && tcb.duplicateAcks > DUPLICATE_THRESHOLD) tcb.cwnd += tcb.sndMss
     return
   }
   // An old loss is not a new one (RFC 6582 3.2 step 1).

@@ -2,7 +2,6 @@
  * Keepalive: a peer that has been silent for long is asked whether it still exists, and given up when it does not answer.
  * Off unless a program asks for it. Read first: RFC 9293 3.8.4, Linux tcp_keepalive_timer().
  */
-import { Mib } from '../counters.ts'
 import { SECOND } from '../time.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendActiveReset, sendKeepaliveProbe } from './send.ts'
@@ -47,7 +46,6 @@ export function onKeepaliveTimeout(host: ConnectionHost, tcb: Tcb, now: number):
     return true
   }
   if (tcb.keepaliveProbes === options.probes) {
-    host.counters.add(Mib.TCPAbortOnTimeout)
     sendActiveReset(host, tcb, now)
     return false
   }

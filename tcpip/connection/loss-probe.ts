@@ -25,12 +25,12 @@ export function onProbeTimer(host: ConnectionHost, tcb: Tcb, now: number): void 
     output(host, tcb, now)
     return
   }
-  if (tcb.lossProbe) {
+  const isNew = !tcb.lossProbe && sendNewProbe(host, tcb, now)
+  if (tcb.lossProbe || !(isNew || retransmitLast(host, tcb, now))) {
     host.tcbs.arm(tcb, RETRANSMIT, Math.max(now + 1, tcb.rtoAt))
     return
   }
-  tcb.lossProbeRepeats = !sendNewProbe(host, tcb, now)
-  if (tcb.lossProbeRepeats) retransmitLast(host, tcb, now)
+  tcb.lossProbeRepeats = !isNew
   tcb.lossProbe = true
   tcb.lossProbeEnd = tcb.sndNxt
   host.counters.add(Mib.TCPLossProbes)

@@ -11,6 +11,9 @@ import { RETRANSMIT } from './tcb-table.ts'
 /** Initial RTO, microseconds (RFC 6298 2.1, Linux TCP_TIMEOUT_INIT). */
 export const INITIAL_RTO = SECOND
 
+/** RTO of a connection whose handshake gave no sample, microseconds (RFC 6298 5.7, Linux TCP_TIMEOUT_FALLBACK). */
+export const FALLBACK_RTO = 3 * SECOND
+
 /** Least RTO, microseconds (Linux TCP_RTO_MIN): also what a probe waits for a delayed ACK of a single segment. */
 export const MIN_RTO = 200 * MILLISECOND
 

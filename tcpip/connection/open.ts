@@ -18,7 +18,7 @@ import {
 } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
-import { armSynTimeout, sampleRoundTrip } from './retransmit.ts'
+import { armSynTimeout, resetBackoff, sampleRoundTrip } from './retransmit.ts'
 import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
@@ -69,7 +69,6 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if ((flags & RST) !== 0) {
     if ((flags & ACK) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
-    host.counters.add(Mib.AttemptFails)
     finishConnection(host, tcb, 'refused', now)
     return DropReason.ACCEPTED
   }
@@ -77,12 +76,13 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
   host.tcbs.disarm(tcb, RETRANSMIT)
   if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
-  else tcb.rto = INITIAL_RTO
+  else resetBackoff(tcb)
   tcb.timedAt = -1
   tcb.retransmits = 0
   tcb.sndUna = segment.ack
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
+  tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
   sendAck(host, tcb, now)
   const generation = tcb.generation
@@ -95,6 +95,7 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
+  tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
   tcb.timedAt = -1
@@ -113,7 +114,7 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   tcb.sndNxt = seqAdd(handshake.iss, 1)
   tcb.sndUna = tcb.sndNxt
   tcb.tsOffset = handshake.tsOffset
-  tcb.rto = INITIAL_RTO
+  resetBackoff(tcb)
   agreeOptions(
     tcb,
     host.windowScale,
@@ -123,6 +124,7 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
     handshake.timestamps,
   )
   tcb.tsRecent = handshake.tsRecent
+  tcb.tsRecentAt = tcb.stateSince
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
   synchronize(tcb, handshake.irs, completing)
 }
@@ -158,6 +160,5 @@ function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
   tcb.sndWnd = segment.window << shift
   tcb.maxSndWnd = tcb.sndWnd
   tcb.sndWl1 = segment.seq
-  tcb.sndWl2 = segment.ack
   if (seqLess(tcb.sndWl1, irs)) tcb.sndWl1 = irs
 }

@@ -4,9 +4,16 @@
 import { MAX_WINDOW_FIELD } from './host.ts'
 import { QUEUE_BYTES, type Tcb } from './tcb.ts'
 
-/** Bytes of the receive queue that may still be offered. */
+/** Less free space than this share of the queue is not offered (Linux __tcp_select_window). */
+const LEAST_SHARE = 16
+
+/**
+ * Bytes of the receive queue that may still be offered. A sliver is not: a window that opens by slivers makes for silly
+ * segments (RFC 9293 3.8.6.2.2, MUST-39).
+ */
 export function receiveRoom(tcb: Tcb): number {
-  return Math.max(0, QUEUE_BYTES - tcb.receiveQueue.length)
+  const room = QUEUE_BYTES - tcb.receiveQueue.length
+  return room < QUEUE_BYTES / LEAST_SHARE ? 0 : room
 }
 
 /**

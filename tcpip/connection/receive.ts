@@ -4,7 +4,7 @@
  */
 import { Mib } from '../counters.ts'
 import { DropReason } from '../drop-reason.ts'
-import { MILLISECOND } from '../time.ts'
+import { MILLISECOND, SECOND } from '../time.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
@@ -30,7 +30,7 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     output(host, tcb, now)
     return DropReason.ACCEPTED
   }
-  if (failsPaws(tcb, segment) && (segment.flags & (RST | SYN)) === 0 && !isDisorderedAck(tcb, segment)) {
+  if (isFromThePast(tcb, segment, now) && (segment.flags & (RST | SYN)) === 0 && !isDisorderedAck(tcb, segment)) {
     host.counters.add(Mib.PAWSEstab)
     reportOldData(host.counters, tcb, segment)
     sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
@@ -45,7 +45,7 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   if (tcb.state === State.SYN_RECEIVED && !completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
   tcb.lastReceivedAt = now
   tcb.keepaliveProbes = 0
-  updateTsRecent(tcb, segment)
+  updateTsRecent(tcb, segment, now)
   const progress = processAck(host, tcb, segment, now)
   if (progress === GONE) return DropReason.ACCEPTED
   return processText(host, tcb, segment, progress === ADVANCED, now)
@@ -56,9 +56,24 @@ const GONE = 0
 const ADVANCED = 1
 const UNCHANGED = 2
 
-/** RFC 7323 5.3 R1: the timestamp is older than the newest one seen. */
+/** How long TS.Recent can be compared with at all, microseconds (RFC 7323 5.5, Linux TCP_PAWS_24DAYS). */
+const TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
+
+/** How much older than TS.Recent a timestamp in a connection may be, ticks (Linux TCP_PAWS_WINDOW). */
+const PAWS_WINDOW = 1
+
+/**
+ * RFC 7323 5.3 R1: the timestamp is older than the newest one seen. A newest one of 0 says nothing: some hosts begin with 0
+ * and go on with their clock (Linux tcp_paws_check).
+ */
 export function failsPaws(tcb: Tcb, segment: Segment): boolean {
-  return tcb.timestamps && segment.hasTimestamps && seqLess(segment.tsVal, tcb.tsRecent)
+  return tcb.timestamps && segment.hasTimestamps && tcb.tsRecent !== 0 && seqLess(segment.tsVal, tcb.tsRecent)
+}
+
+/** The same in a connection, which allows a tick, and may have been silent for longer than timestamps compare. */
+function isFromThePast(tcb: Tcb, segment: Segment, now: number): boolean {
+  if (!failsPaws(tcb, segment) || now - tcb.tsRecentAt >= TS_RECENT_LIFETIME) return false
+  return seqDiff(tcb.tsRecent, segment.tsVal) > PAWS_WINDOW
 }
 
 /**
@@ -72,10 +87,12 @@ function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
   return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
 }
 
-/** TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and never goes back. */
-function updateTsRecent(tcb: Tcb, segment: Segment): void {
+/** TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and goes back only when it is outdated. */
+function updateTsRecent(tcb: Tcb, segment: Segment, now: number): void {
   if (!segment.hasTimestamps || seqLess(tcb.lastAckSent, segment.seq)) return
-  if (!seqLess(segment.tsVal, tcb.tsRecent)) tcb.tsRecent = segment.tsVal
+  if (failsPaws(tcb, segment) && now - tcb.tsRecentAt < TS_RECENT_LIFETIME) return
+  tcb.tsRecent = segment.tsVal
+  tcb.tsRecentAt = now
 }
 
 /**
@@ -120,8 +137,6 @@ function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number):
     sendChallengeAck(host, tcb, now)
     return DropReason.RST_NOT_EXACT
   }
-  if (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT) host.counters.add(Mib.EstabResets)
-  if (tcb.state === State.SYN_RECEIVED) host.counters.add(Mib.AttemptFails)
   finishConnection(host, tcb, tcb.state === State.SYN_RECEIVED ? 'refused' : 'reset', now)
   return DropReason.ACCEPTED
 }
@@ -155,7 +170,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
   }
-  updateSendWindow(tcb, segment)
+  updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
   const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && tcb.sndWnd === window
   if (tcb.lossProbe) onProbeAnswer(host, tcb, segment, isRepeat)
@@ -165,7 +180,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   } else if (isRepeat && inFlight) onDuplicateAck(host, tcb, now)
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
-    if (!inFlight) tcb.retransmits = 0
+    if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
     if (mustProbe(tcb) && tcb.sndWnd > window) {
       resetBackoff(tcb)
       host.tcbs.disarm(tcb, RETRANSMIT)
@@ -200,15 +215,19 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, acknowledged: number, no
   else restartRetransmission(host, tcb, now)
 }
 
-/** RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. */
-function updateSendWindow(tcb: Tcb, segment: Segment): void {
-  if (seqLess(segment.ack, tcb.sndUna)) return
-  const newer = seqLess(tcb.sndWl1, segment.seq)
-  if (!newer && !(tcb.sndWl1 === segment.seq && seqLessOrEqual(tcb.sndWl2, segment.ack))) return
-  tcb.sndWnd = segment.window << tcb.sndWindowShift
+/**
+ * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux
+ * tcp_may_update_window() has it: what acknowledges more is newer, though it repair a hole below others; what is as new as
+ * the last one may open the window or shut it, not narrow it.
+ */
+function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): void {
+  if (acknowledged < 0) return
+  const window = segment.window << tcb.sndWindowShift
+  const isNewer = acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)
+  if (!isNewer && !(tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0))) return
+  tcb.sndWnd = window
   tcb.maxSndWnd = Math.max(tcb.maxSndWnd, tcb.sndWnd)
   tcb.sndWl1 = segment.seq
-  tcb.sndWl2 = segment.ack
 }
 
 /** Seventh and eighth step: bytes enter the receive queue, a FIN moves the state; then the application runs. */
@@ -246,7 +265,6 @@ function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segme
   tcb.sndWnd = segment.window << ((segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift)
   tcb.maxSndWnd = tcb.sndWnd
   tcb.sndWl1 = segment.seq
-  tcb.sndWl2 = segment.ack
   resetBackoff(tcb)
   const { generation } = tcb
   enterEstablished(host, tcb, now)

@@ -7,7 +7,7 @@ import { SECOND } from '../time.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeTimer } from './loss-probe.ts'
-import { armRetransmission, INITIAL_RTO, MIN_RTO } from './loss-timer.ts'
+import { armRetransmission, FALLBACK_RTO, MIN_RTO } from './loss-timer.ts'
 import {
   mustProbe,
   retransmitFirst,
@@ -25,6 +25,9 @@ export const MAX_RTO = 120 * SECOND
 
 /** Timeouts of one segment before a connection is given up (Linux tcp_retries2). */
 const MAX_RETRANSMITS = 15
+
+/** The same when no program is left that could wait for it (Linux tcp_orphan_retries). */
+const MAX_ORPHAN_RETRANSMITS = 8
 
 /** Arms the timer for what follows the SYN that was sent last: another one, or giving up. */
 export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void {
@@ -54,10 +57,11 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     onProbeTimer(host, tcb, now)
     return true
   }
-  host.counters.add(Mib.TCPTimeouts)
-  if (tcb.retransmits === MAX_RETRANSMITS) return false
+  // A closed window is no loss: Linux counts none in tcp_probe_timer().
+  if (!mustProbe(tcb)) host.counters.add(Mib.TCPTimeouts)
+  if (tcb.retransmits >= (isOrphan(tcb) ? MAX_ORPHAN_RETRANSMITS : MAX_RETRANSMITS)) return false
   // A program that is gone waits for nobody's window (Linux tcp_probe_timer, tcp_out_of_resources).
-  if (tcb.owner === undefined && tcb.finQueued && mustProbe(tcb) && tcb.rto === MAX_RTO) {
+  if (isOrphan(tcb) && mustProbe(tcb) && tcb.rto === MAX_RTO) {
     sendActiveReset(host, tcb, now)
     return false
   }
@@ -72,6 +76,11 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
   return true
 }
 
+/** The program has closed; a child in the accept queue has had none yet. */
+function isOrphan(tcb: Tcb): boolean {
+  return tcb.owner === undefined && tcb.finQueued
+}
+
 /** Takes a round-trip sample, microseconds, into SRTT, RTTVAR and RTO (RFC 6298 2.2, 2.3). */
 export function sampleRoundTrip(tcb: Tcb, sample: number): void {
   if (tcb.srtt === 0) {
@@ -84,7 +93,7 @@ export function sampleRoundTrip(tcb: Tcb, sample: number): void {
   resetBackoff(tcb)
 }
 
-/** The timeout without backoff: what the estimate says, or the initial one while there is none (Linux tcp_set_rto). */
+/** The timeout without backoff: what the estimate says, or a long one while there is none (Linux tcp_set_rto). */
 export function resetBackoff(tcb: Tcb): void {
-  tcb.rto = tcb.srtt === 0 ? INITIAL_RTO : Math.min(MAX_RTO, tcb.srtt + Math.max(MIN_RTO, 4 * tcb.rttvar))
+  tcb.rto = tcb.srtt === 0 ? FALLBACK_RTO : Math.min(MAX_RTO, tcb.srtt + Math.max(MIN_RTO, 4 * tcb.rttvar))
 }

@@ -13,7 +13,8 @@ export const DUPLICATE_THRESHOLD = 3
 
 /**
  * Takes a segment's SACK blocks into the scoreboard (RFC 6675 Update) and returns how many bytes are newly known to have
- * arrived. Blocks that are empty, below SND.UNA or beyond SND.NXT say nothing.
+ * arrived. Blocks that are empty, begin at SND.UNA or below it, or end beyond SND.NXT say nothing (Linux
+ * tcp_is_sackblock_valid): a peer that has the byte at SND.UNA acknowledges it.
  */
 export function noteSackBlocks(host: ConnectionHost, tcb: Tcb, segment: Segment): number {
   let added = 0
@@ -22,8 +23,7 @@ export function noteSackBlocks(host: ConnectionHost, tcb: Tcb, segment: Segment)
     const right = segment.sackEdges[2 * i + 1]
     if (!seqLess(left, right) || seqLess(tcb.sndNxt, right)) continue
     if (i === 0 && isDuplicateReport(segment)) host.counters.add(Mib.TCPDSACKRecv)
-    if (!seqLess(tcb.sndUna, right)) continue
-    added += Math.max(0, tcb.sacked.add(seqLess(left, tcb.sndUna) ? tcb.sndUna : left, right))
+    if (seqLess(tcb.sndUna, left)) added += Math.max(0, tcb.sacked.add(left, right))
   }
   return added
 }
@@ -56,7 +56,7 @@ export function lossEdge(tcb: Tcb): number {
 
 /** Bytes believed to be on their way (RFC 6675 pipe): not SACKed, and not lost unless sent again. */
 export function bytesInPipe(tcb: Tcb): number {
-  if (!tcb.sackPermitted || (tcb.sacked.count === 0 && tcb.recovery !== RECOVERY_TIMEOUT)) {
+  if (tcb.sacked.count === 0 && tcb.recovery !== RECOVERY_TIMEOUT) {
     return seqDiff(tcb.sndNxt, tcb.sndUna)
   }
   const edge = lossEdge(tcb)

@@ -103,7 +103,10 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
 }
 
-/** Payload bytes that the next segment has room for: SACK blocks take theirs (Linux tcp_current_mss). */
+/**
+ * Payload bytes that the next segment has room for: SACK blocks take theirs (Linux tcp_current_mss). Never none: of the least
+ * segment (MIN_SEND_MSS) four blocks leave 12 bytes, timestamps and three blocks 8.
+ */
 function segmentRoom(tcb: Tcb): number {
   return tcb.sndMss - sackLength(sackBlocksDue(tcb))
 }
@@ -128,12 +131,12 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number)
   const finNow = tcb.finQueued && isLast && finFits
   if (!finNow && (length === 0 || (!isProbe && isTooSmall(tcb, length, segmentBytes, isLast)))) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
-  if (tcb.timedAt < 0) {
-    tcb.timedSeq = seqAdd(tcb.sndNxt, length)
-    tcb.timedAt = now
-  }
   tcb.lastSegmentSeq = tcb.sndNxt
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
+  if (tcb.timedAt < 0) {
+    tcb.timedSeq = tcb.sndNxt
+    tcb.timedAt = now
+  }
   if (finNow) tcb.finSent = true
   if (length > 0) onDataSent(tcb, now)
   if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
@@ -162,6 +165,7 @@ export function mustProbe(tcb: Tcb): boolean {
 
 /** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
 export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
+  tcb.probes++
   const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
   if (length > 0) {
     sendRange(host, tcb, tcb.sndNxt, 0, length, false, now)
@@ -194,15 +198,22 @@ export function retransmitFirst(host: ConnectionHost, tcb: Tcb, now: number): vo
   tcb.repeatMark = tcb.sndNxt
 }
 
-/** Repeats the segment sent last, as a loss probe. */
-export function retransmitLast(host: ConnectionHost, tcb: Tcb, now: number): void {
+/** Repeats the segment sent last, as a loss probe; false when the peer's window has moved back before it. */
+export function retransmitLast(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   const start = seqLess(tcb.lastSegmentSeq, tcb.sndUna) ? tcb.sndUna : tcb.lastSegmentSeq
+  if (isBeyondWindow(tcb, start)) return false
   repeat(host, tcb, start, tcb.sndNxt, now)
+  return true
 }
 
-/** In a recovery with SACK: repeats one segment of the next hole that is lost, if the congestion window has room. */
+/** A segment beyond a window that was taken back waits; the oldest does not, it is a probe (Linux tcp_retransmit_skb). */
+function isBeyondWindow(tcb: Tcb, seq: number): boolean {
+  return seq !== tcb.sndUna && seqDiff(seq, tcb.sndUna) >= tcb.sndWnd
+}
+
+/** In a recovery with SACK, or after a timeout: repeats one segment of the next hole that is lost, if there is room. */
 function repeatLost(host: ConnectionHost, tcb: Tcb, now: number): boolean {
-  if (tcb.recovery === RECOVERY_NONE || !tcb.sackPermitted) return false
+  if (tcb.recovery === RECOVERY_NONE || (tcb.recovery === RECOVERY_FAST && !tcb.sackPermitted)) return false
   const hole = nextHole(tcb)
   if (!seqLess(hole, lossEdge(tcb))) return false
   return repeatHole(host, tcb, hole, now)
@@ -221,8 +232,7 @@ function repeatDoubtful(host: ConnectionHost, tcb: Tcb, now: number): void {
 
 /** Repeats a segment of the hole at `hole`; false when congestion window or peer's window have no room for it. */
 function repeatHole(host: ConnectionHost, tcb: Tcb, hole: number, now: number): boolean {
-  // A segment beyond a window that was taken back waits; the oldest does not, it is a probe (Linux tcp_retransmit_skb).
-  if (hole !== tcb.sndUna && seqDiff(hole, tcb.sndUna) >= tcb.sndWnd) return false
+  if (isBeyondWindow(tcb, hole)) return false
   const pipe = bytesInPipe(tcb)
   if (pipe > 0 && tcb.cwnd - pipe < tcb.sndMss) return false
   if (hole === tcb.sndUna) tcb.repeatMark = tcb.sndNxt
@@ -235,7 +245,9 @@ function repeatHole(host: ConnectionHost, tcb: Tcb, hole: number, now: number): 
 function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: number): number {
   const dataEnd = tcb.finSent ? seqAdd(tcb.sndNxt, -1) : tcb.sndNxt
   const wanted = seqLess(dataEnd, end) ? dataEnd : end
-  const length = Math.min(seqDiff(wanted, seq), segmentRoom(tcb))
+  // Of a segment that reaches beyond a window taken back, what fits; with nothing at all it is a whole one that asks.
+  const fits = tcb.sndWnd - seqDiff(seq, tcb.sndUna)
+  const length = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
   const fin = tcb.finSent && end === tcb.sndNxt && seqAdd(seq, length) === dataEnd
   host.counters.add(Mib.RetransSegs)
   sendRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
@@ -248,7 +260,7 @@ function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: n
 export function sendActiveReset(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = RST | ACK
-  out.seq = tcb.sndNxt
+  out.seq = acceptableSeq(tcb)
   if (host.transmit()) host.counters.add(Mib.OutRsts)
 }
 

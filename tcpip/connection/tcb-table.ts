@@ -156,11 +156,11 @@ function resetTcb(tcb: Tcb): void {
   tcb.state = State.CLOSED
   tcb.owner = undefined
   tcb.passive = false
-  tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.sndWl2 = tcb.maxSndWnd = tcb.bytesAcked = 0
+  tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.maxSndWnd = tcb.bytesAcked = 0
   tcb.sndMss = tcb.sndWindowShift = tcb.irs = tcb.rcvNxt = tcb.rcvWindowShift = tcb.rcvWnd = 0
   tcb.advertisedMss = ADVERTISED_MSS
   tcb.timestamps = tcb.sackPermitted = false
-  tcb.tsRecent = tcb.tsOffset = 0
+  tcb.tsRecent = tcb.tsRecentAt = tcb.tsOffset = 0
   tcb.sendQueue.clear()
   tcb.receiveQueue.clear()
   tcb.reassembly.clear()

@@ -70,10 +70,9 @@ export class Tcb {
   iss = 0
   sndUna = 0
   sndNxt = 0
-  /** Peer's window, scaled to bytes, and the segment that last updated it. */
+  /** Peer's window, scaled to bytes, and the number of the segment that last updated it. */
   sndWnd = 0
   sndWl1 = 0
-  sndWl2 = 0
   /** Largest window the peer ever offered: how far back an ACK may be and still be believed (RFC 5961 5.2). */
   maxSndWnd = 0
   /** Sequence numbers the peer has acknowledged since the handshake. */
@@ -92,8 +91,9 @@ export class Tcb {
 
   timestamps = false
   sackPermitted = false
-  /** TS.Recent, and the offset of our own timestamp clock. */
+  /** TS.Recent, when it was taken, and the offset of our own timestamp clock. */
   tsRecent = 0
+  tsRecentAt = 0
   tsOffset = 0
 
   readonly sendQueue = new ByteQueue(QUEUE_BYTES)

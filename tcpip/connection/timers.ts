@@ -35,8 +35,6 @@ export function onConnectionTimer(host: ConnectionHost, tcb: Tcb, timer: Connect
       host.tcbs.close(tcb)
       return
     default:
-      if (onRetransmitTimeout(host, tcb, now)) return
-      host.counters.add(Mib.TCPAbortOnTimeout)
-      finishConnection(host, tcb, 'timeout', now)
+      if (!onRetransmitTimeout(host, tcb, now)) finishConnection(host, tcb, 'timeout', now)
   }
 }

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
+import { Mib } from '../../../../tcpip/counters.ts'
 import { SECOND } from '../../../../tcpip/time.ts'
 import { ACK, makeSegment, RST, type Segment } from '../../../../tcpip/wire/segment.ts'
 import { TwoHosts } from '../../../support/two-hosts.ts'
@@ -67,6 +68,51 @@ describe('a window', () => {
     hosts.client.close(tcb, hosts.now)
     hosts.runUntil(3600)
     expect(hosts.client.tcbs.size).toBe(0)
+  })
+})
+
+describe('a window that is taken back to nothing', () => {
+  /** An hour in which the peer answers every repeat with a shut window, and acknowledges nothing. */
+  function anHourOfRefusals(close: boolean) {
+    const hosts = new TwoHosts()
+    const { tcb, owner } = hosts.connect()
+    hosts.accept()
+    hosts.lose = (_segment, direction) => direction === 'to server'
+    hosts.client.write(tcb, BYTES, 0, 5000, hosts.now)
+    if (close) hosts.client.close(tcb, hosts.now)
+    for (let seconds = 1; seconds < 3600 && hosts.client.tcbs.size > 0; seconds++) {
+      hosts.runUntil(seconds)
+      if (hosts.client.tcbs.size > 0) hosts.inject(fromPeer(tcb, { window: 0 }))
+    }
+    return { hosts, tcb, owner }
+  }
+
+  it('does not end a connection whose peer goes on answering (RFC 9293 3.8.6.1)', () => {
+    const { owner, tcb } = anHourOfRefusals(false)
+    expect(owner.closed).toBeUndefined()
+    expect(tcb.sndNxt).not.toBe(tcb.sndUna)
+  })
+
+  it('does not keep one whose program has closed', () => {
+    expect(anHourOfRefusals(true).hosts.client.tcbs.size).toBe(0)
+  })
+})
+
+describe('a probe of a closed window', () => {
+  it('is no timeout, and the unanswered ones are counted', () => {
+    const hosts = new TwoHosts()
+    const { tcb } = hosts.connect()
+    hosts.accept()
+    hosts.lose = (_segment, direction) => direction === 'to server'
+    hosts.inject(fromPeer(tcb, { window: 0 }))
+    hosts.client.write(tcb, BYTES, 0, 2000, hosts.now)
+    hosts.runUntil(10)
+    const { mib } = hosts.client.counters
+    expect(mib[Mib.TCPTimeouts]).toBe(0)
+    expect(tcb.probes).toBeGreaterThan(2)
+    expect(tcb.probes).toBe(mib[Mib.WindowProbes])
+    hosts.inject(fromPeer(tcb, { window: 0 }))
+    expect(tcb.probes).toBe(0)
   })
 })
 

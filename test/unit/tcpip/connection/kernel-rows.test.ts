@@ -134,9 +134,26 @@ describe('timestamps', () => {
 
   it('an older bare ACK, and old data, are refused', () => {
     expect(peer.ack(stamped(9_000 - 500))).toHaveLength(1)
-    for (let i = 0; i < 2; i++) expect(peer.ack({ ...stamped(9_999), ...text(4) })).toHaveLength(1)
+    for (let i = 0; i < 2; i++) expect(peer.ack({ ...stamped(9_998), ...text(4) })).toHaveLength(1)
     expect(lab.delta(Mib.PAWSEstab)).toBe(3)
     expect(tcb.receiveQueue.length).toBe(0)
+  })
+
+  it('may be a tick too old (Linux TCP_PAWS_WINDOW)', () => {
+    peer.ack({ ...stamped(9_999), ...text(4) })
+    expect([tcb.receiveQueue.length, tcb.tsRecent]).toEqual([4, 10_000])
+  })
+
+  it('of a connection that was silent for 25 days are believed again (RFC 7323 5.5)', () => {
+    lab.pass(25 * 86_400_000)
+    peer.ack({ ...stamped(10_000 + 25 * 86_400_000), ...text(4) })
+    expect([tcb.receiveQueue.length, tcb.tsRecent]).toEqual([4, (10_000 + 25 * 86_400_000) | 0])
+  })
+
+  it('that began with 0 prove nothing', () => {
+    tcb.tsRecent = 0
+    peer.ack({ ...stamped(-5), ...text(4) })
+    expect(tcb.receiveQueue.length).toBe(4)
   })
 
   it('do not protect from an exact RST', () => {

@@ -231,6 +231,7 @@ describe('abort', () => {
     expect(hosts.client.tcbs.size + hosts.server.tcbs.size).toBe(0)
     expect(hosts.client.counters.mib[Mib.OutRsts]).toBe(1)
     expect(hosts.server.counters.mib[Mib.EstabResets]).toBe(1)
+    expect(hosts.client.counters.mib[Mib.EstabResets]).toBe(1)
   })
 
   it('is what closing with unread data amounts to', () => {
@@ -265,5 +266,26 @@ describe('a peer that vanished', () => {
     expect(client.owner.closed).toBe('timeout')
     expect(timesOf(hosts, ACK | PSH)).toHaveLength(17)
     expect(hosts.client.tcbs.size).toBe(0)
+    const { mib } = hosts.client.counters
+    expect([mib[Mib.TCPAbortOnTimeout], mib[Mib.EstabResets]]).toEqual([1, 1])
+  })
+
+  it('is given up sooner by a program that has closed: a FIN is repeated 8 times (Linux tcp_orphan_retries)', () => {
+    const { hosts, client } = open()
+    hosts.lose = () => true
+    hosts.client.close(client.tcb, 0)
+    hosts.runUntil(200)
+    expect(timesOf(hosts, ACK | FIN)).toHaveLength(10)
+    expect(hosts.client.tcbs.size).toBe(0)
+  })
+
+  it('before the handshake is a failed attempt', () => {
+    const hosts = new TwoHosts()
+    hosts.lose = () => true
+    const { owner } = hosts.connect()
+    hosts.runUntil(132)
+    expect(owner.closed).toBe('timeout')
+    const { mib } = hosts.client.counters
+    expect([mib[Mib.AttemptFails], mib[Mib.TCPAbortOnTimeout], mib[Mib.EstabResets]]).toEqual([1, 1, 0])
   })
 })

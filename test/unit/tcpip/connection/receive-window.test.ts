@@ -53,6 +53,21 @@ describe('the offered window', () => {
     expect(tcb.receiveQueue.length).toBeLessThanOrEqual(2 * QUEUE_BYTES)
   })
 
+  it('does not open by a sliver (RFC 9293 MUST-39)', () => {
+    const { lab, peer, tcb } = connect(-1)
+    while (tcb.rcvWnd > 0) {
+      peer.ack({ seq: tcb.rcvNxt, payload: BYTES.subarray(0, Math.min(1460, tcb.rcvWnd)) })
+      lab.now += 50_000
+    }
+    lab.pass(100)
+    const unread = tcb.receiveQueue.length
+    lab.endpoint.read(tcb, BYTES, 0, unread - QUEUE_BYTES + 2000, lab.now)
+    expect(lab.drain()).toEqual([])
+    expect(peer.ack({ seq: tcb.rcvNxt - 1 })).toMatchObject([{ window: 0 }])
+    lab.endpoint.read(tcb, BYTES, 0, 3000, lab.now)
+    expect(lab.drain()).toMatchObject([{ window: 5000 }])
+  })
+
   it('is not below zero after more than it held', () => {
     const { lab, peer, tcb } = connect(-1)
     // A segment that reaches beyond the window is welcome as long as nothing waits to be read. Its ACK is a delayed one.
