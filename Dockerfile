@@ -1,23 +1,23 @@
 # One image for every process of the lab: server, attacker, and the gateway, which is an attacker that attacks nobody.
 # docker-compose.yml puts them together.
 
-FROM node:24-bookworm-slim AS build
-WORKDIR /synlab
-COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
-COPY . .
-RUN npx tsc -b lab
-
-# What runs: the dependencies without those of development.
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /synlab
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --no-audit --no-fund
+RUN npm ci --no-audit --no-fund
+
+FROM dependencies AS build
+COPY . .
+RUN npx tsc -b lab
+
+# What runs needs none of the dependencies of development.
+FROM dependencies AS runtime
+RUN npm prune --omit=dev --no-audit --no-fund
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /synlab
-COPY --from=dependencies /synlab/node_modules ./node_modules
+COPY --from=runtime /synlab/node_modules ./node_modules
 COPY --from=build /synlab/package.json ./
 COPY --from=build /synlab/dist ./dist
 COPY --from=build /synlab/lab/scenarios ./lab/scenarios

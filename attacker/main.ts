@@ -8,6 +8,7 @@ import { ATTACKER_NAME, buildAttackerApi } from './api/attacker-api.ts'
 import { type AttackerEngine, startEngine } from './engine/engine.ts'
 import { TARGET_REFUSED } from './engine/guarded-spoke.ts'
 import type { EngineOptions } from './engine/protocol.ts'
+import { makeTraceReader } from './engine/trace-thread.ts'
 import { type AttackerOptions, parseAttackerOptions } from './options.ts'
 
 const API_OPTIONS = {
@@ -26,7 +27,7 @@ async function start({ host, apiPort, logLevel, traces, engine: engineOptions }:
   const engine = await (gateway === undefined
     ? starting()
     : bindOrExplain({ ...gateway, ...GATEWAY_OPTIONS }, starting))
-  const app = buildAttackerApi(engine, logLevel, traces)
+  const app = buildAttackerApi(engine, logLevel, traces, makeTraceReader())
   try {
     await bindOrExplain({ host, port: apiPort, ...API_OPTIONS }, () => app.listen({ host, port: apiPort }))
   } catch (error) {

@@ -5,7 +5,7 @@ import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
 import type { AttackOrder } from '../engine/protocol.ts'
-import { readTrace } from '../engine/trace-file.ts'
+import type { TraceReader } from '../engine/trace-thread.ts'
 import { ATTACK_CATALOGUE, parametersOf } from '../traffic/attack-catalogue.ts'
 import { type AttackSpec, withTrace } from '../traffic/attack-spec.ts'
 import { byKind } from './attack-schema.ts'
@@ -18,12 +18,13 @@ const KINDS = byKind((kind) => ({ ...ATTACK_CATALOGUE[kind], parameters: paramet
 /** How an attack's id is written. */
 const ATTACK_ID = /^[1-9]\d{0,14}$/
 
-/** Adds the routes; `traces`: the directory whose recordings may be replayed. */
+/** Adds the routes; `traces`: the directory whose recordings may be replayed, and who reads them. */
 export function addAttackRoutes(
   app: ControlApp,
   engine: AttackerEngine,
   leases: AttackLeases,
   traces: string | undefined,
+  readTrace: TraceReader,
 ): void {
   app.get('/api/attack-kinds', () => ({ kinds: KINDS }))
   app.get('/api/attacks', async () => {
@@ -33,7 +34,7 @@ export function addAttackRoutes(
   app.post('/api/attacks', { schema: { body: AttackBody } }, async ({ body }, reply) => {
     const { lease, spec } = toAttack(body)
     leases.check(lease)
-    const result = await engine.startAttack(await toOrder(spec, traces))
+    const result = await engine.startAttack(await toOrder(spec, traces, readTrace))
     if ('refusal' in result) throw new ApiError(result.refusal.code, result.refusal.message)
     await leases.bind(lease, result.attack.id)
     return reply.code(201).header('location', `/api/attacks/${result.attack.id}`).send(result.attack)
@@ -53,7 +54,7 @@ export function addAttackRoutes(
 }
 
 /** The attack with what it needs. Throws an ApiError when a replay has no trace. */
-async function toOrder(spec: AttackSpec, traces: string | undefined): Promise<AttackOrder> {
+async function toOrder(spec: AttackSpec, traces: string | undefined, readTrace: TraceReader): Promise<AttackOrder> {
   if (spec.kind !== 'trace-replay') return { spec }
   if (traces === undefined) {
     throw new ApiError('BAD_VALUE', 'trace: this attacker was given no directory of traces (--traces)', 'trace')

@@ -4,6 +4,8 @@
  */
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
+import { readTrace } from '../engine/trace-file.ts'
+import type { TraceReader } from '../engine/trace-thread.ts'
 import { AttackerRegistry } from '../metrics/registry.ts'
 import { addAttackRoutes } from './attack-routes.ts'
 import { ClientsBody, toClientSpec } from './clients-schema.ts'
@@ -14,16 +16,21 @@ export const ATTACKER_NAME = 'synlab-attacker'
 
 /**
  * The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. `traces`: the directory whose
- * recordings may be replayed.
+ * recordings may be replayed; `read`: who reads them.
  */
-export function buildAttackerApi(engine: AttackerEngine, logLevel: LogLevel, traces?: string): ControlApp {
+export function buildAttackerApi(
+  engine: AttackerEngine,
+  logLevel: LogLevel,
+  traces?: string,
+  read: TraceReader = readTrace,
+): ControlApp {
   const metrics = new AttackerRegistry(() => ({ counters: engine.counters, link: engine.link() }))
   const app = buildControlApp({ name: ATTACKER_NAME, logLevel, metrics })
   logEvents(app, engine)
   const events = new AttackerEvents(engine, app.log)
   const clock = (): number => performance.now()
   const leases = addLeaseRoutes(app, engine, clock, (attacks) => events.leaseExpired(attacks))
-  addAttackRoutes(app, engine, leases, traces)
+  addAttackRoutes(app, engine, leases, traces, read)
   app.get('/api/state', () => engine.state())
   app.put('/api/clients', { schema: { body: ClientsBody } }, ({ body }) => engine.setClients(toClientSpec(body)))
   app.post('/api/reset', () => engine.reset())

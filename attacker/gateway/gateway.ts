@@ -45,7 +45,9 @@ export class Gateway {
   static async open(options: GatewayOptions, lab: GatewayLab, counters: GatewayCounters): Promise<Gateway> {
     const gateway = new Gateway(options, lab, counters)
     const listening = once(gateway.server, 'listening')
-    gateway.server.listen({ host: options.host, port: options.port })
+    const { host, port, maxConnections } = options
+    // A burst of clients is to meet the lab's queues, not that of this machine's kernel.
+    gateway.server.listen({ host, port, backlog: maxConnections })
     await listening
     // A connection that cannot be accepted, because this process has no descriptor left, is the kernel's to end.
     gateway.server.on('error', () => {})

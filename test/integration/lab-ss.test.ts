@@ -1,4 +1,6 @@
 /** `synlab ss` against a live server and its clients. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SocketList } from '../../server/app/socket-rows.ts'
 import { synlab } from '../support/lab-cli.ts'
@@ -42,6 +44,8 @@ describe('synlab ss', () => {
     const list = JSON.parse(json.stdout) as SocketList
     expect(list.sockets).toHaveLength(129)
     expect(list.summary).toContainEqual({ state: 'syn_recv', count: 129, oldestMs: null })
+    const summary = await synlab('ss', '--server', url, '--summary', '--json')
+    expect(JSON.parse(summary.stdout)).toEqual({ summary: list.summary })
     expect((await synlab('ss', '--server', url, '--summary')).stdout).toMatch(
       /^State +Count +Oldest\nLISTEN +1\nSYN-RECV +129\n/,
     )
@@ -52,10 +56,31 @@ describe('synlab ss', () => {
     expect(JSON.parse(nothing.stdout)).toMatchObject({ sockets: [], total: 0 })
   })
 
+  it.each(['no JSON', '{"sockets": 5}', 'null', '[]'])(
+    'refuses a program that is no synlab server: %s',
+    async (answer) => {
+      const other = createServer((_request, response) => response.end(answer))
+      await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
+      try {
+        const url = `http://127.0.0.1:${(other.address() as AddressInfo).port}`
+        const { status, stderr } = await synlab('ss', '--server', url)
+        expect([status, stderr]).toEqual([
+          2,
+          `synlab: --server: ${url} is no synlab server: it has no list of sockets\n`,
+        ])
+      } finally {
+        other.close()
+        other.closeAllConnections()
+      }
+    },
+  )
+
   it.each([
     [['--state', 'nonsense'], '--state: there is no state "nonsense"; states: listen, '],
     [['--server', 'http://127.0.0.1:1'], '--server: nothing answers at http://127.0.0.1:1; '],
     [['--server', 'what'], '--server: "what" is not a URL such as '],
+    [['--server', 'localhost:8081'], '--server: "localhost:8081" is not a URL such as '],
+    [['--server', 'ftp://127.0.0.1'], '--server: "ftp://127.0.0.1" is not a URL such as '],
     [['--limit', '0'], "option '--limit <n>' argument '0' is invalid"],
   ])('refuses %j in one line', async (args, message) => {
     const { status, stderr, stdout } = await synlab('ss', ...args)

@@ -14,7 +14,9 @@ import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
 import { GATEWAY_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
 import { Counters } from '../../tcpip/counters.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
+import type { EndpointOptions } from '../../tcpip/endpoint-options.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { makeMemoryLink } from '../../tcpip/link/memory-link.ts'
 import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
 import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
@@ -29,6 +31,8 @@ const RING = 4096
 
 /** Milliseconds within which whatever a test waits for has to happen. */
 const PATIENCE_MS = 20_000
+
+type HostLimits = Partial<Pick<EndpointOptions, 'maxConnections' | 'maxTimeWait'>>
 
 interface SkippedTimer {
   readonly at: number
@@ -60,8 +64,9 @@ export class GatewayLab {
   private skipped = 0
   private isOver = false
 
-  static async open(maxConnections = 1000): Promise<GatewayLab> {
-    const lab = new GatewayLab()
+  /** `limits`: of the gateway's host. */
+  static async open(maxConnections = 1000, limits: HostLimits = {}): Promise<GatewayLab> {
+    const lab = new GatewayLab(limits)
     const options = { host: '127.0.0.1', port: 0, maxConnections }
     const way = { net: lab.net, isReady: () => lab.isReady, addresses: () => GATEWAY_ADDRESSES }
     lab.gateway = await Gateway.open(options, way, lab.counters)
@@ -70,10 +75,10 @@ export class GatewayLab {
     return lab
   }
 
-  private constructor() {
+  private constructor(limits: HostLimits) {
     const { a, b } = makeMemoryLink(RING)
     this.rings = [a.rx, b.rx]
-    this.host = makeHost(a, GATEWAY_ADDRESSES.base, GATEWAY_ADDRESSES.length)
+    this.host = makeHost(a, GATEWAY_ADDRESSES.base, GATEWAY_ADDRESSES.length, limits)
     this.server = makeHost(b, SERVER_ADDRESS, 32)
     this.net = this.makeNet(this.host, GATEWAY_ADDRESSES.base)
     this.serverNet = this.makeNet(this.server, SERVER_ADDRESS)
@@ -195,13 +200,14 @@ export class GatewayLab {
   }
 }
 
-function makeHost(link: ReturnType<typeof makeMemoryLink>['a'], base: number, length: number): Endpoint {
+function makeHost(link: LinkEnd, base: number, length: number, limits: HostLimits = {}): Endpoint {
   return new Endpoint({
     link,
     addresses: { base, length },
     secret: testSecret(SECRET_BYTES, length),
     counters: new Counters(),
     maxConnections: CONNECTIONS,
+    ...limits,
   })
 }
 

@@ -1,6 +1,10 @@
 /**
  * A live lab for integration tests: a server, attackers that are linked to it, and a request for every kind of attack.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
 import type { AttackerState } from '../../attacker/engine/protocol.ts'
 import {
   ATTACK_CATALOGUE,
@@ -10,6 +14,8 @@ import {
   parametersOf,
 } from '../../attacker/traffic/attack-catalogue.ts'
 import type { ServerState } from '../../server/engine/server-state.ts'
+import { SYN } from '../../tcpip/wire/segment.ts'
+import { packetOf, pcapFile } from './capture-files.ts'
 import { LabProcess, until } from './lab-process.ts'
 
 export class LiveLab {
@@ -54,13 +60,44 @@ export async function untilLinked(attacker: LabProcess): Promise<void> {
 }
 
 /** The kinds that need nothing but a request; a recording is a file. */
-export const KINDS_BY_REQUEST = ATTACK_KINDS.filter(
-  (kind) => !Object.values(parametersOf(kind)).some(({ type }) => type === 'file'),
-)
+export const KINDS_BY_REQUEST = ATTACK_KINDS.filter((kind) => filesOf(kind).length === 0)
 
-/** A request for an attack of a kind that lasts longer than any test: `rate` packets, or a tenth as many connections, per second. */
+/** Name of the recording that `attackOf` asks for. */
+const RECORDING = 'flood.pcap'
+
+/**
+ * A request for an attack of a kind that lasts longer than any test: `rate` packets, or a tenth as many connections, per
+ * second, or what is recorded.
+ */
 export function attackOf(kind: AttackKind, rate: number): Record<string, unknown> {
   const { pace, acts } = ATTACK_CATALOGUE[kind] as AttackKindEntry
   const given = pace === 'given' ? { rate: acts === 'packets' ? rate : rate / 10 } : {}
-  return { kind, duration: 600, ...given }
+  return { kind, duration: 600, ...given, ...Object.fromEntries(filesOf(kind).map((name) => [name, RECORDING])) }
+}
+
+/** Bytes of a record of a pcap file whose packet is a bare SYN: its header, then 40 bytes. */
+const RECORD_BYTES = 56
+
+/** A directory with the recording of a flood of 100 SYN/s, until the test is over. */
+export function makeTraces(packets = 60_000): string {
+  const syn = packetOf({ source: 1, sourcePort: 1024, destination: -1, destinationPort: 80, flags: SYN })
+  const first = pcapFile([{ seconds: 0, nanoseconds: 0, bytes: syn }])
+  const headerBytes = first.length - RECORD_BYTES
+  const file = Buffer.alloc(headerBytes + packets * RECORD_BYTES)
+  file.set(first)
+  for (let i = 1; i < packets; i++) {
+    const at = headerBytes + i * RECORD_BYTES
+    file.copyWithin(at, headerBytes, headerBytes + RECORD_BYTES)
+    file.writeUInt32LE(Math.floor(i / 100), at)
+    file.writeUInt32LE((i % 100) * 10_000, at + 4)
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'synlab-traces-'))
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  writeFileSync(join(directory, RECORDING), file)
+  return directory
+}
+
+/** The parameters of a kind that are files. */
+function filesOf(kind: AttackKind): string[] {
+  return Object.entries(parametersOf(kind)).flatMap(([name, { type }]) => (type === 'file' ? [name] : []))
 }

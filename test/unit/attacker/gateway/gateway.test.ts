@@ -310,6 +310,29 @@ describe('the gateway itself', () => {
     expect(lab.host.tcbs.size).toBe(0)
   })
 
+  it('resets at once when its host has no room for another connection: unavailable', async () => {
+    const small = await GatewayLab.open(1000, { maxConnections: 1 })
+    await small.pair()
+    const second = small.client()
+    await small.until('the reset', () => second.seen.isClosed)
+    expect([second.seen.code, small.counters.count('unavailable'), small.counters.open]).toEqual(['ECONNRESET', 1, 1])
+    expect(small.isBalanced).toBe(true)
+  })
+
+  it('goes on when its host keeps as many TIME-WAITs as it may', async () => {
+    const small = await GatewayLab.open(1000, { maxConnections: 6, maxTimeWait: 4 })
+    for (let i = 0; i < 20; i++) {
+      const { socket, seen, far } = await small.pair()
+      far.resume()
+      socket.end()
+      await small.until('the end at the server', () => far.readableEnded)
+      far.end()
+      await small.until('the end', () => seen.isClosed)
+    }
+    await small.until('all have gone', () => small.counters.open === 0)
+    expect([small.counters.count('ok'), small.host.tcbs.counts[State.TIME_WAIT]]).toEqual([20, 4])
+  })
+
   it('holds many connections at a time', async () => {
     const many = await GatewayLab.open(600)
     const clients: GatewayClient[] = []
