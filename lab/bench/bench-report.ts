@@ -50,9 +50,9 @@ const NOTES = [
   'the writing of a request to the end of its answer. Connections are those that came to the gateway. The flood is what the',
   'attacker sent. SYN queue: length at the end / limit, by the server; it is full above its limit.',
   'autocannon is a closed loop: a connection that waits for an answer or a timeout asks nothing meanwhile, so that in an outage',
-  'fewer requests are sent than offered, and latencies are those of requests that were answered. It asks in a burst at the',
-  'beginning of each second, and a connection that it opened ahead of its turn has its handshake behind it. "synlab run" measures',
-  'honest clients from the moment they meant to start.',
+  'fewer requests are sent than offered, and latencies are those of requests that were answered. Each connection asks for its',
+  'share of a second at once, and then opens the next one ahead of its turn, whose handshake is not in the latency. "synlab run"',
+  'measures honest clients from the moment they meant to start.',
 ]
 
 function row(cell: Cell): string[] {

@@ -9,7 +9,7 @@ import { callJson } from '../up/control-plane.ts'
 import { LabClient } from '../up/lab-client.ts'
 import type { LabAddresses } from '../up/lab-processes.ts'
 import { RunFailure } from '../usage-error.ts'
-import { Load, type LoadFigures, PACE_MS } from './load.ts'
+import { Load, type LoadFigures } from './load.ts'
 
 export interface MatrixOptions {
   /** Seconds that are measured in each cell. */
@@ -44,10 +44,7 @@ const LOOK_MS = 25
 /** Milliseconds within which the lab has to do what is waited for. */
 const PATIENCE_MS = 15_000
 
-/** A window opens so long after a second of autocannon's began, milliseconds: when the burst that began it is over. */
-const PHASE_MS = 800
-
-const WARM_UP_MS = 2_000
+const WARM_UP_MS = 4_000
 
 /** Seconds that a flood goes on by itself, should nobody stop it. */
 const FLOOD_MARGIN = 30
@@ -125,8 +122,6 @@ export class HttpMatrix {
   }
 
   private async measure(load: Load): Promise<Omit<Cell, keyof CellKey>> {
-    const phase = (performance.now() - load.startedAt) % PACE_MS
-    await this.pass((PHASE_MS - phase + PACE_MS) % PACE_MS)
     const opened = await this.gatewayMetric('accepted_total')
     const sent = await this.floodPackets()
     load.openWindow()

@@ -43,8 +43,11 @@ const DURATION_MAX = 36_000
 /** Milliseconds after which autocannon notices that it has been stopped. */
 const SAMPLE_MS = 100
 
-/** autocannon lets each connection ask for its share of the rate at the beginning of each second. */
-export const PACE_MS = 1_000
+/** autocannon lets each connection ask for its share of the rate at the beginning of each of its seconds. */
+const PACE_MS = 1_000
+
+/** So that connections do not all ask at once, they are divided into groups that begin one after the other. */
+const GROUPS = 10
 
 /** Message of the error that autocannon reports for a request without an answer. */
 const TIMEOUT_MESSAGE = 'request timed out'
@@ -57,10 +60,10 @@ interface ResponseHead {
 }
 
 export class Load {
-  /** When the connections began to ask, milliseconds (`performance.now()`): their seconds begin there. */
-  readonly startedAt = performance.now()
-  private readonly instance: autocannon.Instance
-  private readonly done: Promise<void>
+  private readonly options: LoadOptions
+  private readonly starts: NodeJS.Timeout[]
+  private readonly instances: autocannon.Instance[] = []
+  private readonly runs: Promise<void>[] = []
   private readonly answered = new Set<unknown>()
   private openedAt = 0
   private latencies: number[] = []
@@ -68,32 +71,41 @@ export class Load {
   private timeouts = 0
   private errors = 0
 
-  /** Starts asking at once. */
-  constructor({ url, connections, rate, timeout, isKeepAlive }: LoadOptions) {
-    let finish = (): void => {}
-    this.done = new Promise((resolve) => {
-      finish = resolve
+  /** Starts asking; all connections do within a second. */
+  constructor(options: LoadOptions) {
+    this.options = options
+    const groups = Math.min(GROUPS, options.connections)
+    this.starts = Array.from({ length: groups }, (_, group) => {
+      return setTimeout(() => this.startGroup(group, groups), (group * PACE_MS) / groups)
     })
+  }
+
+  private startGroup(group: number, groups: number): void {
+    const { url, connections, rate, timeout, isKeepAlive } = this.options
     const options = {
       url,
-      connections,
       timeout,
-      overallRate: rate,
+      connections: shareOf(connections, group, groups),
+      overallRate: shareOf(rate, group, groups),
       duration: DURATION_MAX,
       sampleInt: SAMPLE_MS,
       ignoreCoordinatedOmission: true,
       ...(isKeepAlive ? {} : { reconnectRate: 1, setupClient: reportLastResponses }),
     }
-    this.instance = autocannon(options, () => finish())
-    this.instance.on('response', (client, status, _bytes, milliseconds) => {
+    this.runs.push(new Promise((resolve) => this.instances.push(this.watch(autocannon(options, () => resolve())))))
+  }
+
+  private watch(instance: autocannon.Instance): autocannon.Instance {
+    instance.on('response', (client, status, _bytes, milliseconds) => {
       this.answered.add(client)
       this.latencies.push(milliseconds)
       if (status < 200 || status > 299) this.non2xx++
     })
-    this.instance.on('reqError', (error: Error) => {
+    instance.on('reqError', (error: Error) => {
       if (error.message === TIMEOUT_MESSAGE) this.timeouts++
       else this.errors++
     })
+    return instance
   }
 
   /** Connections that have had an answer. */
@@ -129,9 +141,15 @@ export class Load {
 
   /** Stops asking, and waits until all connections are closed. */
   async stop(): Promise<void> {
-    this.instance.stop()
-    await this.done
+    for (const start of this.starts) clearTimeout(start)
+    for (const instance of this.instances) instance.stop()
+    await Promise.all(this.runs)
   }
+}
+
+/** What a group has of `total`, which is shared out as evenly as can be. */
+function shareOf(total: number, group: number, groups: number): number {
+  return Math.floor(total / groups) + (group < total % groups ? 1 : 0)
 }
 
 /**

@@ -7,6 +7,7 @@ import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listen
 import { formatBench } from '../bench/bench-report.ts'
 import { type HttpBenchOptions, httpBench } from '../bench/http-bench.ts'
 import { makeProgress, SILENT } from '../report/progress.ts'
+import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, exitCodeOfSignal } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
@@ -24,6 +25,8 @@ const TIMEOUT_MAX = 120
  */
 const DEFAULTS = { duration: 5, connections: 50, rate: 200, timeout: 2, floodRate: 5000 }
 
+const BENCHES = ['http']
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 const HELP = `
@@ -38,9 +41,18 @@ export type BenchOptions = HttpBenchOptions & { readonly json?: true }
 /** Adds the command; `finish` is told its exit status. */
 export function addBenchCommand(program: Command, output: Output, finish: (status: number) => void): void {
   const { backlog } = LISTENER_RANGES
-  const bench = program.command('bench').description('Measure the lab with a load generator.')
+  const bench = program
+    .command('bench')
+    .description('Measure the lab with a load generator.')
+    .helpCommand(false)
+    .allowExcessArguments()
+    .action((_options: unknown, { args: [what] }: Command) => {
+      if (what === undefined) throw new UsageError('bench: what to measure is missing: http (see synlab bench --help)')
+      throw new UsageError(`bench: there is no "${what}"${didYouMean(what, BENCHES)}: there is ${BENCHES.join(', ')}`)
+    })
   bench
     .command('http')
+    .allowExcessArguments(false)
     .description('autocannon through the gateway: flood off/on, SYN cookies 0/1, new connections and kept ones.')
     .option('--duration <seconds>', 'measured per line', integerParser(1, SECONDS_MAX), DEFAULTS.duration)
     .option('--connections <n>', 'connections at a time', integerParser(1, CONNECTIONS_MAX), DEFAULTS.connections)
@@ -66,9 +78,8 @@ export function addBenchCommand(program: Command, output: Output, finish: (statu
 /** Runs the benchmark and prints it; returns the exit status. Throws UsageError before anything is started. */
 export async function benchCommand({ json, ...options }: BenchOptions, output: Output): Promise<number> {
   if (options.rate < options.connections) {
-    throw new UsageError(
-      `--rate ${options.rate}: each of the ${options.connections} connections asks once a second or more`,
-    )
+    const least = `must be at least --connections (${options.connections}): each of them asks once a second or more`
+    throw new UsageError(`--rate ${options.rate}: ${least}`)
   }
   const progress = json ? SILENT : makeProgress(output.stderr)
   const interruption = new AbortController()

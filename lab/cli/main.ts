@@ -18,7 +18,8 @@ export async function main(args: readonly string[], output: Output = process): P
     status = result
   })
   try {
-    if (args.length === 0) throw new UsageError('a command is missing: up, run, bench, scenarios or ss (see synlab --help)')
+    if (args.length === 0)
+      throw new UsageError('a command is missing: up, run, bench, scenarios or ss (see synlab --help)')
     await program.parseAsync(args, { from: 'user' })
     return status
   } catch (error) {

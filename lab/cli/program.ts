@@ -12,7 +12,7 @@ import { addSsCommand } from './ss-command.ts'
 import { addUpCommand } from './up-command.ts'
 
 const EXIT_STATUSES = `
-Exit status: 0 ok, 1 something broke, 2 usage or bad input, 99 a threshold of the scenario failed.`
+Exit status: 0 ok, 1 something broke, 2 usage or bad input, 99 a threshold of the scenario (or a claim of the story) failed.`
 
 /** The program; `finish` is told the exit status of the command that ran. */
 export function makeProgram(output: Output, finish: (status: number) => void): Command {
@@ -34,7 +34,7 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
   addBenchCommand(program, output, finish)
   program
     .command('scenarios')
-    .description('List the scenarios that ship with the lab.')
+    .description('List the scenarios and stories that ship with the lab.')
     .option('--json', 'print JSON')
     .action((options: { json?: true }) => finish(scenariosCommand(options.json === true, output)))
   return program
@@ -43,14 +43,19 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
 function addRunCommand(program: Command, output: Output, finish: (status: number) => void): void {
   program
     .command('run')
-    .description('Simulate a scenario in virtual time and compare its arms.')
-    .argument('<scenario>', 'name of a scenario that ships with the lab, or path of a .yaml file')
+    .description(
+      'Simulate a scenario in virtual time and compare its arms, or tell a story (synlab scenarios lists both).',
+    )
+    .argument('<scenario>', 'name of a scenario or story that ships with the lab, or path of a .yaml file')
     .option(
       '--seed <n>',
-      'seed of everything random; the scenario has one of its own',
+      'seed of everything random; a scenario has one of its own, a story has 1',
       integerParser(0, Number.MAX_SAFE_INTEGER),
     )
-    .option('--out <dir>', 'write the result bundle: report.html, result.json, tables, pictures, capture.pcapng')
+    .option(
+      '--out <dir>',
+      'write the result bundle: report.html, result.json, tables, pictures, capture.pcapng; of a story: result.json, capture.pcapng',
+    )
     .option('--set <key=value>', 'change a value, e.g. listener.backlog=256; may be repeated', collect)
     .option('--json', 'print result.json instead of the table')
     .option('--quiet', 'no progress')

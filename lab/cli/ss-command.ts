@@ -19,6 +19,14 @@ const DEFAULT_ROWS = 100
 /** Milliseconds within which the server has to answer. */
 const TIMEOUT_MS = 5_000
 
+const COLUMNS_HELP = `
+Recv-Q: bytes that the program has not read. Send-Q: bytes that the peer has not acknowledged.
+Of the LISTEN line: connections that wait to be accepted, and the limit of that queue.
+Timer: (what for, time left, repeats so far). on: a segment is sent again; persist: the peer, whose window is
+closed, is asked whether it has room; timewait: the socket is gone.
+Age: how long the socket has been in this state.
+To see CLOSE-WAIT and TIME-WAIT: curl http://127.0.0.1:8088/leak and /close-first.`
+
 export interface SsOptions {
   readonly server: string
   readonly state?: string
@@ -34,9 +42,10 @@ export function addSsCommand(program: Command, output: Output, finish: (status: 
     .description('List the sockets of a running server: half-open requests, connections, their queues and timers.')
     .option('--server <url>', 'control API of the server', DEFAULT_SERVER)
     .option('--state <state>', `only this state: listen, ${CONNECTION_STATES.join(', ')}`)
-    .option('--limit <n>', 'rows at most', integerParser(1, ROWS_MAX), DEFAULT_ROWS)
+    .option('--limit <n>', `rows at most, up to ${ROWS_MAX}`, integerParser(1, ROWS_MAX), DEFAULT_ROWS)
     .option('--summary', 'only the number of sockets by state, and the age of the oldest')
     .option('--json', 'print JSON')
+    .addHelpText('after', COLUMNS_HELP)
     .action(async (options: SsOptions) => finish(await ssCommand(options, output)))
 }
 
@@ -44,7 +53,7 @@ export function addSsCommand(program: Command, output: Output, finish: (status: 
 export async function ssCommand(options: SsOptions, { stdout }: Output): Promise<number> {
   const list = await fetchSockets(options)
   if (options.json) {
-    stdout.write(`${JSON.stringify(list, null, 2)}\n`)
+    stdout.write(`${JSON.stringify(options.summary ? { summary: list.summary } : list, null, 2)}\n`)
     return EXIT_OK
   }
   const lines = options.summary ? summaryLines(list) : [...socketLines(list, options.state), '', ...summaryLines(list)]
@@ -58,14 +67,25 @@ async function fetchSockets({ server, state, limit }: SsOptions): Promise<Socket
     throw new UsageError(`--state: there is no state "${state}"; states: listen, ${CONNECTION_STATES.join(', ')}`)
   }
   const query = new URLSearchParams({ limit: String(limit), ...(wanted === undefined ? {} : { state: wanted }) })
-  if (!URL.canParse(server)) throw new UsageError(`--server: "${server}" is not a URL such as ${DEFAULT_SERVER}`)
+  // "localhost:8081" parses too, as a URL of the scheme "localhost:".
+  if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
+    throw new UsageError(`--server: "${server}" is not a URL such as ${DEFAULT_SERVER}`)
+  }
   const response = await fetch(new URL(`/api/sockets?${query}`, server), {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   }).catch(() => {
     throw new UsageError(`--server: nothing answers at ${server}; start the lab with "synlab up"`)
   })
   if (!response.ok) throw new UsageError(`--server: ${server} is no synlab server: it answered ${response.status}`)
-  return (await response.json()) as SocketList
+  const list: unknown = await response.json().catch(() => undefined)
+  if (!isSocketList(list)) throw new UsageError(`--server: ${server} is no synlab server: it has no list of sockets`)
+  return list
+}
+
+/** Whether an answer is that of a synlab server and not of some other program on the same port. */
+function isSocketList(answer: unknown): answer is SocketList {
+  const { sockets, summary } = (answer ?? {}) as Partial<SocketList>
+  return Array.isArray(sockets) && Array.isArray(summary)
 }
 
 function socketLines({ sockets, total }: SocketList, wanted: string | undefined): string[] {

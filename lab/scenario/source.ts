@@ -41,9 +41,10 @@ export function readScenario(reference: string): ScenarioText {
   const names = bundledNames()
   if (names.includes(reference)) return readFile(join(bundledDirectory(), reference + EXTENSION), reference + EXTENSION)
   const hint = existsSync(reference) ? `; for the file of that name write ./${reference}` : ''
-  const meant = didYouMean(reference, [...names, ...STORIES.map(({ name }) => name)])
+  const stories = STORIES.map(({ name }) => name)
+  const meant = didYouMean(reference, [...names, ...stories])
   throw new UsageError(
-    `no scenario "${reference}"${meant}: there are ${names.join(', ')}, or give the path of a .yaml file${hint}`,
+    `no scenario "${reference}"${meant}: there are ${names.join(', ')}, the stories ${stories.join(', ')}, or give the path of a .yaml file${hint}`,
   )
 }
 

@@ -92,7 +92,7 @@ function slopes(teller: Storyteller, leak: Run, wider: Run, fixed: Run): void {
     )
   teller.heading('The slope is the leak')
   const [leaking, helped, closing] = [slope(leak), slope(wider), slope(fixed)]
-  teller.say(`set:                          ${LEAK_RATE.toFixed(3)} leaked per second`)
+  teller.say(`the program forgets:          ${LEAK_RATE.toFixed(3)} leaked per second`)
   teller.say(`CLOSE-WAIT, fitted line:      ${leaking.toFixed(3)} per second`)
   teller.say(`with backlog 4096 + cookies:  ${helped.toFixed(3)} per second`)
   teller.say(`with the program fixed:       ${closing.toFixed(3)} per second`)
@@ -139,8 +139,9 @@ function patience(teller: Storyteller, { stage, leaked }: Run): void {
   teller.claim(claimEqual('connections left at the server', 0, stage.server.tcbs.size))
   teller.paragraph(
     'The kernel has done its part: it acknowledged the FIN and told the program. CLOSE-WAIT waits for the program, and ' +
-      'no backlog or cookie speaks for it. Look for the missing close(), with the slope as its rate. Keepalive, off by ' +
-      'default, would find out in time that the client is gone; the end of the process closes everything.',
+      'a larger backlog or cookies change nothing. Look for the missing close(): it is missing as many times a second as the ' +
+      'slope says. Keepalive, off by default, would notice after two hours (tcp_keepalive_time) that the client is gone; ' +
+      'the end of the process closes everything.',
   )
 }
 

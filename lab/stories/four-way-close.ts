@@ -144,9 +144,9 @@ function threeSegments(teller: Storyteller): void {
     'The program of the server closes as soon as it reads the end of the stream, before its ACK has left: the ACK ' +
       'and the FIN share a segment, and the client never sees FIN-WAIT-2.',
   )
-  teller.claim(claimEqual('closing at once: segments with a FIN or the ACK of one', 3, bare(closing).length))
+  teller.claim(claimEqual('three segments: those with a FIN or the ACK of one', 3, bare(closing).length))
   teller.claim(
-    claimEqual('closing at once: states of the client', 'ESTABLISHED, FIN-WAIT-1, TIME-WAIT', path(closing, 'client')),
+    claimEqual('three segments: states of the client', 'ESTABLISHED, FIN-WAIT-1, TIME-WAIT', path(closing, 'client')),
   )
 }
 
@@ -161,8 +161,8 @@ function simultaneous(teller: Storyteller): void {
   teller.trace(stage, {}, { first, before: BEFORE })
   const closing = stage.sightings.slice(first - 1)
   const expected = 'ESTABLISHED, FIN-WAIT-1, CLOSING, TIME-WAIT'
-  teller.claim(claimEqual('at once on both sides: states of the client', expected, path(closing, 'client')))
-  teller.claim(claimEqual('at once on both sides: states of the server', expected, path(closing, 'server')))
+  teller.claim(claimEqual('both at the same moment: states of the client', expected, path(closing, 'client')))
+  teller.claim(claimEqual('both at the same moment: states of the server', expected, path(closing, 'server')))
 }
 
 /** Segments of a close: FINs and ACKs that carry no data and answer none. */

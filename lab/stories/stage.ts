@@ -71,6 +71,8 @@ interface Flight {
 export class Stage {
   /** Microseconds. */
   now = 0
+  /** First of the scene's ports, of forged SYNs too. */
+  readonly firstPort: number
   readonly client: Endpoint
   readonly server: Endpoint
   readonly listener: StoryListener
@@ -102,6 +104,7 @@ export class Stage {
     this.tap = options.tap
     this.latency = options.latency ?? DEFAULT_LATENCY
     this.annotated = options.annotated ?? true
+    this.firstPort = options.firstPort
     this.nextPort = options.firstPort
     const host = (name: HostName, base: number, length: number, timeWaitLength?: number): Endpoint =>
       new Endpoint({

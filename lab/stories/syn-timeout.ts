@@ -18,19 +18,22 @@ export const SYN_TIMEOUT: Story = {
   name: 'syn-timeout',
   summary: 'One SYN and nobody answers: SYN-ACKs at 0, 1, 3, 7, 15, 31 s, and the entry is gone at 63 s.',
   wireshark: [
-    { filter: 'tcp.flags.syn == 1 && tcp.flags.ack == 1', shows: 'the repeats; the time column doubles its step' },
-    { filter: 'tcp.analysis.retransmission', shows: 'that Wireshark too takes them for what they are' },
+    {
+      filter: 'frame.interface_name == "retries-5"',
+      shows: 'one SYN and six SYN-ACKs; the time between two of them doubles',
+    },
+    { filter: 'tcp.analysis.retransmission', shows: 'the repeated SYN-ACKs, which Wireshark recognizes by itself' },
   ],
   tell,
 }
 
 const RETRIES = [0, 1, 2, 3, 4, 5]
 
-/** A SYN from a source that no host has; `index` makes it another one. */
-export function spoofedSyn(index: number, source = (0xc612_0001 + index) | 0): Segment {
+/** A SYN from a source that no host has, from one of the scene's ports; `index` makes it another one. */
+export function spoofedSyn({ firstPort }: Stage, index: number, source = (0xc612_0001 + index) | 0): Segment {
   return makeSegment({
     source,
-    sourcePort: 50_000 + (index & 1023),
+    sourcePort: firstPort + (index & 1023),
     destination: SERVER_ADDRESS,
     destinationPort: SERVER_PORT,
     seq: Math.imul(index + 1, 0x9e37_79b1),
@@ -49,7 +52,7 @@ interface Life {
 
 /** Sends one SYN that nobody stands behind, and waits until the request is gone. */
 function live(stage: Stage): Life {
-  stage.inject(spoofedSyn(0))
+  stage.inject(spoofedSyn(stage, 0))
   stage.pass(0.5)
   while (stage.halfOpen > 0) {
     stage.now = Math.max(stage.now, stage.server.nextDeadline())
@@ -135,7 +138,7 @@ function flood(stage: Stage, rate: number): number {
       sum += stage.halfOpen
       samples++
     }
-    stage.inject(spoofedSyn(index))
+    stage.inject(spoofedSyn(stage, index))
   }
   return sum / samples
 }

@@ -44,7 +44,8 @@ function tell(teller: Storyteller): void {
   const gone = play(teller, 'time-wait-0', 0)
   teller.paragraph(
     `The server's program was told: ${gone.reason}. Everything had been delivered, but the program cannot know that: it ` +
-      'has to treat the exchange as failed.',
+      'has to treat the exchange as failed. (It had called shutdown() and waits for the end; a program that has called ' +
+      'close() is told nothing, in either case.)',
   )
   teller.claim(claimEqual('60 s: FINs of the server', 2, kept.fins))
   teller.claim(claimEqual('60 s: the repeated FIN is answered from', 'TIME-WAIT', kept.answeredFrom))

@@ -20,7 +20,7 @@ export const TIME_WAIT_OLD_DUPLICATE: Story = {
   wireshark: [
     {
       filter: 'tcp contains "OLD" && frame.interface_name == "time-wait-0"',
-      shows: 'the last one comes after the second SYN',
+      shows: 'the last ones come after the second SYN: the late copy, and the echo of what was read of it',
     },
     { filter: 'tcp.flags.syn == 1 || tcp.flags.reset == 1', shows: 'where connections begin, and what a stray gets' },
   ],

@@ -69,7 +69,8 @@ function oldDuplicate(teller: Storyteller, clientGone: boolean): void {
   teller.say(
     clientGone
       ? 'The same, but by now nobody is there to send a RST.'
-      : 'The network delivers a SYN twice, the second copy 90 s late. The connection was closed in between.',
+      : 'The network delivers a SYN twice, the second copy 90 s late. The connection was closed in between. The table ' +
+          'counts from the copy on, without that first connection.',
   )
   const outcomes = SERVERS.map(({ name, options }) => {
     const stage = teller.scene(`old-syn-${clientGone ? 'off-' : ''}${name}`, options)
@@ -112,7 +113,7 @@ function spoofed(teller: Storyteller): void {
   teller.heading(`${SPOOFED} forged SYNs from addresses that nobody has`)
   const outcomes = SERVERS.map(({ name, options }) => {
     const stage = teller.scene(`spoofed-${name}`, options)
-    for (let index = 0; index < SPOOFED; index++) stage.inject(spoofedSyn(index))
+    for (let index = 0; index < SPOOFED; index++) stage.inject(spoofedSyn(stage, index))
     return observe(stage, name, 0, 0)
   })
   compare(teller, 'forged SYNs', outcomes, { accepted: SPOOFED, most: SPOOFED, later: SPOOFED })
@@ -121,7 +122,7 @@ function spoofed(teller: Storyteller): void {
     `The two-way server holds at least ${two.bytes} bytes for good, and its program waits on ${SPOOFED} sockets. The ` +
       `real one held ${three.bytes} bytes of records for up to 63 s, and its program never heard of any.`,
   )
-  teller.claim(claimEqual('forged SYNs: memory per SYN is larger two-way', true, two.bytes > three.bytes))
+  teller.claim(claimEqual('forged SYNs: the two-way server holds more memory for each', true, two.bytes > three.bytes))
 }
 
 /** A SYN that bears the address of a host that is there: it answers with RST. */
@@ -129,7 +130,7 @@ function spoofedNeighbour(teller: Storyteller): void {
   teller.heading('A forged SYN in the name of a host that is there')
   const outcomes = SERVERS.map(({ name, options }) => {
     const stage = teller.scene(`neighbour-${name}`, options)
-    stage.inject(spoofedSyn(7, CLIENT_ADDRESSES.base))
+    stage.inject(spoofedSyn(stage, 7, CLIENT_ADDRESSES.base))
     const outcome = observe(stage, name, 0, 0)
     teller.lines.push('', `  ${name}:`)
     teller.trace(stage, {}, { last: 3 })
@@ -164,7 +165,7 @@ function lostAnswer(teller: Storyteller): void {
   })
   teller.paragraph(
     'The two-way server believes itself connected and has nothing to repeat; the repeated SYNs of the client meet a ' +
-      'connection that exists, and are only challenged (RFC 5961). The client gives up, the server never learns it.',
+      'connection that exists, and are only challenged (RFC 5961). The client gives up, and the server never learns of it.',
   )
   const [two, three] = results
   teller.claim(claimEqual('SYN-ACK lost, two-way: the client', 'timeout', two?.ended ?? ''))

@@ -6,9 +6,8 @@
 import { Agent, type ClientRequestArgs, get } from 'node:http'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { ServerHost } from '../../server/app/server-host.ts'
 import { SERVER_DEFAULTS } from '../../server/app/server-config.ts'
-import { EndpointNet, NODE_TIMERS } from '../../tcpip/net/endpoint-net.ts'
+import { ServerHost } from '../../server/app/server-host.ts'
 import { buildWebApp, type WebApp } from '../../server/web/web-app.ts'
 import { WebApplication } from '../../server/web/web-application.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
@@ -17,6 +16,7 @@ import { Endpoint, SECRET_BYTES } from '../../tcpip/endpoint.ts'
 import { monotonicMicroseconds as clock } from '../../tcpip/io/monotonic-clock.ts'
 import { TurnLoop } from '../../tcpip/io/turn-loop.ts'
 import { makeMemoryLink } from '../../tcpip/link/memory-link.ts'
+import { EndpointNet, NODE_TIMERS } from '../../tcpip/net/endpoint-net.ts'
 import { machine } from './measure.ts'
 
 const CONNECTIONS = 64

@@ -3,7 +3,6 @@
  * computed: with a cookie, dropped, and stored with everything its life brings (repeats, timers, expiry). Then what a
  * half-open request weighs. The yardstick is one call of the npm package `siphash` on 16 bytes, in the same run.
  */
-import siphash from 'siphash'
 import { Listener } from '../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
 import { LINUX } from '../../server/listener/profile.ts'
@@ -18,8 +17,8 @@ import { writePacket } from '../../tcpip/wire/codec.ts'
 import { makeSegment, SYN } from '../../tcpip/wire/segment.ts'
 import { report } from './bounds.ts'
 import { type BenchCase, measureApart, measurePaired } from './measure.ts'
+import { yardstick } from './yardstick.ts'
 
-const YARDSTICK = 'yardstick: npm siphash of 16 bytes'
 const COOKIE = 'SYN answered with a cookie'
 const MILLION = 1_048_576
 
@@ -65,23 +64,6 @@ function prepareSyns(count: number): { bytes: Uint8Array; view: DataView; length
     length = writePacket(bytes, view, i * 64, syn)
   }
   return { bytes, view, length }
-}
-
-const yardstick: BenchCase = {
-  name: YARDSTICK,
-  iterations: 2000,
-  prepare() {
-    const key = new Uint32Array([1, 2, 3, 4])
-    const message = new Uint8Array(16)
-    return (iterations) => {
-      let sum = 0
-      for (let i = 0; i < iterations; i++) {
-        message[0] = i
-        sum = (sum + siphash.hash(key, message).l) | 0
-      }
-      return sum
-    }
-  },
 }
 
 /** A SYN whose answer leaves no state: with cookies for every SYN, or dropped by a full queue without cookies. */

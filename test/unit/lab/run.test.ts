@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../../lab/bundle/result.ts'
 import { bundledNames } from '../../../lab/scenario/source.ts'
+import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { readDirectory, synlab, temporaryDirectory } from '../../support/lab-cli.ts'
 import { readPcapng } from '../../support/pcapng-reader.ts'
 
@@ -190,12 +191,12 @@ describe('a scenario file', () => {
 
 describe('synlab', () => {
   it.each([
-    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, scenarios\n"],
-    [[], 'synlab: a command is missing: up, run, scenarios or ss (see synlab --help)\n'],
+    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, scenarios\n"],
+    [[], 'synlab: a command is missing: up, run, bench, scenarios or ss (see synlab --help)\n'],
     [['run'], "synlab: missing required argument 'scenario' (see synlab --help)\n"],
     [
       ['run', 'clasic'],
-      `synlab: no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, or give the path of a .yaml file\n`,
+      `synlab: no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, the stories ${STORIES.map((story) => story.name).join(', ')}, or give the path of a .yaml file\n`,
     ],
     [
       ['run', 'classic', '--sed', '3'],

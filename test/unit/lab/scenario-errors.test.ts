@@ -10,6 +10,7 @@ import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import type { ScenarioFile } from '../../../lab/scenario/schema.ts'
 import { parseOverride } from '../../../lab/scenario/set.ts'
 import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
+import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { APPLICATION_DEFAULTS } from '../../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
@@ -397,7 +398,7 @@ describe('bundled scenarios', () => {
 
   it('that do not exist are refused with the nearest name', () => {
     expect(() => readScenario('clasic')).toThrow(
-      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, or give the path of a .yaml file`,
+      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, the stories ${STORIES.map((story) => story.name).join(', ')}, or give the path of a .yaml file`,
     )
   })
 
