@@ -5,7 +5,7 @@
 import { Type } from 'typebox'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
-import { parseSocketState, SOCKET_STATE_NAMES, type SocketState } from '../app/socket-state.ts'
+import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
 import { ServerRegistry } from '../metrics/registry.ts'
@@ -55,7 +55,7 @@ function wantedState(text: string | undefined): SocketState | undefined {
   if (text === undefined) return undefined
   const state = parseSocketState(text)
   if (state !== undefined) return state
-  const allowed = SOCKET_STATE_NAMES.join(', ')
+  const allowed = ['listen', ...CONNECTION_STATES].join(', ')
   throw new ApiError('BAD_VALUE', `state: ${JSON.stringify(text)} is not one of ${allowed}`, 'state')
 }
 

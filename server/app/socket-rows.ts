@@ -3,6 +3,7 @@
  * and its timer. Reads only; bounded by a limit, because a SYN queue may hold a million.
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { mustProbe } from '../../tcpip/connection/send.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { RETRANSMIT } from '../../tcpip/connection/tcb-table.ts'
@@ -13,10 +14,13 @@ import type { ServerHost } from './server-host.ts'
 import { SOCKET_STATE_NAMES, type SocketState } from './socket-state.ts'
 
 export interface SocketTimer {
-  /** `on`: retransmission. `timewait`: nobody is left to talk, the socket only waits to be gone. */
-  readonly kind: 'on' | 'timewait'
+  /**
+   * `on`: retransmission. `persist`: probe of a window that the peer has closed. `timewait`: nobody is left to talk, the
+   * socket only waits to be gone.
+   */
+  readonly kind: 'on' | 'persist' | 'timewait'
   readonly remainingMs: number
-  /** Retransmissions so far. */
+  /** Retransmissions or probes so far. */
   readonly retries: number
 }
 
@@ -128,9 +132,8 @@ function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: numbe
 
 function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
   const deadline = host.endpoint.tcbs.deadlineOf(tcb, RETRANSMIT)
-  const isOver = tcb.state === State.TIME_WAIT || tcb.state === State.FIN_WAIT_2
   const timer: SocketTimer = {
-    kind: isOver ? 'timewait' : 'on',
+    kind: timerKind(tcb),
     remainingMs: remaining(deadline, now),
     retries: tcb.retransmits,
   }
@@ -143,6 +146,12 @@ function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
     timer: deadline === NEVER ? null : timer,
     ageMs: age(tcb.stateSince, now),
   }
+}
+
+/** What the one timer of a connection is armed for, in the words of `ss` (Linux inet_sk_diag_fill()). */
+function timerKind(tcb: Tcb): SocketTimer['kind'] {
+  if (tcb.state === State.TIME_WAIT || tcb.state === State.FIN_WAIT_2) return 'timewait'
+  return mustProbe(tcb) ? 'persist' : 'on'
 }
 
 /** Milliseconds until `deadline`, 0 when it has passed. */

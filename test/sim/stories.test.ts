@@ -8,6 +8,7 @@ import { STORIES } from '../../lab/stories/catalogue.ts'
 import { claimEqual, claimNear } from '../../lab/stories/claim.ts'
 import { describeFate } from '../../lab/stories/fate.ts'
 import { tellStory } from '../../lab/stories/tell-story.ts'
+import { SERVER_PORT } from '../../tcpip/address-plan.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
 import { Endpoint } from '../../tcpip/endpoint.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
@@ -56,12 +57,18 @@ describe.each(NAMES)('%s', (name) => {
       expect(packets.filter(({ interfaceId }) => interfaceId === index)).toHaveLength(scene.packets)
     })
     const segment = new Segment()
+    const sceneOfPort = new Map<number, number>()
     let refused = 0
-    for (const { bytes } of packets) {
+    let shared = 0
+    for (const { bytes, interfaceId } of packets) {
       const outcome = parsePacket(bytes, new DataView(bytes.buffer, bytes.byteOffset), 0, bytes.length, segment)
       if (outcome !== DropReason.ACCEPTED) refused++
+      // Scenes share no ports, or Wireshark would take one for the continuation of another.
+      const port = segment.sourcePort === SERVER_PORT ? segment.destinationPort : segment.sourcePort
+      if (!sceneOfPort.has(port)) sceneOfPort.set(port, interfaceId)
+      if (sceneOfPort.get(port) !== interfaceId) shared++
     }
-    expect(refused).toBe(0)
+    expect({ refused, shared }).toEqual({ refused: 0, shared: 0 })
   })
 })
 

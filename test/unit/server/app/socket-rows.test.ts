@@ -63,6 +63,24 @@ describe('the socket list', () => {
     expect(row?.timer?.remainingMs).toBeGreaterThan(0)
   })
 
+  it('names the timer of a window that the peer has closed persist', () => {
+    const served = new Served()
+    const visitor = served.connect()
+    visitor.isReading = false
+    const { endpoint } = served.host
+    endpoint.tcbs.forEach((tcb) => {
+      while (endpoint.write(tcb, new Uint8Array(4096), 0, 4096, served.now) > 0) served.settle()
+    })
+    served.pass(1000)
+    const [row] = list(served, 'established').sockets
+    expect(row?.sendQ).toBeGreaterThan(0)
+    expect(row?.timer).toMatchObject({ kind: 'persist' })
+    visitor.isReading = true
+    visitor.read()
+    served.pass(5000)
+    expect(list(served, 'established').sockets[0]).toMatchObject({ sendQ: 0, timer: null })
+  })
+
   it('names a wait that only ends a connection timewait', () => {
     const served = new Served()
     const visitor = served.connect()
