@@ -129,10 +129,13 @@ export class ClientPopulation implements AttemptListener {
     else this.users = new ThinkQueue(spec.concurrency, Math.round(spec.thinkTime * SECOND), now)
   }
 
-  /** One more client comes, who meant to at `intended`, beside those that arrive as the population was told. */
-  arrive(spec: ClientSpec, intended: number, now: number): void {
+  /**
+   * One more client comes, who meant to at `intended`, beside those that arrive as the population was told. False when its
+   * outcome is `local`: it could not even begin.
+   */
+  arrive(spec: ClientSpec, intended: number, now: number): boolean {
     this.timers ??= new TimerWheel(this.inFlightMax)
-    this.begin(spec, intended, now)
+    return this.begin(spec, intended, now)
   }
 
   /** Everybody goes: attempts under way have no outcome, and their connections are closed. */
@@ -228,8 +231,8 @@ export class ClientPopulation implements AttemptListener {
     this.timers?.arm(attempt.index, now + specOf(attempt).responseTimeout * SECOND)
   }
 
-  /** Begins an attempt whose time counts from `start`. */
-  private begin(spec: ClientSpec, start: number, now: number): void {
+  /** Begins an attempt whose time counts from `start`; false when it is over already, as `local`. */
+  private begin(spec: ClientSpec, start: number, now: number): boolean {
     const { counters, places, users } = this
     counters.countAttempt()
     // Drawn for every attempt, whether it comes to anything or not: the next one's place must not depend on it.
@@ -240,7 +243,7 @@ export class ClientPopulation implements AttemptListener {
     if (attempt === undefined) {
       users?.rest(now)
       this.report({ ...NEVER_BEGUN, population: this.name, startedAt: start, totalUs: now - start, isReturning })
-      return
+      return false
     }
     attempt.begin(spec, users, start)
     attempt.address = address
@@ -248,10 +251,11 @@ export class ClientPopulation implements AttemptListener {
     attempt.tcb = this.connect(attempt, spec, firstPort, now)
     if (attempt.tcb === undefined) {
       this.end(attempt, 'local', now)
-      return
+      return false
     }
     counters.countStart()
     this.timers?.arm(attempt.index, start + spec.connectTimeout * SECOND)
+    return true
   }
 
   private drawAddress(spec: ClientSpec): number {

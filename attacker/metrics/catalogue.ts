@@ -100,7 +100,7 @@ export const ATTACKER_METRICS: readonly MetricEntry[] = [
     'attack_packets_offered_total',
     'kind',
     ATTACK_KINDS,
-    'Attack packets that fell due: sent + skipped.',
+    'Attack packets that fell due, of attacks that connect the connections: sent + skipped.',
     ({ counters }, kind) => counters.attacks.totals(kind).offered,
   ),
   labelled(
@@ -108,7 +108,7 @@ export const ATTACKER_METRICS: readonly MetricEntry[] = [
     'attack_packets_sent_total',
     'kind',
     ATTACK_KINDS,
-    'Attack packets handed to the link.',
+    'Attack packets handed to the link; of attacks that connect, the connections that were begun.',
     ({ counters }, kind) => counters.attacks.totals(kind).sent,
   ),
   skipped(),
@@ -144,7 +144,7 @@ export const ATTACKER_METRICS: readonly MetricEntry[] = [
   single(
     'counter',
     'backscatter_packets_total',
-    'Packets that came in for none of the clients: answers to spoofed sources.',
+    'Packets that came in and reached no TCP: a bot’s firewall dropped them, or nobody here has their address.',
     ({ counters }) => counters.attacks.backscatter,
   ),
   single(

@@ -295,7 +295,11 @@ export const ATTACK_CATALOGUE = {
     pace: 'trace',
     rateMax: ATTACK_RATE_MAX,
     parameters: {
-      trace: { type: 'file', about: 'name of the recording' },
+      trace: {
+        type: 'file',
+        about:
+          'the recording: in a scenario its path, seen from the scenario’s file; live the name of a file in the directory that SYNLAB_TRACES names',
+      },
       speed: { type: 'number', min: 0.1, max: 100, default: 1, about: 'times as fast as it was recorded' },
     },
   },

@@ -20,7 +20,8 @@ export class AttackList {
   private readonly counters: AttackCounters
   private readonly onEnd: (attack: AttackSnapshot) => void
   private running: Attack[] = []
-  private ended: Attack[] = []
+  /** Only what is to be told of them: an attack may hold a trace, or thousands of records of connections. */
+  private ended: AttackSnapshot[] = []
   private lastId = 0
 
   /** `onEnd` is called when an attack is over, whether it ran its full length or was stopped. */
@@ -90,15 +91,15 @@ export class AttackList {
 
   /** Attacks under way and the latest that are over, in the order of their ids. */
   snapshots(): AttackSnapshot[] {
-    return [...this.ended, ...this.running].map((attack) => attack.snapshot()).sort((a, b) => a.id - b.id)
+    return [...this.ended, ...this.running.map((attack) => attack.snapshot())].sort((a, b) => a.id - b.id)
   }
 
   /** Moves attacks that are over to the list of the ended, the oldest of which are forgotten. */
   private sweep(): void {
     if (this.running.every((attack) => attack.state === 'running')) return
-    const over = this.running.filter((attack) => attack.state !== 'running')
+    const over = this.running.filter((attack) => attack.state !== 'running').map((attack) => attack.snapshot())
     this.running = this.running.filter((attack) => attack.state === 'running')
     this.ended = [...this.ended, ...over].slice(-ENDED_MAX)
-    for (const attack of over) this.onEnd(attack.snapshot())
+    for (const attack of over) this.onEnd(attack)
   }
 }

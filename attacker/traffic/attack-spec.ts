@@ -197,7 +197,7 @@ export function durationRefusal(duration: unknown): string | undefined {
 export function sourcesRefusal(sources: Prefix): string | undefined {
   if (SPOOFABLE_ADDRESSES.some((range) => prefixCovers(range, sources))) return undefined
   const ranges = SPOOFABLE_ADDRESSES.map(formatPrefix).join(', ')
-  return `sources ${formatPrefix(sources)} may belong to real hosts; an attack takes them from ${ranges}`
+  return `${formatPrefix(sources)} is outside ${ranges}; only addresses that no real host has are spoofed`
 }
 
 /**
@@ -209,7 +209,7 @@ export function attackRefusal(spec: AttackSpec, rates: readonly number[]): strin
   if (refusal !== undefined) return refusal
   if ('sources' in spec) {
     const foreign = sourcesRefusal(spec.sources)
-    if (foreign !== undefined) return foreign
+    if (foreign !== undefined) return `sources: ${foreign}`
   }
   if (rates.length >= ATTACKS_MAX) return `${ATTACKS_MAX} attacks are under way, which is the most at a time`
   const sum = rates.reduce((total, rate) => total + rate, spec.rate)

@@ -63,7 +63,7 @@ export interface AttackerSnapshot {
   /** Attacks under way and the latest that are over, in the order of their ids. */
   readonly attacks: readonly AttackSnapshot[]
   readonly clients: ClientsSnapshot
-  /** Answers to spoofed sources that came back. */
+  /** Packets that came in and reached no TCP: a bot's firewall dropped them, or nobody here has their address. */
   readonly backscatter: number
 }
 

@@ -21,8 +21,7 @@ export class FlashCrowd implements AttackAction {
   }
 
   act(now: number, due: number): boolean {
-    this.visitors.arrive(this.spec, due, now)
-    return true
+    return this.visitors.arrive(this.spec, due, now)
   }
 
   advance(now: number): void {

@@ -67,12 +67,17 @@ export class AttackerGroup {
 
   /** A lease that cannot be renewed is over, and so are its attacks: the next flood gets a new one. */
   private async renew(): Promise<void> {
-    for (const attacker of this.attackers) {
-      if (attacker.lease === undefined) continue
-      await call(`${attacker.url}/api/leases/${attacker.lease}`, 'PUT').catch(() => {
-        attacker.lease = undefined
-      })
-    }
+    // All at once: one attacker that does not answer must not cost the others their leases.
+    await Promise.all(
+      this.attackers.map(async (attacker) => {
+        const { url, lease } = attacker
+        if (lease === undefined) return
+        await call(`${url}/api/leases/${lease}`, 'PUT').catch(() => {
+          // A flood may have got a new one while nobody answered for this one.
+          if (attacker.lease === lease) attacker.lease = undefined
+        })
+      }),
+    )
   }
 }
 

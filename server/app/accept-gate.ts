@@ -27,7 +27,10 @@ export class AcceptGate {
     this.isAwaited = false
   }
 
-  /** Whether one of the `waiting` connections may be accepted at `now`, microseconds. */
+  /**
+   * Whether one of the `waiting` connections may be accepted at `now`, microseconds. Has to be asked after each accept, also
+   * when nobody waits any more (`now` does not matter then): what nobody waited for is not made up for.
+   */
   mayAccept(waiting: number, now: number): boolean {
     if (waiting === 0 || !this.hasWorker) {
       this.isAwaited = false

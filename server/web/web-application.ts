@@ -46,8 +46,8 @@ export class WebApplication implements Application {
   poll(): void {
     const { gate, listener, net } = this
     const { acceptQueue } = listener
-    // Most packets leave nobody waiting: for them the clock need not be read.
-    while (acceptQueue.length > 0 && gate.mayAccept(acceptQueue.length, net.clock())) {
+    // Most packets leave nobody waiting: for them the clock need not be read, but the gate has to know.
+    while (gate.mayAccept(acceptQueue.length, acceptQueue.length > 0 ? net.clock() : 0)) {
       const connection = net.accept(listener)
       if (connection === undefined) return
       gate.accepted(net.clock())

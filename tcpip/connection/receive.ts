@@ -97,13 +97,15 @@ function updateTsRecent(tcb: Tcb, segment: Segment, now: number): void {
 
 /**
  * First check, RFC 9293 3.10.7.4: some of the segment lies in the receive window. An empty one may also lie at its right
- * edge (Linux tcp_sequence), and data that meets a closed window may still bring an ACK.
+ * edge, and data that meets a closed window may still bring an ACK. On the left Linux is more generous than the RFC: a
+ * segment may end where our last ACK was (tcp_sequence, rcv_wup), for a repeat whose bytes are all known brings an ACK too,
+ * maybe the only one that the peer can send, if it believes our window taken back.
  */
 function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   const length = segmentLength(segment)
   const offset = seqDiff(segment.seq, tcb.rcvNxt)
   if (offset >= 0) return offset < tcb.rcvWnd || (offset === tcb.rcvWnd && (length === 0 || offset === 0))
-  return offset + length > 0
+  return !seqLess(seqAdd(segment.seq, length), tcb.lastAckSent)
 }
 
 function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {

@@ -67,12 +67,14 @@ export function sendAck(host: ConnectionHost, tcb: Tcb, now: number): void {
 }
 
 /**
- * SND.NXT, or the end of the peer's window when that has moved back behind it, as rounding to the window scale can make it
- * do: a number beyond the window would cost the peer the acknowledgment too (Linux tcp_acceptable_seq).
+ * SND.NXT, or the end of the peer's window when that has moved back behind it: a number beyond the window would cost the
+ * peer the acknowledgment too. By less than a unit of the window scale it moves back only in the rounding, and the peer may
+ * have taken everything: there SND.NXT it is, as an older number would be one it has done with (Linux tcp_acceptable_seq,
+ * which measures with the scale of its own window).
  */
 function acceptableSeq(tcb: Tcb): number {
   const windowEnd = seqAdd(tcb.sndUna, tcb.sndWnd)
-  return seqLess(windowEnd, tcb.sndNxt) ? windowEnd : tcb.sndNxt
+  return seqDiff(tcb.sndNxt, windowEnd) < 1 << tcb.rcvWindowShift ? tcb.sndNxt : windowEnd
 }
 
 /** Sends the first SYN of an active open, or repeats it. Options as Linux offers them. */

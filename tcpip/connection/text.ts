@@ -53,13 +53,12 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
       const reached = tcb.reassembly.advance(seqAdd(start, taken))
       advanceReceived(tcb, tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached) ? tcb.peerFinSeq : reached)
     }
-  } else if (segment.payloadLength > 0) {
+  } else if (segment.payloadLength > 0 || tcb.finReceived) {
     tcb.ackOwed = ACK_NOW
     reportOldData(host.counters, tcb, segment)
   }
   if ((segment.flags & FIN) !== 0) {
-    if (tcb.finReceived) tcb.ackOwed = ACK_NOW
-    else if (!tcb.peerFinSeen) {
+    if (!tcb.peerFinSeen) {
       tcb.peerFinSeen = true
       tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
     }

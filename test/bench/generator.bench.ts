@@ -198,11 +198,13 @@ for (const rate of RATES) {
   if (received + ringFull + lost !== sent) contradictions++
   mostSent = Math.max(mostSent, sent / STEP_SECONDS)
   mostReceived = Math.max(mostReceived, received / STEP_SECONDS)
-  if (sent < REACHED * offered) notReached ??= rate
+  // A hiccup of the machine at a low rate is taken back by a higher rate that is reached.
+  if (sent >= REACHED * offered) notReached = undefined
+  else notReached ??= rate
 }
 await live.close()
 console.log(
-  `what is offered is no longer sent at: ${notReached === undefined ? 'none of these rates' : `${notReached} SYN/s`}`,
+  `what is offered is no longer sent from: ${notReached === undefined ? 'none of these rates' : `${notReached} SYN/s`}`,
 )
 const yardsticks = (perSecond: number): string =>
   (1e9 / perSecond / (results.get(yardstick.name) ?? Number.NaN)).toFixed(2)

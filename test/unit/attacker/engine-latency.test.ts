@@ -1,5 +1,5 @@
 /**
- * The attacker's engine in front of a real server host: what its state says about the clients' latency.
+ * The attacker's engine in front of a real server host: what its state says about the clients' latency, and what a reset sets to zero.
  */
 import { expect, test } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
@@ -22,6 +22,7 @@ test('the state tells the latency of clients that were served, until a reset', (
     config: SERVER_DEFAULTS,
     secret: testSecret(SERVER_SECRET_BYTES),
   })
+  const counters = new SharedCounters()
   const core = new EngineCore({
     link: {
       end: link.a,
@@ -33,7 +34,7 @@ test('the state tells the latency of clients that were served, until a reset', (
     hub: { host: 'server', port: 7400 },
     prng: new Prng(1),
     secret: testSecret(SECRET_BYTES),
-    counters: new SharedCounters(),
+    counters,
     clock: scheduler.clock,
     clients: { ...CLIENT_DEFAULTS, rate: 100, arrivals: 'constant' },
     emit: () => {},
@@ -47,7 +48,10 @@ test('the state tells the latency of clients that were served, until a reset', (
   expect(latency.count).toBe(outcomes.ok)
   const { p50, p90, p99, p999, max } = latency.firstByteMs
   expect([p50, p90, p99, p999, max].every((value) => value !== null && value < 5)).toBe(true)
+  counters.gateway.countAccepted()
+  counters.gateway.countOutcome('ok')
   core.reset()
   expect(core.state().clients.latency).toMatchObject({ count: 0, connectMs: { max: null } })
+  expect([counters.gateway.accepted, counters.gateway.count('ok')]).toEqual([0, 0])
   core.stop()
 })

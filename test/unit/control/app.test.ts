@@ -116,6 +116,15 @@ describe('a body', () => {
     }
   })
 
+  it('may be empty, even with the type of JSON, where none is asked for', async () => {
+    const reply = await build().inject({
+      method: 'DELETE',
+      url: '/things/1',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(reply.statusCode).toBe(200)
+  })
+
   it('quotes a long wrong value only in part', async () => {
     const { body } = await put({ mode: 'y'.repeat(5000) })
     expect(String(body.message).length).toBeLessThan(150)

@@ -145,7 +145,7 @@ describe('a scenario file', () => {
     [
       15,
       '    sources: 8.8.8.0/24',
-      'drill.yaml:15: traffic.flood.sources: sources 8.8.8.0/24 may belong to real hosts; an attack takes them from 198.18.0.0/15, 192.0.2.0/24, 198.51.100.0/24',
+      'drill.yaml:15: traffic.flood.sources: 8.8.8.0/24 is outside 198.18.0.0/15, 192.0.2.0/24, 198.51.100.0/24; only addresses that no real host has are spoofed',
     ],
     [
       15,

@@ -77,6 +77,25 @@ describe('an attack under a lease', () => {
     await request('DELETE', `/api/attacks/${attack.id}`)
     expect(await request('DELETE', `/api/leases/${lease}`)).toMatchObject({ body: { stopped: 0 } })
   })
+
+  test('is stopped at once when the lease ran out, or was given up, while it was being started', async () => {
+    const start = engine.startAttack.bind(engine)
+    const losses = [
+      async () => void (await vi.advanceTimersByTimeAsync(LEASE_MS)),
+      async (lease: string) => void (await request('DELETE', `/api/leases/${lease}`)),
+    ]
+    for (const lose of losses) {
+      const lease = await openLease()
+      const starting = vi.spyOn(engine, 'startAttack').mockImplementation(async (order) => {
+        const result = await start(order)
+        await lose(lease)
+        return result
+      })
+      const { body: attack } = await request('POST', '/api/attacks', { ...FLOOD, lease })
+      expect(await stateOf(attack.id)).toBe('stopped')
+      starting.mockRestore()
+    }
+  })
 })
 
 describe('a lease', () => {

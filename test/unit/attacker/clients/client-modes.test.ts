@@ -192,6 +192,14 @@ describe('returning clients', () => {
     expect(records.filter(({ isReturning }) => !isReturning)).toHaveLength(RETURNING_ADDRESSES)
   })
 
+  test('do not count as such for having tried: only an address that was served is known', () => {
+    const lab = new ClientsLab()
+    lab.isStalled = true
+    const records = lab.run(openLoad(10, { returning: 1 }), 30)
+    expect(records.some(({ outcome }) => outcome === 'ok')).toBe(false)
+    expect(records.filter(({ isReturning }) => isReturning)).toEqual([])
+  })
+
   test('are let into the last quarter of the SYN queue, where new ones are not (cookies off)', () => {
     // Linux: with tcp_syncookies 0 a SYN of an unknown peer is dropped when less than a quarter of tcp_max_syn_backlog is
     // free. Of 64 places 49 can be filled by strangers; the flood is of strangers.

@@ -43,6 +43,14 @@ describe('an interval between accepts', () => {
     expect(acceptsAt(gateWith({ acceptInterval: 10 }), [0, 17, 26.999, 27])).toEqual([0, 17, 27])
   })
 
+  it('makes up for nothing that nobody waited for', () => {
+    const gate = gateWith({ acceptInterval: 10 })
+    // The second waited for its turn; then nobody did, for thirty intervals.
+    expect(acceptsAt(gate, [0, 1, 10])).toEqual([0, 10])
+    expect(gate.mayAccept(0, 10 * MILLISECOND)).toBe(false)
+    expect(acceptsAt(gate, [310, 310, 319, 320])).toEqual([310, 320])
+  })
+
   it('keeps its rate when turns come late', () => {
     // Somebody waits all the time; every turn is 0.9 ms late.
     const gate = gateWith({ acceptInterval: 10 })

@@ -125,6 +125,19 @@ afterEach(async () => {
 })
 
 describe('acceptInterval', () => {
+  it('is kept by a crowd after a quiet time: what nobody waited for is not made up for', async () => {
+    await serve({ acceptInterval: 100 })
+    await lab.crowd(2)
+    await lab.pass(600)
+    expect(lab.accepted).toBe(2)
+    await lab.crowd(4)
+    expect(lab.accepted).toBe(3)
+    await lab.pass(99)
+    expect(lab.accepted).toBe(3)
+    await lab.pass(2)
+    expect(lab.accepted).toBe(4)
+  })
+
   it('is the time between two accepts', async () => {
     await serve({ acceptInterval: 200 })
     await lab.crowd(3)
