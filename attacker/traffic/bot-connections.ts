@@ -134,8 +134,8 @@ export class BotConnections implements AttackAction {
 
   /**
    * Connections `open` now, half-open ones included; handshakes completed as the bots see it (`established`; the server
-   * may have dropped the last ACK); how the others ended: `closed` by either side in order, `reset`, `refused`, or given up
-   * by TCP (`timeout`).
+   * may have dropped the last ACK); how the others ended: `closed` by either side in order, or let go of half-open at the
+   * end of the attack, `reset`, `refused`, or given up by TCP (`timeout`).
    */
   figures(): Readonly<Record<string, number>> {
     return { open: this.open.size, established: this.established, ...this.ended }

@@ -64,6 +64,7 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
       integerParser(0, CLIENT_RANGES.rate.max),
       DEFAULTS.clientsRate,
     )
+    .option('--traces <directory>', 'recordings (pcap, pcapng) that may be replayed as an attack')
     .option('--flood', 'start a flood at once')
     .option('--flood-rate <n>', 'SYN/s of the flood', integerParser(1, ATTACK_RATE_MAX), DEFAULTS.floodRate)
     .option('--for <seconds>', 'stop by itself', integerParser(1, SECONDS_MAX))

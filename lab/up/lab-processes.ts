@@ -23,6 +23,8 @@ export interface LabProcessesOptions {
   readonly synCookies: number
   /** Honest connections per second, all of them by the first attacker. */
   readonly clientsRate: number
+  /** Directory of the recordings that may be replayed; undefined for none. */
+  readonly traces?: string | undefined
 }
 
 /** The port of attacker number `index`. */
@@ -95,6 +97,7 @@ export class LabProcesses {
         hub,
         'clients-rate': index === 0 ? options.clientsRate : 0,
         ...(index === 0 ? { 'gateway-port': options.gatewayPort } : {}),
+        ...(options.traces === undefined ? {} : { traces: options.traces }),
         'log-level': 'info',
       })?.ready()
       if (attacker === undefined) return undefined

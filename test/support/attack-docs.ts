@@ -56,7 +56,7 @@ A program that starts attacks can see to it that they end with it: \`POST /api/l
 binds the attack to it, and \`PUT /api/leases/ID\`, more often than every ${LEASE_MS / 1000} s, renews it. When that stops, so does the
 attack, within 2 s. \`DELETE /api/leases/ID\` gives it up.
 
-\`SYNLAB_TRACES=DIR npm start\` names the directory of the recordings that \`trace-replay\` may play.
+\`npm start -- --traces DIR\`, or the variable SYNLAB_TRACES, names the directory of the recordings that \`trace-replay\` may play.
 `
 
 export function attackDocs(): string {
