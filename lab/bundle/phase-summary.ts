@@ -10,7 +10,7 @@ import type { Phase } from '../scenario/resolve.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import type { QueueSeries } from '../simulator/recorder.ts'
 import { percentile } from './percentile.ts'
-import type { Durations, LegitResult, PhaseResult, QueueResult, ShareResult } from './result.ts'
+import type { Durations, LegitResult, PhaseResult, QueueResult, ShareResult } from './result-format.ts'
 
 /** Decimals of the figures in a bundle: milliseconds and queue lengths; ratios. */
 const DECIMALS = 3

@@ -2,13 +2,7 @@
  * Thresholds: conditions on the figures of one phase of one arm that a scenario promises to hold.
  */
 import type { Threshold } from '../scenario/schema.ts'
-import type { ArmResult, PhaseResult } from './result.ts'
-
-export interface ThresholdResult extends Threshold {
-  /** Null when there is nothing to measure, such as the connect time of no connection: that never passes. */
-  readonly actual: number | null
-  readonly passed: boolean
-}
+import type { ArmResult, PhaseResult, ThresholdResult } from './result-format.ts'
 
 export function judgeThresholds(
   thresholds: readonly Threshold[],

@@ -6,7 +6,8 @@ import { packageVersion } from '../../control/package-info.ts'
 import { BundleDirectory } from '../bundle/bundle-directory.ts'
 import { CaptureFile } from '../bundle/capture-file.ts'
 import { connectionsCsv, seriesCsv } from '../bundle/csv.ts'
-import { makeResult, type Result, resultJson } from '../bundle/result.ts'
+import { makeResult, resultJson } from '../bundle/result.ts'
+import type { Result } from '../bundle/result-format.ts'
 import type { ReportSource } from '../report/figure.ts'
 import { makeProgress, type Progress, SILENT } from '../report/progress.ts'
 import { makeReport, REPORT_FILES } from '../report/report-html.ts'
@@ -21,15 +22,8 @@ import { simulateScenario } from '../simulator/scenario-run.ts'
 import { findStory } from '../stories/catalogue.ts'
 import { EXIT_OK, EXIT_THRESHOLD, exitCodeOfSignal } from './exit-code.ts'
 import type { Output } from './output.ts'
+import type { RunOptions } from './run-options.ts'
 import { storyCommand } from './story-command.ts'
-
-export interface RunOptions {
-  readonly seed?: number
-  readonly out?: string
-  readonly set?: readonly string[]
-  readonly json?: boolean
-  readonly quiet?: boolean
-}
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 

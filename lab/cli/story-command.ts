@@ -8,7 +8,7 @@ import { DEFAULT_STORY_SEED, tellStory } from '../stories/tell-story.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, EXIT_THRESHOLD } from './exit-code.ts'
 import type { Output } from './output.ts'
-import type { RunOptions } from './run-command.ts'
+import type { RunOptions } from './run-options.ts'
 
 /** Tells a story; returns the exit status, which says whether every claim held. */
 export function storyCommand(story: Story, options: RunOptions, { stdout }: Output): number {

@@ -1,7 +1,7 @@
 /**
  * A figure of the report: its picture, the words around it, and how it becomes an element of a page or a file of its own.
  */
-import type { Result } from '../bundle/result.ts'
+import type { Result } from '../bundle/result-format.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { chartStyle, FONT_SIZE } from './chart-style.ts'

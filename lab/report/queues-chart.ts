@@ -1,7 +1,7 @@
 /**
  * The SYN queue and the accept queue over time, against their limits.
  */
-import type { PhaseResult } from '../bundle/result.ts'
+import type { PhaseResult } from '../bundle/result-format.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import type { QueueSeries } from '../simulator/recorder.ts'
 import { armPlots, legend } from './arm-plots.ts'

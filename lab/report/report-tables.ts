@@ -1,7 +1,7 @@
 /**
  * The tables of report.html: arms and traffic, phases, thresholds, counters.
  */
-import type { Result } from '../bundle/result.ts'
+import type { Result } from '../bundle/result-format.ts'
 import { ARMS_PER_PLOT } from './chart-style.ts'
 import { COLUMNS, formatBounds, formatPhase } from './run-report.ts'
 import { element, escapeMarkup } from './svg.ts'

@@ -1,7 +1,7 @@
 /**
  * The words of report.html: key figures, what to look at, how to run it again, definitions.
  */
-import type { PhaseResult, Result } from '../bundle/result.ts'
+import type { PhaseResult, Result } from '../bundle/result-format.ts'
 import { formatShare } from './run-report.ts'
 import { escapeMarkup } from './svg.ts'
 

@@ -1,8 +1,7 @@
 /**
  * The result of a run for people: one table with a row per arm and phase, the thresholds, nothing else.
  */
-import type { PhaseResult, Result } from '../bundle/result.ts'
-import type { ThresholdResult } from '../bundle/thresholds.ts'
+import type { PhaseResult, Result, ThresholdResult } from '../bundle/result-format.ts'
 import { type Column, formatTable } from './text-table.ts'
 
 /** Columns of the table of phases, arm and phase first. */

@@ -4,7 +4,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
-import { makeResult, type Result } from '../../lab/bundle/result.ts'
+import { makeResult } from '../../lab/bundle/result.ts'
+import type { Result } from '../../lab/bundle/result-format.ts'
 import { loadScenario } from '../../lab/scenario/load.ts'
 import { resolveScenario } from '../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../lab/scenario/set.ts'

@@ -2,7 +2,8 @@
  * The scenarios that ship with the lab, in full length: what they promise to show, they show.
  */
 import { describe, expect, it } from 'vitest'
-import { makeResult, type Result } from '../../lab/bundle/result.ts'
+import { makeResult } from '../../lab/bundle/result.ts'
+import type { Result } from '../../lab/bundle/result-format.ts'
 import { loadScenario } from '../../lab/scenario/load.ts'
 import { resolveScenario } from '../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../lab/scenario/set.ts'

@@ -74,7 +74,8 @@ export class ExchangeLedger {
    */
   excuse(peer: ExchangeLedger): Excuse | undefined {
     if (this.tries < LEAST_TRIES || this.answersHeard > 0 || this.triesAnswered < this.triesArrived) return undefined
-    if (this.answersOld > 0) return this.isMute(peer) && peer.isMute(this) ? 'windows taken back on both sides' : undefined
+    if (this.answersOld > 0)
+      return this.isMute(peer) && peer.isMute(this) ? 'windows taken back on both sides' : undefined
     if (this.refusals === 0) return 'every repeat or its answer lost'
     return this.isOrphan ? 'window shut before one whose program has closed' : undefined
   }
@@ -88,6 +89,15 @@ export class ExchangeLedger {
   describe(): string {
     const { tries, triesArrived, triesAnswered, answersHeard, answersOld, refusals, isOrphan } = this
     const inFlight = seqDiff(this.sndNxt, this.sndUna)
-    return JSON.stringify({ inFlight, tries, triesArrived, triesAnswered, answersHeard, answersOld, refusals, isOrphan })
+    return JSON.stringify({
+      inFlight,
+      tries,
+      triesArrived,
+      triesAnswered,
+      answersHeard,
+      answersOld,
+      refusals,
+      isOrphan,
+    })
   }
 }

@@ -3,7 +3,8 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { connectionsCsv } from '../../../lab/bundle/csv.ts'
-import { type LegitResult, makeResult, type Result } from '../../../lab/bundle/result.ts'
+import { makeResult } from '../../../lab/bundle/result.ts'
+import type { LegitResult, Result } from '../../../lab/bundle/result-format.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import type { ArmRun } from '../../../lab/simulator/arm-run.ts'

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Result } from '../../../lab/bundle/result.ts'
+import type { Result } from '../../../lab/bundle/result-format.ts'
 import { bundledNames } from '../../../lab/scenario/source.ts'
 import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { readDirectory, synlab, temporaryDirectory } from '../../support/lab-cli.ts'

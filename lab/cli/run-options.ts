@@ -1,0 +1,10 @@
+/**
+ * What can be said to `synlab run` on the command line; stories take the same.
+ */
+export interface RunOptions {
+  readonly seed?: number
+  readonly out?: string
+  readonly set?: readonly string[]
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
