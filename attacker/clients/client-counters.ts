@@ -24,8 +24,7 @@ export const CONNECT_BUCKETS: readonly number[] = [
 /** Buckets per outcome, the one without upper bound included. */
 const BUCKET_COUNT = CONNECT_BUCKETS.length + 1
 const ATTEMPTED = 0
-const STARTED = 1
-const OUTCOMES_AT = 2
+const OUTCOMES_AT = 1
 const SUMS_AT = OUTCOMES_AT + OUTCOMES.length
 const BUCKETS_AT = SUMS_AT + OUTCOMES.length
 const FIRST_BYTE_SUMS_AT = BUCKETS_AT + OUTCOMES.length * BUCKET_COUNT
@@ -47,11 +46,6 @@ export class ClientCounters {
   /** Intended arrivals, and users of closed loads who began. */
   get attempted(): number {
     return this.slots[ATTEMPTED]
-  }
-
-  /** Attempts that sent a SYN. */
-  get started(): number {
-    return this.slots[STARTED]
   }
 
   get inFlight(): number {
@@ -107,10 +101,6 @@ export class ClientCounters {
     this.slots[ATTEMPTED]++
   }
 
-  countStart(): void {
-    this.slots[STARTED]++
-  }
-
   /**
    * `connectUs`: from the start to ESTABLISHED, or to the end of an attempt that never got there. `firstByteUs`: from the
    * start to the first byte of an answer, if there was one.
@@ -126,12 +116,11 @@ export class ClientCounters {
     slots[FIRST_BYTE_BUCKETS_AT + index * BUCKET_COUNT + bucketOf(firstByteUs)]++
   }
 
-  /** Everything to zero, except that attempts under way count as attempted and started anew. */
+  /** Everything to zero, except that attempts under way count as attempted anew. */
   reset(): void {
     const { inFlight } = this
     this.slots.fill(0)
     this.slots[ATTEMPTED] = inFlight
-    this.slots[STARTED] = inFlight
   }
 }
 

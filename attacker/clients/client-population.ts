@@ -253,7 +253,6 @@ export class ClientPopulation implements AttemptListener {
       this.end(attempt, 'local', now)
       return false
     }
-    counters.countStart()
     this.timers?.arm(attempt.index, start + spec.connectTimeout * SECOND)
     return true
   }
