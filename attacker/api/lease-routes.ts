@@ -13,7 +13,10 @@ const LeaseParams = Type.Object({ id: Type.String() }, { additionalProperties: f
 export interface AttackLeases {
   /** Throws an ApiError unless `id` is a live lease; undefined, no lease at all, is fine. */
   check(id: string | undefined): void
-  /** The attack that was started ends with the lease, or at once if the lease has run out meanwhile. */
+  /**
+   * The attack that was started ends with the lease. If the lease has run out meanwhile, it is stopped at once and an
+   * ApiError says so.
+   */
   bind(id: string | undefined, attack: number): Promise<void>
 }
 
@@ -65,7 +68,10 @@ export function addLeaseRoutes(
     bind: async (id, attack) => {
       if (id === undefined) return
       if (leases.isLive(id, clock())) leases.bind(id, attack)
-      else await engine.stopAttack(attack)
+      else {
+        await engine.stopAttack(attack)
+        throw noLease(id)
+      }
     },
   }
 }

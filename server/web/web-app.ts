@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { Readable } from 'node:stream'
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
+import type { FastifyPluginCallbackTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { ApiError, toApiError } from '../../control/errors.ts'
@@ -75,6 +75,35 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
+  app.register(routes)
+  await app.ready()
+  return {
+    serve: (connection, time, onLate) => {
+      server?.emit('connection', connection)
+      const refuseLate = (): void => {
+        onLate?.()
+        server?.emit('clientError', makeLateError(), connection)
+      }
+      timers.set(connection, new RequestTimer(connection, requestLimits, time, refuseLate))
+      connection.once('close', () => timers.delete(connection))
+    },
+    setRequestTimeout: (milliseconds) => {
+      // Node's rule for a head that has no limit of its own.
+      const headersTimeout = Math.min(milliseconds, REQUEST_LIMITS.headersTimeout)
+      requestLimits = { ...requestLimits, headersTimeout, requestTimeout: milliseconds }
+      for (const timer of timers.values()) timer.setLimits(requestLimits)
+    },
+    close: () => app.close(),
+  }
+}
+
+/** What Node's http server reports of a request that takes too long; Fastify answers it with 408. */
+function makeLateError(): Error {
+  return Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+}
+
+/** What there is to be asked for. */
+const routes: FastifyPluginCallbackTypebox = (app, _options, done) => {
   app.get('/', (_request, reply) => reply.type('text/html').send(PAGE))
 
   const bytesParams = Type.Object({ n: Type.Integer({ minimum: 0, maximum: MAX_BYTES }) })
@@ -102,31 +131,7 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
   })
 
   app.get('/close-first', (_request, reply) => reply.header('connection', 'close').send({ closes: 'server' }))
-
-  await app.ready()
-  return {
-    serve: (connection, time, onLate) => {
-      server?.emit('connection', connection)
-      const refuseLate = (): void => {
-        onLate?.()
-        server?.emit('clientError', makeLateError(), connection)
-      }
-      timers.set(connection, new RequestTimer(connection, requestLimits, time, refuseLate))
-      connection.once('close', () => timers.delete(connection))
-    },
-    setRequestTimeout: (milliseconds) => {
-      // Node's rule for a head that has no limit of its own.
-      const headersTimeout = Math.min(milliseconds, REQUEST_LIMITS.headersTimeout)
-      requestLimits = { ...requestLimits, headersTimeout, requestTimeout: milliseconds }
-      for (const timer of timers.values()) timer.setLimits(requestLimits)
-    },
-    close: () => app.close(),
-  }
-}
-
-/** What Node's http server reports of a request that takes too long; Fastify answers it with 408. */
-function makeLateError(): Error {
-  return Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
+  done()
 }
 
 function refuse(reply: FastifyReply, error: ApiError): FastifyReply {

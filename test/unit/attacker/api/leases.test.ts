@@ -78,7 +78,7 @@ describe('an attack under a lease', () => {
     expect(await request('DELETE', `/api/leases/${lease}`)).toMatchObject({ body: { stopped: 0 } })
   })
 
-  test('is stopped at once when the lease ran out, or was given up, while it was being started', async () => {
+  test('is stopped at once, and refused, when the lease ran out, or was given up, while it was being started', async () => {
     const start = engine.startAttack.bind(engine)
     const losses = [
       async () => void (await vi.advanceTimersByTimeAsync(LEASE_MS)),
@@ -91,10 +91,13 @@ describe('an attack under a lease', () => {
         await lose(lease)
         return result
       })
-      const { body: attack } = await request('POST', '/api/attacks', { ...FLOOD, lease })
-      expect(await stateOf(attack.id)).toBe('stopped')
+      const answer = await request('POST', '/api/attacks', { ...FLOOD, lease })
+      expect(answer).toMatchObject({ status: 404, body: { code: 'NOT_FOUND' } })
+      const { attacks } = (await request('GET', '/api/attacks')).body
+      expect(attacks.at(-1)).toMatchObject({ state: 'stopped' })
       starting.mockRestore()
     }
+    expect((await request('GET', '/api/attacks')).body.attacks).toHaveLength(losses.length)
   })
 })
 
