@@ -136,8 +136,10 @@ class Program implements ConnectionOwner {
 
 interface Packet {
   readonly due: number
-  readonly to: LinkEnd
+  /** Place of the receiving end. */
+  readonly far: number
   readonly bytes: Uint8Array
+  readonly isAnswer: boolean
 }
 
 class Stress {
@@ -287,33 +289,37 @@ class Stress {
         continue
       }
       this.packets.splice(i, 1)
-      packet.to.rx.push(packet.bytes, 0, packet.bytes.length)
+      if (packet.isAnswer) {
+        parsePacket(packet.bytes, new DataView(packet.bytes.buffer), 0, packet.bytes.length, this.segment)
+        this.ledgers[packet.far].onAnswer(this.segment)
+      }
+      this.ends[packet.far].rx.push(packet.bytes, 0, packet.bytes.length)
     }
   }
 
   private carry(near: number, far: number): void {
     const { prng } = this
-    const [from, to] = [this.ends[near], this.ends[far]]
+    const from = this.ends[near]
     for (let at = from.tx.peek(); at >= 0; at = from.tx.peek()) {
       const bytes = this.mangled(from.tx.bytes.slice(at, at + from.tx.peekLength()))
       from.tx.release()
       const isLost = prng.chance(this.loss, 1_000_000)
-      this.note(bytes, isLost, near, far)
+      const isAnswer = this.note(bytes, isLost, near, far)
       if (isLost) continue
       for (let copies = prng.chance(1, 40) ? 2 : 1; copies > 0; copies--) {
-        this.packets.push({ due: this.now + 5 * MILLISECOND + prng.below(this.jitter + 1), to, bytes })
+        this.packets.push({ due: this.now + 5 * MILLISECOND + prng.below(this.jitter + 1), far, bytes, isAnswer })
       }
     }
   }
 
-  /** Tells the ledgers of both ends of a packet, and what becomes of it. */
-  private note(bytes: Uint8Array, isLost: boolean, near: number, far: number): void {
+  /** Tells the ledgers of both ends of a packet, and what becomes of it; returns whether it answers the far end. */
+  private note(bytes: Uint8Array, isLost: boolean, near: number, far: number): boolean {
     const { segment, ledgers } = this
     parsePacket(bytes, new DataView(bytes.buffer), 0, bytes.length, segment)
     ledgers[near].onSent(segment, isLost)
-    ledgers[far].onComing(segment, isLost, ledgers[near])
     const mayComplete = near === 0 && (segment.flags & SYN) === 0 && this.listener.synQueue.length > 0
     if (mayComplete && !isLost) this.handshakeAcks++
+    return ledgers[far].onComing(segment, ledgers[near])
   }
 
   /** A middlebox that now and then tells of a smaller window than there is. */
@@ -443,6 +449,11 @@ describe('two hosts that agree on little', () => {
         })
       }
     }
+  })
+
+  // Of 20,000 other seeds, 7 connections needed 10: 6 windows taken back, 2 answers lost, 1 window shut, 1 never accepted.
+  it('hardly ever need an excuse', () => {
+    expect([...excuses.values()].reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(SEEDS / 250)
   })
 
   it.each([

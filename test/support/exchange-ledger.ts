@@ -27,17 +27,20 @@ export class ExchangeLedger {
   private tries = 0
   private triesArrived = 0
   private triesAnswered = 0
-  /** Carried answers: good ones, those with an old number that must be refused, and those that only say the window is shut. */
+  /** Answers: heard, with an old number that must be refused, and such as only say that the window is shut. */
   private answersHeard = 0
   private answersOld = 0
   private refusals = 0
+  /** Where the answers end that arrived in this turn. */
+  private readonly arrived: number[] = []
 
   /** Notes the end's state after an event. */
   observe(tcb: Tcb): void {
     if (tcb.sndUna !== this.sndUna) {
       this.tries = this.triesArrived = this.triesAnswered = 0
       this.answersHeard = this.answersOld = this.refusals = 0
-    }
+    } else for (const end of this.arrived) seqLess(end, tcb.lastAckSent) ? this.answersOld++ : this.answersHeard++
+    this.arrived.length = 0
     this.sndUna = tcb.sndUna
     this.sndNxt = tcb.sndNxt
     this.windowEnd = seqAdd(tcb.sndUna, tcb.sndWnd)
@@ -52,18 +55,25 @@ export class ExchangeLedger {
     if (!isLost) this.triesArrived++
   }
 
-  /** A segment is on its way to the end, from the one that `peer` knows; a probe with an old number is no answer. */
-  onComing(segment: Segment, isLost: boolean, peer: ExchangeLedger): void {
+  /**
+   * A segment leaves the peer for the end, or is lost at once. Returns whether it acknowledges more than the end knows, or
+   * resets; a probe does neither, its number is old on purpose.
+   */
+  onComing(segment: Segment, peer: ExchangeLedger): boolean {
     const isReset = (segment.flags & RST) !== 0
     const acknowledges = isReset || seqLess(this.sndUna, segment.ack)
-    const refuses = segment.ack === this.sndUna && segment.window === 0
+    const refuses = !isReset && segment.ack === this.sndUna && segment.window === 0
     const isProbe = segment.seq === seqAdd(peer.sndUna, -1)
-    if (isProbe || !(acknowledges || refuses)) return
+    if (isProbe || !(acknowledges || refuses)) return false
     if (this.triesAnswered < this.triesArrived) this.triesAnswered++
-    if (!acknowledges) this.refusals++
-    else if (isLost) return
-    else if (seqLess(seqAdd(segment.seq, segmentLength(segment)), this.lastAckSent)) this.answersOld++
-    else this.answersHeard++
+    if (refuses) this.refusals++
+    return acknowledges
+  }
+
+  /** One of those arrives; what it was to the end shows when the turn is over. */
+  onAnswer(segment: Segment): void {
+    const isReset = (segment.flags & RST) !== 0
+    if (isReset || seqLess(this.sndUna, segment.ack)) this.arrived.push(seqAdd(segment.seq, segmentLength(segment)))
   }
 
   /**
