@@ -24,7 +24,7 @@ import { yardstick } from './yardstick.ts'
 const BATCH = 256
 
 /** SYN/s that are asked for over the UDP link, and for how long each, seconds. */
-const RATES = [1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000]
+const RATES = [1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000]
 const STEP_SECONDS = 2
 
 /** What counts as reached. */
