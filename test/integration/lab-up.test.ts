@@ -4,13 +4,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { COMMAND, spawnSynlab } from '../support/lab-cli.ts'
 import { until } from '../support/lab-process.ts'
+import { childrenOf, isAlive } from '../support/process-tree.ts'
 
-const ANY_PORTS = ['--server-port=0', '--attacker-port=0', '--link-port=0']
+const ANY_PORTS = ['--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
 
 /** A lab under test, and everything it starts. */
 class Lab {
@@ -55,32 +55,6 @@ class Lab {
   /** The URL that was printed for one of the processes. */
   urlOf(name: string): string {
     return new RegExp(`^${name} +(http://\\S+)`, 'm').exec(this.stdout)?.[1] ?? ''
-  }
-}
-
-/** Processes whose parent is `pid` (Linux proc(5), field 4 of stat). */
-function childrenOf(pid: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((candidate) => parentOf(candidate) === pid)
-}
-
-function parentOf(pid: number): number | undefined {
-  try {
-    const [, fields] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
-    return Number(fields.split(' ')[1])
-  } catch {
-    return undefined
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
   }
 }
 
@@ -156,7 +130,7 @@ describe('synlab up', () => {
     const holder = createServer().listen(0, '127.0.0.1')
     await once(holder, 'listening')
     const { port } = holder.address() as { port: number }
-    const result = await spawnSynlab('up', '--server-port=0', `--attacker-port=${port}`, '--link-port=0')
+    const result = await spawnSynlab('up', ...ANY_PORTS, `--attacker-port=${port}`)
     holder.close()
     expect(result).toEqual({
       status: 2,

@@ -3,26 +3,17 @@
  * from /metrics.
  */
 import { afterEach, describe, expect, it } from 'vitest'
-import { LabProcess, until } from '../support/lab-process.ts'
+import { type LabProcess, until } from '../support/lab-process.ts'
+import { LiveLab } from '../support/live-lab.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 5000, duration: 120 }
 const CLIENTS_PER_SECOND = 100
 /** The switch must have worked after this long, milliseconds. */
 const RESCUE_MS = 2000
 
-let started: LabProcess[] = []
+const lab = new LiveLab()
 
-afterEach(async () => {
-  await Promise.all(started.map((process) => process.kill()))
-  started = []
-})
-
-async function start(script: string, ...args: string[]): Promise<LabProcess> {
-  const process = new LabProcess(script, args)
-  started.push(process)
-  await process.waitUntilReady()
-  return process
-}
+afterEach(() => lab.stop())
 
 interface Tally {
   readonly ok: number
@@ -55,13 +46,8 @@ async function elapse(milliseconds: number): Promise<void> {
 
 describe('a flood of 5,000 SYN/s against a live server', () => {
   it('leaves honest clients below 10 %, and one PATCH brings them above 99 % within 2 s, the queue still full', async () => {
-    const server = await start('server/main.js', '--api-port=0', '--link-port=0', '--backlog=128', '--syn-cookies=0')
-    const attacker = await start(
-      'attacker/main.js',
-      '--api-port=0',
-      `--hub=127.0.0.1:${server.ready.linkPort}`,
-      `--clients-rate=${CLIENTS_PER_SECOND}`,
-    )
+    const server = await lab.server('--backlog=128', '--syn-cookies=0')
+    const attacker = await lab.attacker(server, `--clients-rate=${CLIENTS_PER_SECOND}`)
     expect(await successOfNext(attacker, 100)).toBeGreaterThan(0.99)
 
     expect((await attacker.request('POST', '/api/attacks', FLOOD)).status).toBe(201)

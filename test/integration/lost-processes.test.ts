@@ -3,13 +3,13 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttackView } from '../../attacker/engine/protocol.ts'
 import { EventReader } from '../support/event-reader.ts'
 import { COMMAND } from '../support/lab-cli.ts'
 import { type LabProcess, until } from '../support/lab-process.ts'
 import { attackOf, LiveLab, makeTraces, serverStateOf, stateOf } from '../support/live-lab.ts'
+import { childrenOf, isAlive } from '../support/process-tree.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 1000, duration: 600 }
 
@@ -94,29 +94,6 @@ describe('a server that is killed', () => {
     })
   })
 })
-
-/** Processes whose parent is `pid` (Linux proc(5), field 4 of stat). */
-function childrenOf(pid: number): number[] {
-  const parentOf = (name: string): number => {
-    try {
-      return Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]?.split(' ')[1])
-    } catch {
-      return -1
-    }
-  }
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && parentOf(name) === pid)
-    .map(Number)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 describe('synlab up with three attackers that is killed in the middle of a flood', () => {
   it('leaves no process behind, and so no attack', async () => {

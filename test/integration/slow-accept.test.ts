@@ -4,26 +4,17 @@
  */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerState } from '../../server/engine/server-state.ts'
-import { LabProcess, until } from '../support/lab-process.ts'
+import { type LabProcess, until } from '../support/lab-process.ts'
+import { LiveLab, serverStateOf } from '../support/live-lab.ts'
 
 const CLIENTS_PER_SECOND = 100
 
-let started: LabProcess[] = []
+const lab = new LiveLab()
 
-afterEach(async () => {
-  await Promise.all(started.map((process) => process.kill()))
-  started = []
-})
-
-async function start(script: string, ...args: string[]): Promise<LabProcess> {
-  const process = new LabProcess(script, args)
-  started.push(process)
-  await process.waitUntilReady()
-  return process
-}
+afterEach(() => lab.stop())
 
 async function queueOf(server: LabProcess): Promise<ServerState['acceptQueue']> {
-  return (await server.request<ServerState>('GET', '/api/state')).body.acceptQueue
+  return (await serverStateOf(server)).acceptQueue
 }
 
 /** Accepts per second over the next `count` of them. */
@@ -40,10 +31,9 @@ async function acceptRate(server: LabProcess, count: number): Promise<number> {
 
 describe('acceptInterval of a running server', () => {
   it('fills the accept queue to backlog + 1 when it is set, is the rate of accepts, and drains the queue at 0', async () => {
-    const server = await start('server/main.js', '--api-port=0', '--link-port=0', '--backlog=16')
+    const server = await lab.server('--backlog=16')
     const patch = (change: object) => server.request<object>('PATCH', '/api/config', change)
-    const hub = `--hub=127.0.0.1:${server.ready.linkPort}`
-    await start('attacker/main.js', '--api-port=0', hub, `--clients-rate=${CLIENTS_PER_SECOND}`)
+    await lab.attacker(server, `--clients-rate=${CLIENTS_PER_SECOND}`)
     await until('clients are served', async () => (await server.metric('synlab_app_accepts_total')) > 50)
     expect(await queueOf(server)).toEqual({ length: 0, limit: 16 })
     expect(await server.metric('synlab_accept_queue_overflows_total')).toBe(0)
@@ -68,7 +58,7 @@ describe('acceptInterval of a running server', () => {
   })
 
   it('is refused outside its range, and nothing has changed', async () => {
-    const server = await start('server/main.js', '--api-port=0', '--link-port=0', '--workers=7')
+    const server = await lab.server('--workers=7')
     const refused = await server.request('PATCH', '/api/config', { workers: 8, acceptInterval: -1 })
     expect(refused).toMatchObject({ status: 400, body: { code: 'OUT_OF_RANGE', path: 'acceptInterval' } })
     expect(await server.metric('synlab_app_workers_limit')).toBe(7)
