@@ -51,7 +51,7 @@ export const Mib = {
   TransmitRingFull: 33,
   /** SYN segments that reached a listener, duplicates included. */
   SynReceived: 34,
-  /** SYN-ACK segments sent: first copies, retransmissions and cookies. */
+  /** SYN-ACK segments that listeners sent: first copies, retransmissions and cookies. */
   SynAckSent: 35,
   /** Half-open requests removed because nobody answered the SYN-ACK. */
   HalfOpenExpired: 36,

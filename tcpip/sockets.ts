@@ -12,7 +12,7 @@ import { type SocketError, WOULD_BLOCK } from './socket-error.ts'
 
 /** Ports of connections that ask for none, both ends included (Linux ip_local_port_range). */
 export const EPHEMERAL_PORT_MIN = 32_768
-export const EPHEMERAL_PORT_MAX = 60_999
+const EPHEMERAL_PORT_MAX = 60_999
 
 const EPHEMERAL_PORTS = EPHEMERAL_PORT_MAX - EPHEMERAL_PORT_MIN + 1
 const MAX_PORT = 65_535

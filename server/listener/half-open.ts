@@ -70,9 +70,10 @@ export class HalfOpen {
 
   private repeatSynAck(request: number, now: number): void {
     const { host, synQueue } = this.listener
+    // As Linux tcp_rtx_synack: what did not leave is not counted.
+    if (!sendSynAck(host, synQueue, request, this.listener.maxSegment, now)) return
     host.counters.add(Mib.RetransSegs)
     host.counters.add(Mib.TCPSynRetrans)
-    sendSynAck(host, synQueue, request, this.listener.maxSegment, now)
   }
 
   /** Out of the window, or with a timestamp that cannot be: answered with an ACK, unless it is a RST. */

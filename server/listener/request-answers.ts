@@ -9,8 +9,11 @@ import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'
 
-/** Sends the SYN-ACK of a stored request, first copy or repeat; `mss` is the one to announce. */
-export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: number, mss: number, now: number): void {
+/**
+ * Sends the SYN-ACK of a stored request, first copy or repeat; `mss` is the one to announce. False when the transmit ring
+ * has no room for it.
+ */
+export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: number, mss: number, now: number): boolean {
   const out = host.out
   address(out, queue, request)
   out.flags = SYN | ACK
@@ -22,7 +25,9 @@ export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: numbe
   out.windowScale = queue.windowScale(request) < 0 ? -1 : host.windowScale
   out.sackPermitted = queue.sackPermitted(request)
   stamp(out, queue, request, now)
-  if (host.transmit()) host.counters.add(Mib.SynAckSent)
+  const isSent = host.transmit()
+  if (isSent) host.counters.add(Mib.SynAckSent)
+  return isSent
 }
 
 /** Sends an ACK of the client's SYN: the answer to a segment out of window and to a doubtful RST. */

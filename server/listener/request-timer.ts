@@ -4,6 +4,7 @@
  * secs_to_retrans().
  */
 
+import { SECOND } from '../../tcpip/time.ts'
 import type { ListenerProfile } from './profile.ts'
 import type { SynQueue } from './syn-queue.ts'
 
@@ -51,7 +52,7 @@ export function deferAcceptTimeouts(profile: ListenerProfile, seconds: number): 
   if (seconds === 0) return 0
   let timeouts = 1
   let period = requestTimeout(profile, 0)
-  while (seconds * 1_000_000 > period && timeouts < 255) {
+  while (seconds * SECOND > period && timeouts < 255) {
     period += requestTimeout(profile, timeouts)
     timeouts++
   }

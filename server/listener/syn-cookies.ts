@@ -11,7 +11,7 @@ import type { Segment } from '../../tcpip/wire/segment.ts'
 export const COOKIE_PERIOD = 60 * SECOND
 
 /** Steps of the clock for which a cookie is good (MAX_SYNCOOKIE_AGE). */
-export const MAX_COOKIE_AGE = 2
+const MAX_COOKIE_AGE = 2
 
 /** How long after the last overflow cookies are still looked at, microseconds (TCP_SYNCOOKIE_VALID). */
 export const COOKIE_VALID_FOR = MAX_COOKIE_AGE * COOKIE_PERIOD
@@ -21,7 +21,7 @@ const HASH_MASK = 0xff_ffff
 const COUNT_SHIFT = 24
 
 /** The maximum segment sizes a cookie can remember, bytes (msstab). */
-export const COOKIE_MSS: readonly number[] = [536, 1300, 1440, 1460]
+const COOKIE_MSS: readonly number[] = [536, 1300, 1440, 1460]
 
 /** Low bits of the timestamp that carry options: ECN in bit 5, SACK in bit 4, window scale below (TSBITS). */
 const OPTION_BITS = 6

@@ -14,7 +14,7 @@ import { RETRANSMIT } from './tcb-table.ts'
 export const TIME_WAIT_LENGTH = 60 * SECOND
 
 /** How long FIN-WAIT-2 without an application waits for the peer's FIN, microseconds (Linux tcp_fin_timeout). */
-export const FIN_WAIT_2_TIMEOUT = 60 * SECOND
+const FIN_WAIT_2_TIMEOUT = 60 * SECOND
 
 /**
  * The application closes: nothing more is sent after the queued bytes and a FIN, and nothing more is delivered to it.
@@ -80,7 +80,7 @@ export function finishConnection(host: ConnectionHost, tcb: Tcb, reason: CloseRe
 }
 
 /**
- * Enters TIME-WAIT. Its buffers are released: all that is left to do is to answer a repeated FIN. A host that has as many
+ * Enters TIME-WAIT. All that is left to send is the answer to a repeated FIN; what was received can still be read. A host that has as many
  * as it allows itself acknowledges and forgets instead (Linux tcp_time_wait, TCPTimeWaitOverflow).
  */
 export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void {

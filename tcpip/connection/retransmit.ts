@@ -21,7 +21,7 @@ import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
 /** Largest RTO, microseconds (Linux TCP_RTO_MAX). */
-export const MAX_RTO = 120 * SECOND
+const MAX_RTO = 120 * SECOND
 
 /** Timeouts of one segment before a connection is given up (Linux tcp_retries2). */
 const MAX_RETRANSMITS = 15
@@ -76,7 +76,7 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
   return true
 }
 
-/** The program has closed; a child in the accept queue has had none yet. */
+/** The program has closed. Without an owner alone is not enough: accept() may just have handed the connection out. */
 function isOrphan(tcb: Tcb): boolean {
   return tcb.owner === undefined && tcb.finQueued
 }

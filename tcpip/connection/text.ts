@@ -27,7 +27,7 @@ export function nobodyReads(tcb: Tcb): boolean {
   return tcb.owner === undefined && !isAwaitingAccept(tcb)
 }
 
-/** An established child in the accept queue has no owner yet, and has not closed either: its data is kept. */
+/** A child that accept() has handed out and that nobody has taken over yet has not closed: its data is kept. */
 function isAwaitingAccept(tcb: Tcb): boolean {
   return tcb.passive && !tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT)
 }
@@ -45,7 +45,6 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
     taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt + skip, wanted)
     const start = seqAdd(tcb.rcvNxt, gap)
     if (gap > 0) {
-      host.counters.add(Mib.TCPOFOQueue)
       if (taken > 0) queueOutOfOrder(host, tcb, start, seqAdd(start, taken))
     } else {
       reportOldData(host.counters, tcb, segment)
@@ -57,11 +56,9 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
     tcb.ackOwed = ACK_NOW
     reportOldData(host.counters, tcb, segment)
   }
-  if ((segment.flags & FIN) !== 0) {
-    if (!tcb.peerFinSeen) {
-      tcb.peerFinSeen = true
-      tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
-    }
+  if ((segment.flags & FIN) !== 0 && !tcb.peerFinSeen) {
+    tcb.peerFinSeen = true
+    tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
   }
   if (tcb.peerFinSeen && !tcb.finReceived && tcb.peerFinSeq === tcb.rcvNxt) onFin(host, tcb, now)
   if (gap > 0) return outOfOrder(tcb)
@@ -82,6 +79,7 @@ function acceptedBeyond(tcb: Tcb, gap: number): number {
 
 /** Bytes beyond a hole: the next ACKs tell of them, first of the newest, or that they were there already. */
 function queueOutOfOrder(host: ConnectionHost, tcb: Tcb, start: number, end: number): void {
+  host.counters.add(Mib.TCPOFOQueue)
   reportOverlap(host.counters, tcb, start, end)
   if (tcb.reassembly.add(start, end) > 0 && tcb.sackPermitted) tcb.sackReport.note(start)
 }

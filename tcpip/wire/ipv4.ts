@@ -22,7 +22,7 @@ export const PROTOCOL_ICMP = 1
 export const PROTOCOL_TCP = 6
 
 /** Time to live of packets sent, hops (Linux `ip_default_ttl`). */
-export const DEFAULT_TTL = 64
+const DEFAULT_TTL = 64
 
 /** Byte offset of version, IHL, type of service and total length. */
 const WORD_LENGTH = 0

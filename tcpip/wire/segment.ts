@@ -48,7 +48,7 @@ export class Segment {
   payloadAt = 0
   payloadLength = 0
 
-  /** Forgets options and payload; the fixed fields are expected to be overwritten by the caller. */
+  /** Forgets the options; the fixed fields are expected to be overwritten by the caller. */
   clearOptions(): void {
     this.mss = 0
     this.windowScale = -1
