@@ -177,6 +177,7 @@ export class EngineCore {
   reset(): AttackerState {
     this.host.reset(this.options.clock())
     this.options.counters.gateway.reset()
+    this.options.counters.udp.reset()
     this.latency.reset()
     const state = this.state()
     this.options.emit('reset', state)

@@ -59,8 +59,14 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
     emit,
   })
   core = engine
-  const lab = gatewayOptions && engine.openGateway(randomBytes(SECRET_BYTES))
-  const gateway = lab && (await Gateway.open(gatewayOptions, lab, counters.gateway))
+  const openGateway = async (): Promise<Gateway | undefined> =>
+    gatewayOptions && Gateway.open(gatewayOptions, engine.openGateway(randomBytes(SECRET_BYTES)), counters.gateway)
+  const gateway = await openGateway().catch(async (error: unknown) => {
+    // The hub is told goodbye: it gives the addresses to the next one at once.
+    engine.stop()
+    await spoke.close()
+    throw error
+  })
   return {
     ready: { link: engine.link(), gateway: gateway && { host: gateway.address.address, port: gateway.address.port } },
     handlers: {

@@ -91,7 +91,8 @@ export class EngineCore {
     link.end.rx.clear()
     link.end.tx.clear()
     publisher.stats.words.fill(0)
-    this.setPeerCount(peers)
+    // Published below, together with the gauges of the new host: readers see one moment.
+    publisher.stats.gauges[Gauge.LINK_PEERS] = peers
     this.host = this.makeHost(config)
     this.synQueueWatch = new FullnessWatch()
     this.acceptQueueWatch = new FullnessWatch()

@@ -23,7 +23,7 @@ import type { ListenerProfile } from './profile.ts'
 import { ProvenPeers } from './proven-peers.ts'
 import { sendSynAck } from './request-answers.ts'
 import { deferAcceptTimeouts, requestTimeout } from './request-timer.ts'
-import { SynQueue } from './syn-queue.ts'
+import { capacityFor, SynQueue } from './syn-queue.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { Accepted, ListenDrops, ListenOverflows, RequestsCreated, SynReceived, TCPReqQFullDoCookies, TCPReqQFullDrop } =
@@ -90,12 +90,13 @@ export class Listener implements PassiveOpen {
   configure(config: ListenerConfig): void {
     const limit = effectiveBacklog(config)
     // Memory first: if there is not enough, nothing has changed.
-    const fits = new SynQueue(Math.max(limit, this.synQueue.length))
+    const places = Math.max(limit, this.synQueue.length)
+    const fits = capacityFor(places) === this.synQueue.capacity ? this.synQueue : new SynQueue(places)
     this.config = config
     this.limit = limit
     this.deferTimeouts = deferAcceptTimeouts(this.profile, config.deferAccept)
     this.acceptQueue.limit = limit
-    if (fits.capacity === this.synQueue.capacity) return
+    if (fits === this.synQueue) return
     this.synQueue.moveTo(fits)
     this.synQueue = fits
   }

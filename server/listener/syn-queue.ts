@@ -39,6 +39,11 @@ const NOT_YET = -0x8000_0000
 /** Records beyond limit + 1: a SYN that takes over from TIME-WAIT enters although the queue is full. */
 const SPARE_RECORDS = 8
 
+/** Records of a queue for a listener with this limit. */
+export function capacityFor(limit: number): number {
+  return limit + 1 + SPARE_RECORDS
+}
+
 export class SynQueue {
   readonly timers: TimerWheel
   /** Most requests that can be stored. */
@@ -53,7 +58,7 @@ export class SynQueue {
 
   /** Room for a queue whose limit is `limit`: it holds limit + 1 (Linux inet_csk_reqsk_queue_is_full). */
   constructor(limit: number) {
-    this.capacity = limit + 1 + SPARE_RECORDS
+    this.capacity = capacityFor(limit)
     this.records = new Int32Array(this.capacity * RECORD_WORDS)
     this.flows = new FlowTable(this.capacity)
     this.timers = new TimerWheel(this.capacity)

@@ -135,4 +135,9 @@ export class UdpCounters {
   countLate(packets: number): void {
     this.sums[4] += packets
   }
+
+  /** Everything to zero. */
+  reset(): void {
+    for (const counts of [this.datagramsIn, this.packetsIn, this.packetsOut, this.sums]) counts.fill(0)
+  }
 }
