@@ -2,9 +2,9 @@
  * Arrival processes: when the events of an open-loop load are due, whatever became of the ones before. Used by honest
  * clients and by floods alike. Owns no clock: the caller asks for the next time and steps on.
  */
-import { assert } from '../../tcpip/assert.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 
 /** `constant`: evenly spaced; `poisson`: independent of each other, with exponential gaps. */
 export type ArrivalKind = 'constant' | 'poisson'

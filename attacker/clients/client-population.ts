@@ -4,14 +4,14 @@
  * does. Active opens and their SYN schedules are tcpip's (connection/retransmit.ts); this file owns starts, patience and
  * outcomes.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
-import { assert } from '../../tcpip/assert.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
+import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 import { SYN_SCHEDULES } from '../../tcpip/connection/syn-schedule.ts'
 import type { CloseReason, Tcb } from '../../tcpip/connection/tcb.ts'
-import type { Endpoint } from '../../tcpip/endpoint.ts'
-import { Prng } from '../../tcpip/prng.ts'
-import { NEVER, SECOND } from '../../tcpip/time.ts'
-import { TimerWheel } from '../../tcpip/timer-wheel.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import { formatAddress, type Prefix } from '../../tcpip/wire/address.ts'
 import { Arrivals } from './arrivals.ts'
 import { Attempt, type AttemptListener, type ConnectionRecord, NOT_YET } from './attempt.ts'

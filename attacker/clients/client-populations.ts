@@ -2,10 +2,10 @@
  * The honest clients of one host: one population or several side by side, each with a name, a spec and a block of addresses
  * of its own. They share what they count: its figures are those of all together.
  */
-import { assert } from '../../tcpip/assert.ts'
-import type { Endpoint } from '../../tcpip/endpoint.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER } from '../../tcpip/time.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import type { ConnectionRecord } from './attempt.ts'
 import type { ClientCounters } from './client-counters.ts'

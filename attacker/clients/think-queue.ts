@@ -2,8 +2,8 @@
  * The users of a closed load: each attempts, waits for its outcome, thinks, and attempts again. Everybody thinks equally
  * long, so that those who finish first begin first: the times at which they are due are a queue.
  */
-import { assert } from '../../tcpip/assert.ts'
-import { NEVER } from '../../tcpip/time.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 
 export class ThinkQueue {
   /** Due times of the users who think, microseconds, ascending; a ring. */

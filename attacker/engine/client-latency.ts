@@ -3,7 +3,7 @@
  * attempts that ended well. Three digits are exact whatever the magnitude, and a recording costs no memory.
  */
 import { build, type Histogram } from 'hdr-histogram-js'
-import { MILLISECOND } from '../../tcpip/time.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import type { ConnectionRecord } from '../clients/attempt.ts'
 
 /** Longest duration that is told apart, microseconds: 17 minutes, more than any client's patience. */

@@ -2,12 +2,12 @@
  * The engine without its thread and socket: an AttackerHost on a link that comes and goes, turned over by a TurnLoop.
  * Commands come between turns. Owns the rule that nothing attacks without a live link.
  */
-import { GATEWAY_ADDRESSES } from '../../tcpip/address-plan.ts'
-import type { SpokeState } from '../../tcpip/io/spoke-session.ts'
+import { GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
 import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
 import type { GatewayLab } from '../gateway/gateway.ts'

@@ -8,9 +8,9 @@ import {
   CLIENT_ADDRESSES,
   GATEWAY_ADDRESSES,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/address-plan.ts'
-import { anyBlock, exactly } from '../../tcpip/io/prefix-request.ts'
+} from '../../tcpip/base/address-plan.ts'
 import { UdpSpoke, type UdpSpokeOptions } from '../../tcpip/io/udp-spoke.ts'
+import { anyBlock, exactly } from '../../tcpip/udp-link/prefix-request.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import { type HubTarget, hubAddressRefusal } from '../guard.ts'
 

@@ -2,7 +2,7 @@
  * What the engine's thread and the main thread say to each other, and how the attacker's state looks from outside: in
  * seconds and text, where the engine has microseconds and numbers.
  */
-import type { SpokeState } from '../../tcpip/io/spoke-session.ts'
+import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import type { Outcome } from '../clients/client-counters.ts'
 import type { ClientMode, ClientSpec, ClosedClients, OpenClients } from '../clients/client-spec.ts'

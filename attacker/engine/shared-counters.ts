@@ -2,8 +2,8 @@
  * All counters of the attacker in one piece of shared memory: the engine's thread writes, the main thread reads when it is
  * asked for metrics.
  */
-import { Counters } from '../../tcpip/counters.ts'
-import { UdpCounters } from '../../tcpip/io/udp-counters.ts'
+import { Counters } from '../../tcpip/base/counters.ts'
+import { UdpCounters } from '../../tcpip/udp-link/udp-counters.ts'
 import { ClientCounters } from '../clients/client-counters.ts'
 import { GatewayCounters } from '../gateway/gateway-counters.ts'
 import { AttackCounters } from '../traffic/attack-counters.ts'

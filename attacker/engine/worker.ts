@@ -3,11 +3,11 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveThread } from '../../control/thread.ts'
-import { SECRET_BYTES } from '../../tcpip/endpoint.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
-import { Prng } from '../../tcpip/prng.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { EngineCore } from './engine-core.ts'
 import { openGuardedSpoke } from './guarded-spoke.ts'

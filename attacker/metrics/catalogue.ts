@@ -2,7 +2,7 @@
  * Every metric of the attacker: name, type, help and where its numbers come from. The registry is built from this list,
  * and dashboards, alert rules and tests read it, so that a metric exists everywhere or nowhere.
  */
-import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/io/udp-counters.ts'
+import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/udp-link/udp-counters.ts'
 import { CONNECT_BUCKETS, OUTCOMES, type Outcome } from '../clients/client-counters.ts'
 import type { LinkView } from '../engine/protocol.ts'
 import type { SharedCounters } from '../engine/shared-counters.ts'

@@ -2,8 +2,9 @@
  * What an attack does each time its schedule says so. The life of an attack (attack.ts) owns schedule, lateness, caps and
  * counts; an action owns one packet, or one connection.
  */
+
+import { NEVER } from '../../tcpip/base/time.ts'
 import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
-import { NEVER } from '../../tcpip/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 
 export interface AttackAction {

@@ -1,9 +1,9 @@
 /**
  * The attacks of one host: those under way, and the latest that are over.
  */
-import { assert } from '../../tcpip/assert.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER } from '../../tcpip/time.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { Attack, type AttackSnapshot } from './attack.ts'
 import type { AttackCounters } from './attack-counters.ts'

@@ -2,9 +2,9 @@
  * What an attack is told to do: kind, pace and the parameters of its kind, complete and checked. The control API, the
  * scenario files and the tests all come to it through `completeAttack`.
  */
-import { SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
-import { assert } from '../../tcpip/assert.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import { formatPrefix, type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
 import {
   ATTACK_CATALOGUE,

@@ -2,8 +2,8 @@
  * The life of one attack: packets, or connections, fall due by its schedule; they are sent if the process is on time and
  * there is room, and counted as not sent otherwise. An attack never sends more than what is due, and stops by itself.
  */
-import { Prng } from '../../tcpip/prng.ts'
-import { MILLISECOND, NEVER, SECOND } from '../../tcpip/time.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackCounters } from './attack-counters.ts'

@@ -3,15 +3,15 @@
  * sorted. The live engine and the virtual-time simulator run this same class. Owns no clock and no randomness: everything
  * follows from `now`, the generator and the secret it is given.
  */
-import { CLIENT_ADDRESSES, GATEWAY_ADDRESSES } from '../../tcpip/address-plan.ts'
-import { assert } from '../../tcpip/assert.ts'
+import { CLIENT_ADDRESSES, GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { Counters } from '../../tcpip/base/counters.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import { State } from '../../tcpip/connection/states.ts'
-import { Counters } from '../../tcpip/counters.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
-import { BATCH, Endpoint } from '../../tcpip/endpoint.ts'
+import { BATCH, Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER } from '../../tcpip/time.ts'
 import { type Prefix, prefixContains, prefixCovers } from '../../tcpip/wire/address.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { destinationOf, IPV4_HEADER_BYTES } from '../../tcpip/wire/ipv4.ts'

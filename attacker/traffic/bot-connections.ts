@@ -2,9 +2,10 @@
  * Attacks by connections that bots hold open: begun one by one, given something to do after a while, let go of together.
  * What they do is for the kind of attack to say.
  */
+
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER } from '../../tcpip/time.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { Botnet } from './botnet.ts'
 

@@ -7,11 +7,11 @@
  * for half of these ports a firewall rule drops what comes back before TCP sees it, which is what a flooder sets up on a
  * machine whose kernel would spoil the flood.
  */
-import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
-import { assert } from '../../tcpip/assert.ts'
+import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { Counters } from '../../tcpip/base/counters.ts'
 import type { ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
-import { Counters } from '../../tcpip/counters.ts'
-import { Endpoint } from '../../tcpip/endpoint.ts'
+import { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { type Prefix, prefixContains, prefixCovers } from '../../tcpip/wire/address.ts'
 

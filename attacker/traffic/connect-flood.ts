@@ -2,8 +2,8 @@
  * Connections that are opened properly and then left alone. They pass every cookie; what they use up is the accept queue
  * if the program is slow, or the connections that it can serve at a time.
  */
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER, SECOND } from '../../tcpip/time.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackSpecOf } from './attack-spec.ts'
 import { type BotBehaviour, BotConnections } from './bot-connections.ts'

@@ -7,10 +7,10 @@
  * that were given: one of ACKs, which open, one of RSTs, which close again so that the next lap can open. A server that
  * stores the SYNs gives no cookies: what was obtained is then good for as long as the request lives, and once.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER, SECOND } from '../../tcpip/time.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, RST, Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { type AttackAction, SendPackets } from './attack-action.ts'

@@ -2,7 +2,7 @@
  * Honest visitors, all at once: what a flood has to be told apart from. They are clients like any others (attacker/clients)
  * under addresses of their own, and counted apart from the lab's honest clients.
  */
-import type { Prng } from '../../tcpip/prng.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
 import { ClientCounters, OUTCOMES } from '../clients/client-counters.ts'
 import { ClientPopulation } from '../clients/client-population.ts'
 import { CLIENT_DEFAULTS, type ClientSpec } from '../clients/client-spec.ts'

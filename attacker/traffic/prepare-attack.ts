@@ -1,9 +1,9 @@
 /**
  * From what an attack is told to do to what does it: one place that knows every kind.
  */
-import { assert } from '../../tcpip/assert.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
 import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
-import type { Prng } from '../../tcpip/prng.ts'
 import { prefixSize } from '../../tcpip/wire/address.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
 import { AckFlood } from './ack-flood.ts'

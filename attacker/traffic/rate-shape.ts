@@ -4,8 +4,8 @@
  * independent of each other. Owns no clock.
  */
 
-import type { Prng } from '../../tcpip/prng.ts'
-import { NEVER, SECOND } from '../../tcpip/time.ts'
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { Arrivals } from '../clients/arrivals.ts'
 import type { AttackPace } from './attack-spec.ts'
 

@@ -3,8 +3,8 @@
  * headers. The destination becomes the lab's server and every source an address where nobody lives, so that no packet of
  * a replay holds an address of the recording. Payloads are not kept, only their lengths: zeros are sent in their place.
  */
-import { SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import { formatAddress, prefixSize } from '../../tcpip/wire/address.ts'
 import { ACK, SYN } from '../../tcpip/wire/segment.ts'
 import { TCP_ACK, TCP_HEADER_BYTES, TCP_SEQ, TCP_WORD_FLAGS } from '../../tcpip/wire/tcp.ts'

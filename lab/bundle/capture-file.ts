@@ -3,9 +3,9 @@
  * and its time starts after the end of the arm before it, so that tools show the arms one after the other.
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
+import { SECOND } from '../../tcpip/base/time.ts'
 import type { PacketTap } from '../../tcpip/link/capture-link.ts'
 import { PcapngWriter } from '../../tcpip/link/pcapng.ts'
-import { SECOND } from '../../tcpip/time.ts'
 import type { NetworkTap } from '../simulator/network.ts'
 import type { ScenarioCapture } from '../simulator/scenario-run.ts'
 

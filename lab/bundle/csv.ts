@@ -3,8 +3,8 @@
  * decimals and a point, whatever the locale.
  */
 import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
-import { MIB_NAMES } from '../../tcpip/counters.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { MIB_NAMES } from '../../tcpip/base/counters.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 

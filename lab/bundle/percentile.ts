@@ -1,7 +1,7 @@
 /**
  * Percentiles by nearest rank: always a value that was measured, never one in between.
  */
-import { assert } from '../../tcpip/assert.ts'
+import { assert } from '../../tcpip/base/assert.ts'
 
 /**
  * The smallest value such that at least `percent` % of all values are not above it (nearest-rank definition).

@@ -3,9 +3,9 @@
  */
 import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
 import { OUTCOMES, type Outcome } from '../../attacker/clients/client-counters.ts'
-import { MIB_NAMES } from '../../tcpip/counters.ts'
-import { DROP_REASON_COUNT, DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { MIB_NAMES } from '../../tcpip/base/counters.ts'
+import { DROP_REASON_COUNT, DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Phase } from '../scenario/resolve.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import type { QueueSeries } from '../simulator/recorder.ts'

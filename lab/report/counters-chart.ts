@@ -2,7 +2,7 @@
  * The server's counters over time as small multiples: those that tell what the listener did with each SYN. A counter that
  * never moved is named and not drawn.
  */
-import { MIB_NAMES, Mib } from '../../tcpip/counters.ts'
+import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { armPlots, legend } from './arm-plots.ts'
 import { SMALL_FONT_SIZE } from './chart-style.ts'

@@ -4,7 +4,7 @@
  */
 import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
 import { OUTCOMES, type Outcome } from '../../attacker/clients/client-counters.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { armPlots, legend } from './arm-plots.ts'
 import { MARKS } from './chart-style.ts'

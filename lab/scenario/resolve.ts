@@ -7,7 +7,7 @@ import { ATTACK_CATALOGUE, type AttackKind } from '../../attacker/traffic/attack
 import { type AttackSpec, describeAttack, isProblem, makeAttack } from '../../attacker/traffic/attack-spec.ts'
 import { APPLICATION_DEFAULTS, type ApplicationConfig } from '../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
-import { assert } from '../../tcpip/assert.ts'
+import { assert } from '../../tcpip/base/assert.ts'
 import { attackOf, trafficTimes } from './problem.ts'
 import {
   type AttackEntry,

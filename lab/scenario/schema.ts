@@ -8,7 +8,7 @@ import { CLIENT_PROPERTIES } from '../../attacker/api/clients-schema.ts'
 import { ATTACK_KINDS, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACKS_MAX } from '../../attacker/traffic/caps.ts'
 import { SERVER_RANGES } from '../../server/app/server-config.ts'
-import { MIB_NAMES } from '../../tcpip/counters.ts'
+import { MIB_NAMES } from '../../tcpip/base/counters.ts'
 
 /** The parts of a run, in order. */
 export const PHASES = ['baseline', 'attack', 'recovery'] as const

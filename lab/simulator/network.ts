@@ -2,14 +2,15 @@
  * What lies between the two hosts of a simulation: seen from the server, a tap that sees every packet, then the wire with
  * the scenario's delay, jitter and loss.
  */
+
+import type { Prng } from '../../tcpip/base/prng.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { CaptureLink, type PacketTap } from '../../tcpip/link/capture-link.ts'
 import { FaultLink } from '../../tcpip/link/fault-link.ts'
 import { type FaultOptions, PER_MILLION } from '../../tcpip/link/fault-path.ts'
 import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
 import { makeMemoryLink } from '../../tcpip/link/memory-link.ts'
 import { type Wire, WireChain } from '../../tcpip/link/wire.ts'
-import type { Prng } from '../../tcpip/prng.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 
 /** Packets that a host's ring holds: what one turn can produce, and room to spare. */

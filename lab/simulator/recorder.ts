@@ -2,10 +2,10 @@
  * What one arm of a run looked like, second by second: the length of both queues (exact time-weighted means, for lengths
  * only change at the instants the recorder is told about) and how far every counter of the server went.
  */
-import { assert } from '../../tcpip/assert.ts'
-import { type Counters, MIB_NAMES } from '../../tcpip/counters.ts'
-import { DROP_REASON_COUNT } from '../../tcpip/drop-reason.ts'
-import { NEVER, SECOND } from '../../tcpip/time.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { type Counters, MIB_NAMES } from '../../tcpip/base/counters.ts'
+import { DROP_REASON_COUNT } from '../../tcpip/base/drop-reason.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 
 /** The length of one queue over time. */
 export class QueueSeries {

@@ -2,8 +2,8 @@
  * Runs the arms of a scenario, one after the other. Between slices of virtual time the process gets to hear signals.
  */
 import { setImmediate } from 'node:timers/promises'
-import { assert } from '../../tcpip/assert.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { Traces } from '../scenario/traces.ts'
 import type { ArmRun } from './arm-run.ts'

@@ -3,7 +3,7 @@
  * what the story wants when the peer has closed.
  */
 import type { CloseReason, ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
-import type { Endpoint } from '../../tcpip/endpoint.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 
 /** Bytes read at a time: as much as a receive queue holds. */
 const scratch = new Uint8Array(65_536)

@@ -2,7 +2,7 @@
  * What became of a segment, in the words of a story: a drop reason says why it was not used, and a reader wants to know
  * what the receiver did then.
  */
-import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 
 /** By the name of the drop reason; of the others, the name itself is what there is to say. */
 const WORDS = new Map<string, string>([

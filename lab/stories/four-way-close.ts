@@ -1,8 +1,9 @@
 /**
  * Story: four segments end a connection, because each direction is closed by itself (RFC 9293 3.6); sometimes three do.
  */
+
+import { SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { SECOND } from '../../tcpip/time.ts'
 import { ACK, FIN } from '../../tcpip/wire/segment.ts'
 import type { Application } from './application.ts'
 import { claimAtLeast, claimEqual } from './claim.ts'

@@ -1,9 +1,10 @@
 /**
  * Story: three segments open a connection (RFC 9293 3.5). Why not two, why not four.
  */
+
+import { SECOND } from '../../tcpip/base/time.ts'
 import { STATE_NAMES } from '../../tcpip/connection/states.ts'
 import { QUEUE_BYTES } from '../../tcpip/connection/tcb.ts'
-import { SECOND } from '../../tcpip/time.ts'
 import { ACK, SYN } from '../../tcpip/wire/segment.ts'
 import { claimEqual } from './claim.ts'
 import type { Sighting } from './sighting.ts'

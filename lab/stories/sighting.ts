@@ -3,10 +3,10 @@
  * the state of either side before and after.
  */
 import { Listener } from '../../server/listener/listener.ts'
-import { SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
-import type { Endpoint } from '../../tcpip/endpoint.ts'
-import type { PassiveOpen } from '../../tcpip/passive-open.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
+import type { PassiveOpen } from '../../tcpip/host/passive-open.ts'
 import { describeSegment, type SequenceBases } from '../../tcpip/wire/describe.ts'
 import { type Segment, SYN } from '../../tcpip/wire/segment.ts'
 

@@ -2,8 +2,9 @@
  * The capture of a story: every segment as it leaves its sender, and every copy that the network made as it arrives. Each
  * scene is an interface of its name, and its time starts after the end of the scene before it.
  */
+
+import { SECOND } from '../../tcpip/base/time.ts'
 import { PcapngWriter } from '../../tcpip/link/pcapng.ts'
-import { SECOND } from '../../tcpip/time.ts'
 
 /** One scene's way into the capture. */
 export interface SceneTap {

@@ -3,8 +3,8 @@
  * and whatever it says and claims is kept in order.
  */
 
-import { Prng } from '../../tcpip/prng.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Claim } from './claim.ts'
 import { describeFate, isUsed } from './fate.ts'
 import type { Sighting, StateChange } from './sighting.ts'

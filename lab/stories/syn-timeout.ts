@@ -4,9 +4,9 @@
  */
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
 import { LINUX } from '../../server/listener/profile.ts'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { Mib } from '../../tcpip/base/counters.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import { makeSegment, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { formatTable } from '../report/text-table.ts'
 import { claimEqual, claimNear } from './claim.ts'

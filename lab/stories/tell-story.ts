@@ -1,7 +1,7 @@
 /**
  * Tells one story: what it prints, its result.json and its capture. The same story and seed give the same bytes.
  */
-import { SECOND } from '../../tcpip/time.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import type { Claim } from './claim.ts'
 import type { Sighting } from './sighting.ts'
 import type { Stage } from './stage.ts'

@@ -2,8 +2,9 @@
  * Story: the last ACK of a connection is lost. TIME-WAIT is there to answer the repeated FIN (RFC 9293 3.6.1); without
  * it, the peer is told that its connection was reset.
  */
+
+import { SECOND } from '../../tcpip/base/time.ts'
 import { State } from '../../tcpip/connection/states.ts'
-import { SECOND } from '../../tcpip/time.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
 import { claimEqual } from './claim.ts'
 import { BEFORE, establish } from './four-way-close.ts'

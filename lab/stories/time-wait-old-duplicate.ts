@@ -2,10 +2,10 @@
  * Story: a segment of a connection that is over comes late, into a new connection between the same ports. TIME-WAIT keeps
  * the ports apart for as long as old segments may live (RFC 9293 3.6.1); timestamps tell them apart (RFC 7323 5, PAWS).
  */
-import { CLIENT_ADDRESSES } from '../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { Mib } from '../../tcpip/base/counters.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
 import type { Application } from './application.ts'

@@ -3,14 +3,15 @@
  * is as RFC 9293 3.5 argues against ("to prevent old duplicate connection initiations from causing confusion"), and
  * otherwise as simple as possible: nothing is stored before, nothing is repeated.
  */
+
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import { timestampOf } from '../../tcpip/connection/send.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
-import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/passive-open.ts'
-import { NEVER } from '../../tcpip/time.ts'
+import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 
 export class TrustingListener implements PassiveOpen {

@@ -3,10 +3,10 @@
  * the SYN (TrustingListener) and the real one.
  */
 import { Listener } from '../../server/listener/listener.ts'
-import { CLIENT_ADDRESSES } from '../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { SECOND } from '../../tcpip/time.ts'
 import { ACK, RST, SYN } from '../../tcpip/wire/segment.ts'
 import { formatTable } from '../report/text-table.ts'
 import { claimEqual } from './claim.ts'

@@ -2,7 +2,7 @@
  * Whether a program would call accept() now: it takes its time between two calls, and it has only so many workers. Counts
  * the connections being served. Owns no clock and accepts nothing itself.
  */
-import { MILLISECOND, NEVER, SECOND } from '../../tcpip/time.ts'
+import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { APPLICATION_DEFAULTS, type ApplicationConfig } from './application-config.ts'
 
 /** A turn that is later than this, microseconds, was not late: the machine slept. */

@@ -2,7 +2,7 @@
  * The program behind the listener, as its host sees it. The host calls it in its turns; what it does between them (a web
  * service waits for timers and files) is its own affair.
  */
-import type { Endpoint } from '../../tcpip/endpoint.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { Listener } from '../listener/listener.ts'
 import type { ApplicationConfig } from './application-config.ts'
 

@@ -1,8 +1,8 @@
 /**
  * Until when each connection has to have sent its request. Connections are known by small integers of the owner's choice.
  */
-import { NEVER, SECOND } from '../../tcpip/time.ts'
-import { type TimerTarget, TimerWheel } from '../../tcpip/timer-wheel.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
+import { type TimerTarget, TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 
 export class RequestDeadlines {
   private readonly timers: TimerWheel

@@ -4,10 +4,11 @@
  * for the empty line and at nothing else, and reads no further request before the last response is queued. A server that
  * speaks first sends its greeting instead, and reads what comes only to throw it away.
  */
+
+import { Mib } from '../../tcpip/base/counters.ts'
+import type { TimerTarget } from '../../tcpip/base/timer-wheel.ts'
 import type { ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import type { Endpoint } from '../../tcpip/endpoint.ts'
-import type { TimerTarget } from '../../tcpip/timer-wheel.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { Listener } from '../listener/listener.ts'
 import { AcceptGate } from './accept-gate.ts'
 import type { Application } from './application.ts'

@@ -2,12 +2,12 @@
  * The sockets of a server as `ss -tano` lists them: the listener, half-open requests, connections, each with its queues
  * and its timer. Reads only; bounded by a limit, because a SYN queue may hold a million.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { MILLISECOND, NEVER } from '../../tcpip/base/time.ts'
 import { mustProbe } from '../../tcpip/connection/send.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { RETRANSMIT } from '../../tcpip/connection/tcb-table.ts'
-import { MILLISECOND, NEVER } from '../../tcpip/time.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { Listener } from '../listener/listener.ts'
 import type { ServerHost } from './server-host.ts'

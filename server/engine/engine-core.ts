@@ -2,7 +2,7 @@
  * The engine without its thread and socket: a ServerHost on a link, turned over by a TurnLoop, publishing its numbers
  * once per turn and telling what happens. Commands come between turns.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/address-plan.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'

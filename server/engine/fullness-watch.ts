@@ -2,7 +2,7 @@
  * Notices when a queue fills up and when it is no longer full. Under a flood a full queue loses and regains single
  * places all the time, so relief needs distance (a length below the low mark) and duration (one second of it).
  */
-import { NEVER, SECOND } from '../../tcpip/time.ts'
+import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 
 /** Share of the limit at which a queue counts as relieved. */
 const LOW_MARK = 7 / 8

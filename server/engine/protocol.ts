@@ -1,7 +1,7 @@
 /**
  * What the main thread and the engine's thread say to each other.
  */
-import type { PeerChange } from '../../tcpip/io/hub-sessions.ts'
+import type { PeerChange } from '../../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'

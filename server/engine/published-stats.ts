@@ -3,8 +3,8 @@
  * a shared buffer; a reader copies that, and copies again if the engine published meanwhile (a sequence lock). So what a
  * reader sees is one moment between two turns: packets in = accepted + dropped holds in it.
  */
-import { Counters } from '../../tcpip/counters.ts'
-import { UdpCounters } from '../../tcpip/io/udp-counters.ts'
+import { Counters } from '../../tcpip/base/counters.ts'
+import { UdpCounters } from '../../tcpip/udp-link/udp-counters.ts'
 import { GAUGE_COUNT } from './gauges.ts'
 
 const STATS_BYTES = Counters.BYTES + UdpCounters.BYTES + GAUGE_COUNT * Float64Array.BYTES_PER_ELEMENT

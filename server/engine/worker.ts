@@ -10,14 +10,14 @@ import {
   GATEWAY_ADDRESSES,
   SERVER_ADDRESS,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/address-plan.ts'
+} from '../../tcpip/base/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
-import type { AllowedPrefix } from '../../tcpip/io/prefix-claims.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
-import type { PeerSnapshot } from '../../tcpip/io/session-table.ts'
 import { UdpHub } from '../../tcpip/io/udp-hub.ts'
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
+import type { AllowedPrefix } from '../../tcpip/udp-link/prefix-claims.ts'
+import type { PeerSnapshot } from '../../tcpip/udp-link/session-table.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import { SERVER_SECRET_BYTES } from '../app/server-host.ts'

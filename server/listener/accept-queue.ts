@@ -4,7 +4,7 @@
  * that is reset while it waits keeps its place.
  */
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { WaitingConnection } from '../../tcpip/connection-end.ts'
+import { WaitingConnection } from '../../tcpip/host/connection-end.ts'
 
 export class AcceptQueue {
   limit: number

@@ -3,7 +3,7 @@
  * timestamps. Under a flood it is the only packet that matters, and half of its words are the same every time: it is
  * stamped from a template whose checksums are summed up in advance. The bytes are those that writePacket would write.
  */
-import { assert } from '../../tcpip/assert.ts'
+import { assert } from '../../tcpip/base/assert.ts'
 import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/host.ts'
 import { finishChecksum, halves } from '../../tcpip/wire/checksum.ts'
 import { packetBytes } from '../../tcpip/wire/codec.ts'

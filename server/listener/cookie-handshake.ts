@@ -2,12 +2,13 @@
  * The handshake without a half-open request: a SYN answered with a cookie, and the ACK from which a connection is rebuilt.
  * How cookies are made is in syn-cookies.ts. Read first: Linux net/ipv4/syncookies.c, cookie_v4_check(); RFC 4987 3.6.
  */
+
+import { Mib } from '../../tcpip/base/counters.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
-import { SECOND } from '../../tcpip/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
 import type { Listener } from './listener.ts'

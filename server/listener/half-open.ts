@@ -2,12 +2,13 @@
  * SYN-RECEIVED: segments for a half-open request, and its timer. The order of the tests is Linux tcp_check_req()'s; the
  * timer is reqsk_timer_handler(). Read first: RFC 9293 3.10.7.4 for SYN-RECEIVED, RFC 5961 3.
  */
+
+import { Mib } from '../../tcpip/base/counters.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { initialWindow } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
 import { ICMP_PARAMETER_PROBLEM, ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, type IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, RST, type Segment, SYN, segmentLength } from '../../tcpip/wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../../tcpip/wire/seq.ts'

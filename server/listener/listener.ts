@@ -4,15 +4,15 @@
  * tcp_conn_request(); RFC 9293 3.10.7.2. What comes after has its own rooms: requests half-open.ts, cookies cookie-handshake.ts.
  */
 
+import { Mib } from '../../tcpip/base/counters.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import type { WaitingConnection } from '../../tcpip/connection-end.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
-import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/passive-open.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
+import type { WaitingConnection } from '../../tcpip/host/connection-end.ts'
+import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'

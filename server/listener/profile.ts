@@ -1,7 +1,7 @@
 /**
  * What differs between the operating systems a listener can imitate, as data. Times are microseconds.
  */
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 
 export interface ListenerProfile {
   readonly name: string

@@ -2,7 +2,7 @@
  * Addresses with which a connection has ended well lately: Linux remembers their round-trip time (tcp_metrics), and the
  * last-quarter rule lets only them into the reserved part of the SYN queue (tcp_peer_is_proven).
  */
-import { SECOND } from '../../tcpip/time.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 
 /** How long a peer stays proven after its last connection, microseconds (Linux TCP_METRICS_TIMEOUT). */
 const PROVEN_FOR = 3600 * SECOND

@@ -2,9 +2,10 @@
  * The segments a listener sends on behalf of half-open requests: SYN-ACKs, with state and with cookies, and ACKs to
  * segments that do not fit. Read first: Linux tcp_make_synack() and tcp_v4_reqsk_send_ack().
  */
+
+import { Mib } from '../../tcpip/base/counters.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { type ConnectionHost, initialWindow } from '../../tcpip/connection/host.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
 import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'

@@ -4,7 +4,7 @@
  * secs_to_retrans().
  */
 
-import { SECOND } from '../../tcpip/time.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import type { ListenerProfile } from './profile.ts'
 import type { SynQueue } from './syn-queue.ts'
 

@@ -3,8 +3,8 @@
  * of addresses, ports, a slowly counting clock and a secret. Read first: Linux net/ipv4/syncookies.c
  * (secure_tcp_syn_cookie, check_tcp_syn_cookie, cookie_init_timestamp, cookie_timestamp_decode), RFC 4987 3.6.
  */
-import { SipHash } from '../../tcpip/siphash.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { SipHash } from '../../tcpip/base/siphash.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 
 /** Length of one step of the cookie clock, microseconds (TCP_SYNCOOKIE_PERIOD). */

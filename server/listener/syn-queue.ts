@@ -3,10 +3,10 @@
  * timer each. One record is one run of eleven words in a single Int32Array, so that a SYN touches as few cache lines as
  * possible however many requests there are. Linux counterpart: struct request_sock and struct request_sock_queue.
  */
-import { assert } from '../../tcpip/assert.ts'
-import { FlowTable } from '../../tcpip/flow-table.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
-import { TimerWheel } from '../../tcpip/timer-wheel.ts'
+import { assert } from '../../tcpip/base/assert.ts'
+import { FlowTable } from '../../tcpip/base/flow-table.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
+import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 
 /** Words of a record. */
 const REMOTE_ADDRESS = 0

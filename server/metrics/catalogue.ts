@@ -2,7 +2,7 @@
  * Every metric of the server: name, type, help and where its numbers come from. The registry is built from this list,
  * and dashboards, alert rules and tests read it, so that a metric exists everywhere or nowhere.
  */
-import { Mib } from '../../tcpip/counters.ts'
+import { Mib } from '../../tcpip/base/counters.ts'
 import { Gauge } from '../engine/gauges.ts'
 
 /** Before every name. */

@@ -2,8 +2,9 @@
  * The same numbers under the names that Prometheus' node_exporter gives to the kernel's: existing dashboards and queries
  * for a Linux host work on the simulated one. Collectors imitated: netstat, tcpstat, sockstat.
  */
+
+import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { State } from '../../tcpip/connection/states.ts'
-import { MIB_NAMES, Mib } from '../../tcpip/counters.ts'
 import { SOCKET_STATE_NAMES } from '../app/socket-state.ts'
 import { connectionsIn } from '../engine/gauges.ts'
 import type { ServerStats } from '../engine/published-stats.ts'

@@ -3,8 +3,8 @@
  * copied into the registry, all from one moment.
  */
 import { Counter, Gauge as PromGauge, Registry } from 'prom-client'
-import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
-import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/io/udp-counters.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
+import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/udp-link/udp-counters.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
 import { CONNECTIONS_AT } from '../engine/gauges.ts'
 import type { ServerStats } from '../engine/published-stats.ts'

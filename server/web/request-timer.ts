@@ -5,8 +5,8 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import type { TurnScheduler } from '../../tcpip/io/turn-loop.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
 
 /** Milliseconds; 0 for no limit. */
 export interface RequestLimits {

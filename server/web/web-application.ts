@@ -2,10 +2,10 @@
  * The web service behind a listener of the server host: connections are accepted as the gate allows and given to the
  * Fastify app, or greeted by a server that speaks first.
  */
-import { Mib } from '../../tcpip/counters.ts'
+import { Mib } from '../../tcpip/base/counters.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
 import type { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
 import { AcceptGate } from '../app/accept-gate.ts'
 import type { Application } from '../app/application.ts'
 import { APPLICATION_DEFAULTS, type ApplicationConfig } from '../app/application-config.ts'

@@ -3,7 +3,7 @@
  * later, in the hope that a reply will carry the ACK. Read first: RFC 9293 3.8.6.3, RFC 5681 4.2, Linux
  * tcp_event_data_recv(), __tcp_ack_snd_check(), tcp_send_delayed_ack().
  */
-import { MILLISECOND } from '../time.ts'
+import { MILLISECOND } from '../base/time.ts'
 import { seqDiff } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
 import { ACK_LATER, ACK_NONE, ACK_NOW, type Tcb } from './tcb.ts'

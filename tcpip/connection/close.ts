@@ -2,8 +2,8 @@
  * The end of a connection: close, abort, TIME-WAIT and the removal of the TCB. Read first: RFC 9293 3.6 and 3.10.4-5,
  * Linux __tcp_close() and tcp_timewait_state_process().
  */
-import { Mib } from '../counters.ts'
-import { SECOND } from '../time.ts'
+import { Mib } from '../base/counters.ts'
+import { SECOND } from '../base/time.ts'
 import type { ConnectionHost } from './host.ts'
 import { output, sendAck, sendActiveReset } from './send.ts'
 import { State } from './states.ts'

@@ -3,7 +3,7 @@
  * by duplicate ACKs where not (NewReno). Read first: RFC 5681, RFC 6582, RFC 6675, RFC 6928 (initial window). Windows are
  * in bytes.
  */
-import { Mib } from '../counters.ts'
+import { Mib } from '../base/counters.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
 import { armRetransmission } from './loss-timer.ts'

@@ -1,7 +1,7 @@
 /**
  * What a connection needs of the host it belongs to. The endpoint implements it; connection code knows no more of it.
  */
-import type { Counters } from '../counters.ts'
+import type { Counters } from '../base/counters.ts'
 import type { Segment } from '../wire/segment.ts'
 import type { Tcb } from './tcb.ts'
 import type { TcbTable } from './tcb-table.ts'

@@ -2,7 +2,7 @@
  * Initial sequence numbers and timestamp offsets: RFC 6528 (ISN = M + F(4-tuple, secret)) with Linux's clock. Read first:
  * RFC 9293 3.4.1, Linux secure_tcp_seq_and_ts_off() and seq_scale() (net/core/secure_seq.c).
  */
-import { SipHash } from '../siphash.ts'
+import { SipHash } from '../base/siphash.ts'
 
 /** The ISN clock advances once per 64 ns (Linux seq_scale): 15.625 steps a microsecond, wrapping in 274 s. */
 const STEPS_PER_MICROSECOND = 1000 / 64

@@ -2,7 +2,7 @@
  * Keepalive: a peer that has been silent for long is asked whether it still exists, and given up when it does not answer.
  * Off unless a program asks for it. Read first: RFC 9293 3.8.4, Linux tcp_keepalive_timer().
  */
-import { SECOND } from '../time.ts'
+import { SECOND } from '../base/time.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendActiveReset, sendKeepaliveProbe } from './send.ts'
 import { State } from './states.ts'

@@ -2,7 +2,7 @@
  * The tail loss probe: when the end of a flight is lost, no later segment can tell, so two round trips after it one segment
  * is sent to make the peer speak. Read first: RFC 8985 7, Linux tcp_send_loss_probe() and tcp_process_tlp_ack().
  */
-import { Mib } from '../counters.ts'
+import { Mib } from '../base/counters.ts'
 import type { Segment } from '../wire/segment.ts'
 import { seqLess } from '../wire/seq.ts'
 import { enterSackRecovery, reduceOnce } from './congestion.ts'

@@ -2,7 +2,7 @@
  * The timer of data in flight: the retransmission timeout, or before it a loss probe (RFC 6298 5, RFC 8985 7.2, Linux
  * tcp_rearm_rto() and tcp_schedule_loss_probe()). Both share one timer, as in Linux.
  */
-import { MILLISECOND, SECOND } from '../time.ts'
+import { MILLISECOND, SECOND } from '../base/time.ts'
 import { seqLess } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
 import { RECOVERY_NONE, type Tcb } from './tcb.ts'

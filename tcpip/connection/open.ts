@@ -2,8 +2,8 @@
  * How connections begin: the active open up to ESTABLISHED (RFC 9293 3.10.7.3), and the child of a completed passive
  * open, whose handshake a listener has carried out.
  */
-import { Mib } from '../counters.ts'
-import { DropReason } from '../drop-reason.ts'
+import { Mib } from '../base/counters.ts'
+import { DropReason } from '../base/drop-reason.ts'
 import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { enterEstablished, finishConnection } from './close.ts'

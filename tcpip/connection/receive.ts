@@ -2,9 +2,9 @@
  * SEGMENT ARRIVES for a connection in a synchronized state, one function per step of RFC 9293 3.10.7.4, in its order and
  * with the checks of RFC 5961 and RFC 7323 (PAWS) where Linux tcp_validate_incoming() has them.
  */
-import { Mib } from '../counters.ts'
-import { DropReason } from '../drop-reason.ts'
-import { MILLISECOND, SECOND } from '../time.ts'
+import { Mib } from '../base/counters.ts'
+import { DropReason } from '../base/drop-reason.ts'
+import { MILLISECOND, SECOND } from '../base/time.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'

@@ -2,8 +2,8 @@
  * Replies to segments that fit nothing: RST for segments without a connection, challenge ACKs inside one. Read first:
  * RFC 9293 3.5.2 and 3.10.7.1, RFC 5961 3-5, Linux tcp_v4_send_reset() and tcp_oow_rate_limited().
  */
-import { Mib } from '../counters.ts'
-import { MILLISECOND } from '../time.ts'
+import { Mib } from '../base/counters.ts'
+import { MILLISECOND } from '../base/time.ts'
 import { ACK, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'

@@ -2,8 +2,8 @@
  * The retransmission timer and the round-trip estimate behind it: RFC 6298 with Linux's bounds; and the timer of an active
  * open, which follows its SYN schedule.
  */
-import { Mib } from '../counters.ts'
-import { SECOND } from '../time.ts'
+import { Mib } from '../base/counters.ts'
+import { SECOND } from '../base/time.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeTimer } from './loss-probe.ts'

@@ -3,7 +3,7 @@
  * recent first, and which arrived twice (D-SACK). Read first: RFC 2018 4, RFC 2883 4, Linux tcp_sack_new_ofo_skb() and
  * tcp_dsack_set().
  */
-import { type Counters, Mib } from '../counters.ts'
+import { type Counters, Mib } from '../base/counters.ts'
 import { SACK_BLOCKS_MAX, type Segment, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import type { Tcb } from './tcb.ts'

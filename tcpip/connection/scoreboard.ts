@@ -2,7 +2,7 @@
  * What the sending half knows of the bytes in flight from the peer's SACK blocks: which have arrived, which are lost, and
  * how many are still on their way. Read first: RFC 6675 (its names in the comments), RFC 2018 5 and 8.
  */
-import { Mib } from '../counters.ts'
+import { Mib } from '../base/counters.ts'
 import type { Segment } from '../wire/segment.ts'
 import { seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'

@@ -2,8 +2,8 @@
  * The sending half of a connection: what may be sent is sent, in order, within the peer's window; ACKs ride on data.
  * Read first: RFC 9293 3.8.6 and 3.10.2.
  */
-import { Mib } from '../counters.ts'
-import { MILLISECOND } from '../time.ts'
+import { Mib } from '../base/counters.ts'
+import { MILLISECOND } from '../base/time.ts'
 import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'

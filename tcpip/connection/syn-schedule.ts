@@ -2,7 +2,7 @@
  * When a SYN that nobody answers is repeated, and when the attempt is given up: each operating system in its own way.
  * Read first: Linux ip-sysctl tcp_syn_retries and tcp_syn_linear_timeouts.
  */
-import { SECOND } from '../time.ts'
+import { SECOND } from '../base/time.ts'
 
 /** How long to wait after each SYN, microseconds: for the next one, and after the last one before giving up. */
 export type SynSchedule = readonly number[]

@@ -2,9 +2,9 @@
  * All connections of a host: a pool of TCBs, the flow table that finds them by 4-tuple, their timers, and the count of
  * connections by state. Half-open requests are not here; they cost a fraction and live with the listener.
  */
-import { assert } from '../assert.ts'
-import { FlowTable } from '../flow-table.ts'
-import { type TimerTarget, TimerWheel } from '../timer-wheel.ts'
+import { assert } from '../base/assert.ts'
+import { FlowTable } from '../base/flow-table.ts'
+import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
 import { ADVERTISED_MSS } from './host.ts'
 import { STATE_COUNT, State } from './states.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'

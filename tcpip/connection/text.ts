@@ -2,8 +2,8 @@
  * Seventh and eighth step of SEGMENT ARRIVES, RFC 9293 3.10.7.4: the segment's bytes and its FIN, in order or not. Read
  * first: Linux tcp_data_queue(), tcp_data_queue_ofo() and tcp_fin().
  */
-import { Mib } from '../counters.ts'
-import { DropReason } from '../drop-reason.ts'
+import { Mib } from '../base/counters.ts'
+import { DropReason } from '../base/drop-reason.ts'
 import { FIN, type Segment } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { onDataReceived } from './acknowledge.ts'

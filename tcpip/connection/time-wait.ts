@@ -2,8 +2,8 @@
  * TIME-WAIT: the side that closed first waits, to repeat its last ACK and to let old segments die (RFC 9293 3.6.1, Linux
  * tcp_timewait_state_process()).
  */
-import { Mib } from '../counters.ts'
-import { DropReason } from '../drop-reason.ts'
+import { Mib } from '../base/counters.ts'
+import { DropReason } from '../base/drop-reason.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { finishConnection } from './close.ts'

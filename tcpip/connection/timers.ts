@@ -2,7 +2,7 @@
  * What happens when a connection's timer fires: the right answer of its state, or the end. Read first: Linux
  * tcp_write_timer(), tcp_delack_timer(), tcp_keepalive_timer(), RFC 9293 3.10.8.
  */
-import { Mib } from '../counters.ts'
+import { Mib } from '../base/counters.ts'
 import { finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { onKeepaliveTimeout } from './keepalive.ts'

@@ -3,8 +3,9 @@
  * back to the event loop, so that sockets and commands get their share under any flood. Between turns it sleeps until
  * packets arrive (`wake`) or the host's next deadline.
  */
+
+import { MILLISECOND } from '../base/time.ts'
 import type { LinkEnd } from '../link/link.ts'
-import { MILLISECOND } from '../time.ts'
 
 /** What is turned over: an Endpoint, or something that contains one. */
 export interface TurnHost {

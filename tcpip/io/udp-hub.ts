@@ -5,15 +5,16 @@
 import type { Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { type LinkEnd, makeLinkEnd } from '../link/link.ts'
-import { HubSessions, type PeerChange } from './hub-sessions.ts'
-import type { MacKey } from './lab-key.ts'
-import { LINK_TICK } from './liveness.ts'
-import type { AllowedPrefix } from './prefix-claims.ts'
+import { HubSessions, type PeerChange } from '../udp-link/hub-sessions.ts'
+import { LINK_TICK } from '../udp-link/liveness.ts'
+import type { MacKey } from '../udp-link/mac-key.ts'
+import type { AllowedPrefix } from '../udp-link/prefix-claims.ts'
+import type { PeerSnapshot } from '../udp-link/session-table.ts'
+import { UdpCounters } from '../udp-link/udp-counters.ts'
+import { checkDatagramBytes, DEFAULT_DATAGRAM_BYTES, DEFAULT_RING_CAPACITY } from '../udp-link/udp-data.ts'
+import { UDP_LINK_PORT } from '../udp-link/udp-frame.ts'
+import { freshKey } from './lab-key.ts'
 import { fillRandom } from './random.ts'
-import type { PeerSnapshot } from './session-table.ts'
-import { UdpCounters } from './udp-counters.ts'
-import { checkDatagramBytes, DEFAULT_DATAGRAM_BYTES, DEFAULT_RING_CAPACITY } from './udp-data.ts'
-import { UDP_LINK_PORT } from './udp-frame.ts'
 import { type Tap, UdpOutput } from './udp-output.ts'
 import { closeSocket, describeError, growSocketBuffers, makeSocket } from './udp-socket.ts'
 
@@ -103,6 +104,7 @@ export class UdpHub {
         output,
         counters,
         random: fillRandom,
+        nonceKey: freshKey(),
         onPeerChange: options.onPeerChange,
       },
       clock(),

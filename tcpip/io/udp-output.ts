@@ -3,9 +3,9 @@
  * and never throws. Packets count as sent when their datagram's send has completed.
  */
 import type { Socket } from 'node:dgram'
-import { type Datagram, type DatagramOutput, DatagramPool } from './datagram-pool.ts'
-import { PacketOut, type UdpCounters } from './udp-counters.ts'
-import { DATA_HEADER_BYTES, MAX_CONTROL_BYTES, PACKET_PREFIX_BYTES } from './udp-frame.ts'
+import { type Datagram, type DatagramOutput, DatagramPool } from '../udp-link/datagram-pool.ts'
+import { PacketOut, type UdpCounters } from '../udp-link/udp-counters.ts'
+import { DATA_HEADER_BYTES, MAX_CONTROL_BYTES, PACKET_PREFIX_BYTES } from '../udp-link/udp-frame.ts'
 
 /** Datagrams with packets that can be on their way at once: some 8,000 SYNs at the default size. */
 const DATA_DATAGRAMS = 256

@@ -1,7 +1,7 @@
 /**
  * A wire without delay that shows every packet to a tap on its way, as tcpdump would see it at the near host.
  */
-import { NEVER } from '../time.ts'
+import { NEVER } from '../base/time.ts'
 import type { LinkEnd } from './link.ts'
 import type { PacketRing } from './packet-ring.ts'
 import type { Wire } from './wire.ts'

@@ -2,7 +2,7 @@
  * A bounded priority queue of slots by due time: a binary heap over arrays made once. Slots that fall due together come
  * out in the order in which they went in.
  */
-import { NEVER } from '../time.ts'
+import { NEVER } from '../base/time.ts'
 
 export class DueHeap {
   readonly capacity: number

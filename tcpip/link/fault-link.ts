@@ -1,7 +1,7 @@
 /**
  * A wire with delay and faults, each direction on its own: what a network does to packets between two hosts.
  */
-import type { Prng } from '../prng.ts'
+import type { Prng } from '../base/prng.ts'
 import { type FaultOptions, FaultPath, NO_FAULTS } from './fault-path.ts'
 import type { LinkEnd } from './link.ts'
 import type { Wire } from './wire.ts'

@@ -2,8 +2,8 @@
  * One direction of a faulty wire: packets wait out their delay in a store of limited size, and some are lost, doubled,
  * held back or damaged on the way. The same seed and the same packets at the same times meet the same faults.
  */
-import { assert } from '../assert.ts'
-import type { Prng } from '../prng.ts'
+import { assert } from '../base/assert.ts'
+import type { Prng } from '../base/prng.ts'
 import { DueHeap } from './due-heap.ts'
 import type { PacketRing } from './packet-ring.ts'
 

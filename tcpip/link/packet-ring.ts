@@ -4,7 +4,7 @@
  * again at its beginning: small packets stay in the processor's nearest cache. Full means full: the producer counts the
  * loss.
  */
-import { assert } from '../assert.ts'
+import { assert } from '../base/assert.ts'
 
 /** Default room for one packet, bytes: an Ethernet-sized IPv4 packet and more. */
 export const SLOT_BYTES = 2048

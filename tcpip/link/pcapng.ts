@@ -3,7 +3,7 @@
  * raw IP packets, timestamps in microseconds, the direction of each packet. The same calls give the same bytes: no date,
  * no host name. Blocks are little-endian, whatever the machine.
  */
-import { assert } from '../assert.ts'
+import { assert } from '../base/assert.ts'
 
 /** Block types (4.1, 4.2, 4.3 of the draft). */
 const SECTION_HEADER_BLOCK = 0x0a0d0d0a

@@ -5,7 +5,7 @@
  * Wires in a row need two ends between each pair of neighbours: the two of `makeMemoryLink`, one end being the far end of
  * the first wire, the other the near end of the second.
  */
-import { assert } from '../assert.ts'
+import { assert } from '../base/assert.ts'
 
 export interface Wire {
   /** Moves every packet that is due. Call it after each turn of a host, and when `nextDeadline` has come. */

@@ -3,10 +3,10 @@
  * first: Node's lib/net.js for what a socket promises, tcpip/socket.ts for what is below.
  */
 import { Duplex } from 'node:stream'
+import { SECOND } from '../base/time.ts'
 import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../connection/keepalive.ts'
-import type { Socket, SocketEvents } from '../socket.ts'
-import { type SocketError, WOULD_BLOCK } from '../socket-error.ts'
-import { SECOND } from '../time.ts'
+import type { Socket, SocketEvents } from '../host/socket.ts'
+import { type SocketError, WOULD_BLOCK } from '../host/socket-error.ts'
 import { formatAddress } from '../wire/address.ts'
 import type { ConnectTarget, EndpointNet } from './endpoint-net.ts'
 import { IdleTimer } from './idle-timer.ts'

@@ -3,11 +3,11 @@
  * test in manual time, turns over.
  */
 
-import type { Endpoint } from '../endpoint.ts'
+import type { Endpoint } from '../host/endpoint.ts'
+import type { Socket, SocketEvents } from '../host/socket.ts'
+import type { SocketError } from '../host/socket-error.ts'
+import { type AcceptSource, acceptSocket, type ConnectFrom, Sockets } from '../host/sockets.ts'
 import type { TurnScheduler } from '../io/turn-loop.ts'
-import type { Socket, SocketEvents } from '../socket.ts'
-import type { SocketError } from '../socket-error.ts'
-import { type AcceptSource, acceptSocket, type ConnectFrom, Sockets } from '../sockets.ts'
 import { EndpointDuplex } from './endpoint-duplex.ts'
 
 export interface EndpointNetOptions {

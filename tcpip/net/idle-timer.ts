@@ -2,7 +2,7 @@
  * Tells when a stream has been idle for a time. Activity only notes the time: the timer is moved when it fires, not for
  * every byte.
  */
-import { MILLISECOND } from '../time.ts'
+import { MILLISECOND } from '../base/time.ts'
 import type { EndpointNet } from './endpoint-net.ts'
 
 export class IdleTimer {

@@ -1,6 +1,6 @@
 /** Errors with the properties that those of node:net have. */
 import { constants } from 'node:os'
-import type { SocketError } from '../socket-error.ts'
+import type { SocketError } from '../host/socket-error.ts'
 import { formatAddress } from '../wire/address.ts'
 
 /** The system call that node:net would have made. */

@@ -7,7 +7,7 @@
  * by the caller's fault, when there is no room for `packetLength(segment)` bytes, and leaves no byte of that length as
  * it found it. Neither allocates. Whether the addresses are acceptable is the endpoint's question.
  */
-import { DropReason } from '../drop-reason.ts'
+import { DropReason } from '../base/drop-reason.ts'
 import { addBytes, addBytesCopying, finishChecksum, halves, isIntact, pseudoHeaderSum } from './checksum.ts'
 import {
   checkIpv4,

@@ -3,7 +3,7 @@
  * which segment. Read Linux `icmp_rcv`, `icmp_unreach` and `tcp_v4_err` first. Whether the embedded sequence number is
  * one that was sent, and what to do about it (RFC 5927), is the endpoint's question. Not a hot path.
  */
-import { DropReason } from '../drop-reason.ts'
+import { DropReason } from '../base/drop-reason.ts'
 import { addBytes, finishChecksum, isIntact } from './checksum.ts'
 import {
   checkIpv4,

@@ -5,7 +5,7 @@
  * An accessor takes a view and the offset of the packet and never checks: it is for packets that `checkIpv4` accepted,
  * or whose first `IPV4_HEADER_BYTES` bytes at least are known to exist.
  */
-import { DropReason } from '../drop-reason.ts'
+import { DropReason } from '../base/drop-reason.ts'
 import { addBytes, finishChecksum, halves, isIntact } from './checksum.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */

@@ -3,12 +3,12 @@
  * cost of a whole SYN is held to.
  */
 import siphash from 'siphash'
-import { FlowHash } from '../../tcpip/flow-hash.ts'
-import { FlowTable } from '../../tcpip/flow-table.ts'
-import { Prng } from '../../tcpip/prng.ts'
-import { SipHash } from '../../tcpip/siphash.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
-import { TimerWheel } from '../../tcpip/timer-wheel.ts'
+import { FlowHash } from '../../tcpip/base/flow-hash.ts'
+import { FlowTable } from '../../tcpip/base/flow-table.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { SipHash } from '../../tcpip/base/siphash.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
+import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 import { type BenchCase, measureApart } from './measure.ts'
 
 const KEY = Uint8Array.from({ length: 16 }, (_, i) => i)

@@ -8,9 +8,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { BROWSER, startBrowser, type TestBrowser } from '../support/browser.ts'
-import { synlab } from '../support/lab-cli.ts'
-import { describeWith } from '../support/tools.ts'
+import { BROWSER, startBrowser, type TestBrowser } from '../support/processes/browser.ts'
+import { synlab } from '../support/processes/lab-cli.ts'
+import { describeWith } from '../support/processes/tools.ts'
 
 const SECTIONS = [
   'What to look at',

@@ -9,8 +9,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import type { AttackerState } from '../../attacker/engine/protocol.ts'
 import type { ServerState } from '../../server/engine/server-state.ts'
-import { until } from '../support/lab-process.ts'
-import { describeWith } from '../support/tools.ts'
+import { until } from '../support/processes/lab-process.ts'
+import { describeWith } from '../support/processes/tools.ts'
 
 const ROOT = new URL('../..', import.meta.url).pathname
 const PROJECT = `synlab-test-${process.pid}`

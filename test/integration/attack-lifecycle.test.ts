@@ -9,9 +9,16 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { AttackView } from '../../attacker/engine/protocol.ts'
 import { ATTACK_KINDS, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
 import { makeAttack } from '../../attacker/traffic/attack-spec.ts'
-import { TestEngine } from '../support/attacker-engine.ts'
-import { type LabProcess, until } from '../support/lab-process.ts'
-import { attackOf, KINDS_BY_REQUEST, LiveLab, makeTraces, serverStateOf, stateOf } from '../support/live-lab.ts'
+import { type LabProcess, until } from '../support/processes/lab-process.ts'
+import {
+  attackOf,
+  KINDS_BY_REQUEST,
+  LiveLab,
+  makeTraces,
+  serverStateOf,
+  stateOf,
+} from '../support/processes/live-lab.ts'
+import { TestEngine } from '../support/worlds/attacker-engine.ts'
 
 const STARTS = 100
 /** Milliseconds within which 99 of 100 questions are answered, beyond what the machine itself takes for an answer. */

@@ -3,9 +3,9 @@
  */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttackerState, AttackView, ClientsView, LinkView } from '../../attacker/engine/protocol.ts'
-import { EventReader } from '../support/event-reader.ts'
-import type { LabProcess } from '../support/lab-process.ts'
-import { LiveLab } from '../support/live-lab.ts'
+import type { LabProcess } from '../support/processes/lab-process.ts'
+import { LiveLab } from '../support/processes/live-lab.ts'
+import { EventReader } from '../support/readers/event-reader.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 1000, duration: 600 }
 

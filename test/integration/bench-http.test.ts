@@ -6,9 +6,9 @@ import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { BenchResult } from '../../lab/bench/bench-report.ts'
 import type { Cell, CellKey } from '../../lab/bench/http-matrix.ts'
-import { COMMAND, spawnSynlab } from '../support/lab-cli.ts'
-import { until } from '../support/lab-process.ts'
-import { childrenOf, isAlive } from '../support/process-tree.ts'
+import { COMMAND, spawnSynlab } from '../support/processes/lab-cli.ts'
+import { until } from '../support/processes/lab-process.ts'
+import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
 
 /** Less than the default load, so that a busy machine can serve it. */
 const CONNECTIONS = 25

@@ -10,9 +10,9 @@ import { connect, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { byteAt } from '../../server/web/web-app.ts'
-import { temporaryDirectory } from '../support/lab-cli.ts'
-import { LabProcess, until } from '../support/lab-process.ts'
-import { describeWith } from '../support/tools.ts'
+import { temporaryDirectory } from '../support/processes/lab-cli.ts'
+import { LabProcess, until } from '../support/processes/lab-process.ts'
+import { describeWith } from '../support/processes/tools.ts'
 
 const TEN_MEGABYTES = 10_000_000
 

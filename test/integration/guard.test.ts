@@ -9,16 +9,16 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/address-plan.ts'
+} from '../../tcpip/base/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
-import { anyBlock, exactly, type PrefixRequest } from '../../tcpip/io/prefix-request.ts'
 import { UdpSpoke } from '../../tcpip/io/udp-spoke.ts'
+import { anyBlock, exactly, type PrefixRequest } from '../../tcpip/udp-link/prefix-request.ts'
 import { type Prefix, parsePrefix } from '../../tcpip/wire/address.ts'
 import { packetBytes } from '../../tcpip/wire/codec.ts'
 import { makeSegment, SYN } from '../../tcpip/wire/segment.ts'
-import { LAB_KEY, LabProcess, until } from '../support/lab-process.ts'
-import { LiveLab, serverStateOf, stateOf } from '../support/live-lab.ts'
+import { LAB_KEY, LabProcess, until } from '../support/processes/lab-process.ts'
+import { LiveLab, serverStateOf, stateOf } from '../support/processes/live-lab.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 1000, duration: 60 }
 const FOREIGN = ['8.8.8.8', '10.1.2.3', '169.254.169.254', '0.0.0.0', '255.255.255.255', '::1', '::ffff:127.0.0.1']

@@ -7,8 +7,8 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { COMMAND, readDirectory, spawnSynlab, temporaryDirectory } from '../support/lab-cli.ts'
-import { until } from '../support/lab-process.ts'
+import { COMMAND, readDirectory, spawnSynlab, temporaryDirectory } from '../support/processes/lab-cli.ts'
+import { until } from '../support/processes/lab-process.ts'
 
 const SHORT = ['phases.baseline=1', 'phases.attack=2', 'phases.recovery=1', 'thresholds=[]'].flatMap((set) => [
   '--set',

@@ -3,8 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { SocketList } from '../../server/app/socket-rows.ts'
-import { synlab } from '../support/lab-cli.ts'
-import { LabProcess, until } from '../support/lab-process.ts'
+import { synlab } from '../support/processes/lab-cli.ts'
+import { LabProcess, until } from '../support/processes/lab-process.ts'
 
 const processes: LabProcess[] = []
 

@@ -6,9 +6,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import { COMMAND, spawnSynlab } from '../support/lab-cli.ts'
-import { until } from '../support/lab-process.ts'
-import { childrenOf, isAlive } from '../support/process-tree.ts'
+import { COMMAND, spawnSynlab } from '../support/processes/lab-cli.ts'
+import { until } from '../support/processes/lab-process.ts'
+import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
 
 const ANY_PORTS = ['--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
 

@@ -3,8 +3,8 @@
  * from /metrics.
  */
 import { afterEach, describe, expect, it } from 'vitest'
-import { type LabProcess, until } from '../support/lab-process.ts'
-import { LiveLab } from '../support/live-lab.ts'
+import { type LabProcess, until } from '../support/processes/lab-process.ts'
+import { LiveLab } from '../support/processes/live-lab.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 5000, duration: 120 }
 const CLIENTS_PER_SECOND = 100

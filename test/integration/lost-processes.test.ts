@@ -5,11 +5,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttackView } from '../../attacker/engine/protocol.ts'
-import { EventReader } from '../support/event-reader.ts'
-import { COMMAND } from '../support/lab-cli.ts'
-import { type LabProcess, until } from '../support/lab-process.ts'
-import { attackOf, LiveLab, makeTraces, serverStateOf, stateOf } from '../support/live-lab.ts'
-import { childrenOf, isAlive } from '../support/process-tree.ts'
+import { COMMAND } from '../support/processes/lab-cli.ts'
+import { type LabProcess, until } from '../support/processes/lab-process.ts'
+import { attackOf, LiveLab, makeTraces, serverStateOf, stateOf } from '../support/processes/live-lab.ts'
+import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
+import { EventReader } from '../support/readers/event-reader.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 1000, duration: 600 }
 

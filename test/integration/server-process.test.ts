@@ -9,13 +9,13 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { ServerConfig } from '../../server/app/server-config.ts'
 import type { ServerState } from '../../server/engine/server-state.ts'
-import { SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
+import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
-import { exactly } from '../../tcpip/io/prefix-request.ts'
 import { UdpSpoke } from '../../tcpip/io/udp-spoke.ts'
-import { LAB_KEY, LabProcess, until } from '../support/lab-process.ts'
-import { spoofedSyn } from '../support/local-engine.ts'
+import { exactly } from '../../tcpip/udp-link/prefix-request.ts'
+import { LAB_KEY, LabProcess, until } from '../support/processes/lab-process.ts'
+import { spoofedSyn } from '../support/worlds/local-engine.ts'
 
 const ANY_PORTS = ['--api-port', '0', '--link-port', '0']
 

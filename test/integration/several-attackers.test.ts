@@ -4,10 +4,15 @@
  */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttackView } from '../../attacker/engine/protocol.ts'
-import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, CLIENT_ADDRESSES, GATEWAY_ADDRESSES } from '../../tcpip/address-plan.ts'
+import {
+  BOT_ADDRESSES,
+  BYSTANDER_ADDRESSES,
+  CLIENT_ADDRESSES,
+  GATEWAY_ADDRESSES,
+} from '../../tcpip/base/address-plan.ts'
 import { type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
-import { type LabProcess, until } from '../support/lab-process.ts'
-import { LiveLab, serverStateOf, stateOf } from '../support/live-lab.ts'
+import { type LabProcess, until } from '../support/processes/lab-process.ts'
+import { LiveLab, serverStateOf, stateOf } from '../support/processes/live-lab.ts'
 
 const RATE = 2000
 const CLIENTS_RATE = 20

@@ -4,8 +4,8 @@
  */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ServerState } from '../../server/engine/server-state.ts'
-import { type LabProcess, until } from '../support/lab-process.ts'
-import { LiveLab, serverStateOf } from '../support/live-lab.ts'
+import { type LabProcess, until } from '../support/processes/lab-process.ts'
+import { LiveLab, serverStateOf } from '../support/processes/live-lab.ts'
 
 const CLIENTS_PER_SECOND = 100
 

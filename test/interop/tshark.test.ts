@@ -5,8 +5,8 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { STORIES } from '../../lab/stories/catalogue.ts'
-import { synlab, temporaryDirectory } from '../support/lab-cli.ts'
-import { describeWith } from '../support/tools.ts'
+import { synlab, temporaryDirectory } from '../support/processes/lab-cli.ts'
+import { describeWith } from '../support/processes/tools.ts'
 
 const CHECKSUMS = ['-o', 'tcp.check_checksum:TRUE', '-o', 'ip.check_checksum:TRUE']
 

@@ -1,9 +1,10 @@
 /**
  * Fields of Linux's struct tcp_info as far as a TCB has their values. Read first: tcp_get_info() (net/ipv4/tcp.c).
  */
+
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { MILLISECOND } from '../../tcpip/time.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
 import type { EndpointSocket } from './endpoint-socket.ts'
 import { CODE_CONSTANTS } from './runner/constants.ts'

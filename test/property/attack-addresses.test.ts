@@ -23,16 +23,16 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/address-plan.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
+} from '../../tcpip/base/address-plan.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import { PacketRing } from '../../tcpip/link/packet-ring.ts'
-import { NEVER } from '../../tcpip/time.ts'
 import { formatPrefix, type Prefix, prefixContains } from '../../tcpip/wire/address.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { describeEndpoints } from '../../tcpip/wire/describe.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
-import { AttackLab } from '../support/attack-lab.ts'
-import { packetOf, pcapFile } from '../support/capture-files.ts'
+import { packetOf, pcapFile } from '../support/readers/capture-files.ts'
+import { AttackLab } from '../support/worlds/attack-lab.ts'
 
 /** Runs per kind, and the most that an attack of a run can send: enough to see every branch, little enough to be quick. */
 const RUNS = 12

@@ -6,12 +6,12 @@
 import { expect, it } from 'vitest'
 import { makeTrace } from '../../attacker/traffic/trace.ts'
 import { TraceReplay } from '../../attacker/traffic/trace-replay.ts'
-import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../tcpip/address-plan.ts'
-import { DropReason } from '../../tcpip/drop-reason.ts'
+import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import { PacketRing } from '../../tcpip/link/packet-ring.ts'
 import { readCapture } from '../../tcpip/link/pcap.ts'
-import { Prng } from '../../tcpip/prng.ts'
-import { NEVER } from '../../tcpip/time.ts'
 import { prefixContains } from '../../tcpip/wire/address.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, Segment, SYN } from '../../tcpip/wire/segment.ts'
@@ -26,7 +26,7 @@ import {
   pcapFile,
   sectionHeader,
   simplePacket,
-} from '../support/capture-files.ts'
+} from '../support/readers/capture-files.ts'
 
 const MUTATIONS = 20_000
 const GUARD_BYTES = 64

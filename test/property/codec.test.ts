@@ -4,8 +4,8 @@
  * answer, or the parser has read what is not its own.
  */
 import { describe, expect, it } from 'vitest'
-import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
-import { Prng } from '../../tcpip/prng.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
 import { addBytes, finishChecksum, pseudoHeaderSum } from '../../tcpip/wire/checksum.ts'
 import { packetLength, parsePacket, writePacket } from '../../tcpip/wire/codec.ts'
 import { makeSegment, Segment, SYN } from '../../tcpip/wire/segment.ts'

@@ -3,8 +3,8 @@
  * worst that an attacker without a keyed hash in his way could send.
  */
 import { expect, test } from 'vitest'
-import { FlowTable } from '../../tcpip/flow-table.ts'
-import { Prng } from '../../tcpip/prng.ts'
+import { FlowTable } from '../../tcpip/base/flow-table.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
 
 const OPERATIONS = 125_000
 const CHECK_EVERY = 5_000

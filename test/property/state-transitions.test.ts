@@ -3,11 +3,11 @@
  * 5 happen, every byte is right, and afterwards nothing is left of them. A failure names the seed of its batch.
  */
 import { describe, expect, it } from 'vitest'
+import { Mib } from '../../tcpip/base/counters.ts'
 import { Tcb } from '../../tcpip/connection/tcb.ts'
-import { Mib } from '../../tcpip/counters.ts'
-import type { Endpoint } from '../../tcpip/endpoint.ts'
-import { TRANSITIONS, transitionName } from '../support/transitions.ts'
-import { Workload } from '../support/workload.ts'
+import type { Endpoint } from '../../tcpip/host/endpoint.ts'
+import { TRANSITIONS, transitionName } from '../support/oracles/transitions.ts'
+import { Workload } from '../support/worlds/workload.ts'
 
 const BATCHES = 100
 const CONNECTIONS_PER_BATCH = 1000

@@ -3,9 +3,9 @@
  * and disarm timers included. The two must agree on every result and on every firing.
  */
 import { expect, test } from 'vitest'
-import { Prng } from '../../tcpip/prng.ts'
-import { MILLISECOND, NEVER, SECOND } from '../../tcpip/time.ts'
-import { type TimerTarget, TimerWheel } from '../../tcpip/timer-wheel.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
+import { type TimerTarget, TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 
 const HOUR = 3_600 * SECOND
 const DAY = 24 * HOUR

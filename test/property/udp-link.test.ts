@@ -3,20 +3,20 @@
  * a spoke: nothing throws, every datagram and every packet has exactly one outcome, and every outcome occurs.
  */
 import { describe, expect, it } from 'vitest'
-import { LINK_TICK } from '../../tcpip/io/liveness.ts'
-import { exactly } from '../../tcpip/io/prefix-request.ts'
+import { Prng } from '../../tcpip/base/prng.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
+import { type PacketRing, SLOT_BYTES } from '../../tcpip/link/packet-ring.ts'
+import { LINK_TICK } from '../../tcpip/udp-link/liveness.ts'
+import { exactly } from '../../tcpip/udp-link/prefix-request.ts'
 import {
   FRAME_OUTCOME_NAMES,
   FrameOutcome,
   PACKET_IN_NAMES,
   PacketIn,
   type UdpCounters,
-} from '../../tcpip/io/udp-counters.ts'
-import { FrameType } from '../../tcpip/io/udp-frame.ts'
-import { type PacketRing, SLOT_BYTES } from '../../tcpip/link/packet-ring.ts'
-import { Prng } from '../../tcpip/prng.ts'
-import { SECOND } from '../../tcpip/time.ts'
-import { ipPacket, LAB_KEY, prefix, push, VirtualHub, VirtualNet, VirtualSpoke } from '../support/virtual-udp.ts'
+} from '../../tcpip/udp-link/udp-counters.ts'
+import { FrameType } from '../../tcpip/udp-link/udp-frame.ts'
+import { ipPacket, LAB_KEY, prefix, push, VirtualHub, VirtualNet, VirtualSpoke } from '../support/worlds/virtual-udp.ts'
 
 const HUB_DATAGRAMS = 1_000_000
 const SPOKE_DATAGRAMS = 200_000

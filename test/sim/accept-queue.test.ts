@@ -14,7 +14,7 @@ import type { ArmRun } from '../../lab/simulator/arm-run.ts'
 import { simulateScenario } from '../../lab/simulator/scenario-run.ts'
 import { APPLICATION_DEFAULTS } from '../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
-import { MILLISECOND, SECOND } from '../../tcpip/time.ts'
+import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 
 /** The network of both scenarios, microseconds. */
 const ROUND_TRIP = 20 * MILLISECOND

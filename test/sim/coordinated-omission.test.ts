@@ -15,8 +15,8 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
 import { CLIENT_DEFAULTS, CLOSED_CLIENT_DEFAULTS, type ClientSpec } from '../../attacker/clients/client-spec.ts'
-import { SECOND } from '../../tcpip/time.ts'
-import { ClientsLab, nearestRank } from '../support/clients-lab.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
+import { ClientsLab, nearestRank } from '../support/worlds/clients-lab.ts'
 
 const LENGTH = 60
 const STALL = { start: 20, end: 30 }

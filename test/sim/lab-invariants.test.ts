@@ -9,8 +9,8 @@ import { parseOverride } from '../../lab/scenario/set.ts'
 import { readScenario } from '../../lab/scenario/source.ts'
 import type { ArmRun } from '../../lab/simulator/arm-run.ts'
 import { ArmSimulator } from '../../lab/simulator/arm-simulator.ts'
-import { MIB_NAMES, Mib } from '../../tcpip/counters.ts'
-import { SECOND } from '../../tcpip/time.ts'
+import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 
 const SHORT = ['phases.baseline=3', 'phases.attack=20', 'phases.recovery=10', 'thresholds=[]']
 

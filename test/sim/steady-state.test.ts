@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { LINUX } from '../../server/listener/profile.ts'
-import { erlangB, steadyState } from '../support/steady-state.ts'
+import { erlangB, steadyState } from '../support/oracles/steady-state.ts'
 
 const WITHIN_SHARE = 0.02
 

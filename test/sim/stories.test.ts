@@ -8,13 +8,13 @@ import { STORIES } from '../../lab/stories/catalogue.ts'
 import { claimEqual, claimNear } from '../../lab/stories/claim.ts'
 import { describeFate } from '../../lab/stories/fate.ts'
 import { tellStory } from '../../lab/stories/tell-story.ts'
-import { SERVER_PORT } from '../../tcpip/address-plan.ts'
-import { DROP_REASON_NAMES, DropReason } from '../../tcpip/drop-reason.ts'
-import { Endpoint } from '../../tcpip/endpoint.ts'
+import { SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
+import { Endpoint } from '../../tcpip/host/endpoint.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
-import { readDirectory, synlab, temporaryDirectory } from '../support/lab-cli.ts'
-import { readPcapng } from '../support/pcapng-reader.ts'
+import { readDirectory, synlab, temporaryDirectory } from '../support/processes/lab-cli.ts'
+import { readPcapng } from '../support/readers/pcapng-reader.ts'
 
 const NAMES = STORIES.map(({ name }) => name)
 

@@ -3,8 +3,8 @@
  * has nothing to do with it, and so SYN cookies have not either.
  */
 import { describe, expect, it } from 'vitest'
-import { DropReason } from '../../../tcpip/drop-reason.ts'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { DropReason } from '../../../tcpip/base/drop-reason.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 const WORKERS = 10
 const BACKLOG = 16

@@ -6,9 +6,9 @@
  * given just after 0 s is good for 120 s, one given just before 60 s for 60 s.
  */
 import { describe, expect, it } from 'vitest'
+import { DropReason } from '../../../tcpip/base/drop-reason.ts'
 import { State } from '../../../tcpip/connection/states.ts'
-import { DropReason } from '../../../tcpip/drop-reason.ts'
-import { AttackLab, type AttackLabOptions } from '../../support/attack-lab.ts'
+import { AttackLab, type AttackLabOptions } from '../../support/worlds/attack-lab.ts'
 
 const COUNTERS = ['SyncookiesRecv', 'SyncookiesFailed', 'PassiveOpens', 'EstabResets'] as const
 

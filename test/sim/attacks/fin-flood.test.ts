@@ -3,8 +3,8 @@
  * RFC 9293 3.10.7.4, RFC 5961 5.
  */
 import { expect, it } from 'vitest'
-import { DropReason } from '../../../tcpip/drop-reason.ts'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { DropReason } from '../../../tcpip/base/drop-reason.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 it('closes nothing: in the window it earns a challenge ACK, elsewhere an ACK that tells the victim nothing new', () => {
   const lab = new AttackLab()

@@ -3,7 +3,7 @@
  * every cookie is redeemed, and of a flood none is.
  */
 import { expect, it } from 'vitest'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 const RATE = 800
 const BACKLOG = 8

@@ -7,8 +7,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import { holdRate, requestLifetime } from '../../../attacker/traffic/hold-rate.ts'
-import { SECOND } from '../../../tcpip/time.ts'
-import { AttackLab, isPoissonCount } from '../../support/attack-lab.ts'
+import { SECOND } from '../../../tcpip/base/time.ts'
+import { AttackLab, isPoissonCount } from '../../support/worlds/attack-lab.ts'
 
 /** Lifetimes to be settled and measured, so that every first request has long gone. */
 const WARM_UP = 12

@@ -3,8 +3,8 @@
  * one per connection and 500 ms. Read first: RFC 5961 3.2, Linux tcp_validate_incoming().
  */
 import { describe, expect, it } from 'vitest'
-import { DropReason } from '../../../tcpip/drop-reason.ts'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { DropReason } from '../../../tcpip/base/drop-reason.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 /** Honest connections that ask once more after a minute, and are open in between. */
 function withOpenConnections(count: number): AttackLab {

@@ -3,7 +3,7 @@
  * rate x T of them at a time, but never more than W.
  */
 import { describe, expect, it } from 'vitest'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 const RATE = 10
 const RTT = 0.02

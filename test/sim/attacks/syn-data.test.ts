@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest'
 import { parsePacket } from '../../../tcpip/wire/codec.ts'
 import { Segment, SYN } from '../../../tcpip/wire/segment.ts'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 /** IPv4 and TCP headers and the MSS option, bytes. */
 const SYN_BYTES = 44

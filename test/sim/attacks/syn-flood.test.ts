@@ -2,7 +2,7 @@
  * syn-flood: whose addresses it carries decides whether it has an effect at all. Read first: RFC 4987 2.
  */
 import { describe, expect, it } from 'vitest'
-import { AttackLab } from '../../support/attack-lab.ts'
+import { AttackLab } from '../../support/worlds/attack-lab.ts'
 
 const RTT = 0.02
 const BACKLOG = 128

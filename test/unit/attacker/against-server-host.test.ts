@@ -7,11 +7,11 @@ import { makeAttack } from '../../../attacker/traffic/attack-spec.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
 import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
-import { SECRET_BYTES } from '../../../tcpip/endpoint.ts'
+import { Prng } from '../../../tcpip/base/prng.ts'
+import { SECOND } from '../../../tcpip/base/time.ts'
+import { SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
-import { Prng } from '../../../tcpip/prng.ts'
-import { SECOND } from '../../../tcpip/time.ts'
-import { testSecret } from '../../support/server-lab.ts'
+import { testSecret } from '../../support/worlds/server-lab.ts'
 
 /** Success ratio of twenty clients per second that start within 20 s, the flood having begun 20 s before. */
 function successRatio(floodRate: number, synCookies: number): number {

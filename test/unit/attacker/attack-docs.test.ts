@@ -4,9 +4,9 @@ import { ATTACK_KINDS, type AttackKind, parametersOf } from '../../../attacker/t
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
-import { SPOOFABLE_ADDRESSES } from '../../../tcpip/address-plan.ts'
+import { SPOOFABLE_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
 import { formatPrefix } from '../../../tcpip/wire/address.ts'
-import { attackDocs } from '../../support/attack-docs.ts'
+import { attackDocs } from '../../support/readers/attack-docs.ts'
 
 test('docs/attacks.md says what the catalogue and the scenarios say', async () => {
   const text = attackDocs()

@@ -7,12 +7,12 @@ import { EngineCore } from '../../../attacker/engine/engine-core.ts'
 import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
 import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
-import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, CLIENT_ADDRESSES } from '../../../tcpip/address-plan.ts'
-import { SECRET_BYTES } from '../../../tcpip/endpoint.ts'
+import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, CLIENT_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
+import { Prng } from '../../../tcpip/base/prng.ts'
+import { SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
-import { Prng } from '../../../tcpip/prng.ts'
-import { ManualScheduler } from '../../support/manual-scheduler.ts'
-import { testSecret } from '../../support/server-lab.ts'
+import { ManualScheduler } from '../../support/worlds/manual-scheduler.ts'
+import { testSecret } from '../../support/worlds/server-lab.ts'
 
 test('the state tells the latency of clients that were served, until a reset', () => {
   const link = makeMemoryLink(1024)

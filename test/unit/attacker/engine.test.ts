@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
 import { makeAttack } from '../../../attacker/traffic/attack-spec.ts'
-import { TestEngine } from '../../support/attacker-engine.ts'
+import { TestEngine } from '../../support/worlds/attacker-engine.ts'
 
 const flood = makeAttack({ kind: 'syn-flood', rate: 1000, duration: 2 })
 const clients = { ...CLIENT_DEFAULTS, rate: 10, arrivals: 'constant' } as const

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readTrace } from '../../../attacker/engine/trace-file.ts'
 import { SYN } from '../../../tcpip/wire/segment.ts'
-import { packetOf, pcapFile } from '../../support/capture-files.ts'
+import { packetOf, pcapFile } from '../../support/readers/capture-files.ts'
 
 const VICTIM = { address: 0x5db8_d822, port: 443 }
 const bytes = packetOf({ source: 5, destination: VICTIM.address, destinationPort: VICTIM.port, flags: SYN })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { BundleDirectory } from '../../../lab/bundle/bundle-directory.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
-import { readDirectory, temporaryDirectory } from '../../support/lab-cli.ts'
+import { readDirectory, temporaryDirectory } from '../../support/processes/lab-cli.ts'
 
 const FILES = ['capture.pcapng', 'connections.csv', 'result.json', 'series.csv'] as const
 

@@ -3,9 +3,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import { QueueSeries, Recorder } from '../../../lab/simulator/recorder.ts'
-import { Counters, MIB_NAMES, Mib } from '../../../tcpip/counters.ts'
-import { DROP_REASON_COUNT, DropReason } from '../../../tcpip/drop-reason.ts'
-import { MILLISECOND, SECOND } from '../../../tcpip/time.ts'
+import { Counters, MIB_NAMES, Mib } from '../../../tcpip/base/counters.ts'
+import { DROP_REASON_COUNT, DropReason } from '../../../tcpip/base/drop-reason.ts'
+import { MILLISECOND, SECOND } from '../../../tcpip/base/time.ts'
 
 describe('the length of a queue', () => {
   it('is averaged over time, not over changes', () => {

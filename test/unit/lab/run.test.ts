@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest'
 import type { Result } from '../../../lab/bundle/result-format.ts'
 import { bundledNames } from '../../../lab/scenario/source.ts'
 import { STORIES } from '../../../lab/stories/catalogue.ts'
-import { readDirectory, synlab, temporaryDirectory } from '../../support/lab-cli.ts'
-import { readPcapng } from '../../support/pcapng-reader.ts'
+import { readDirectory, synlab, temporaryDirectory } from '../../support/processes/lab-cli.ts'
+import { readPcapng } from '../../support/readers/pcapng-reader.ts'
 
 /** `classic` in 9 virtual seconds; its thresholds are about the whole length. */
 const SHORT = ['phases.baseline=2', 'phases.attack=4', 'phases.recovery=3', 'thresholds=[]'].flatMap((set) => [

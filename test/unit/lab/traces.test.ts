@@ -12,7 +12,7 @@ import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import { loadTraces } from '../../../lab/scenario/traces.ts'
 import { simulateScenario } from '../../../lab/simulator/scenario-run.ts'
 import { SYN } from '../../../tcpip/wire/segment.ts'
-import { packetOf, pcapFile } from '../../support/capture-files.ts'
+import { packetOf, pcapFile } from '../../support/readers/capture-files.ts'
 
 /** SYNs of the recording, and the time between two of them, milliseconds. */
 const COUNT = 500

@@ -2,8 +2,8 @@
  * The interpreter's own packet codec, held to the one of the stack, which was written apart from it.
  */
 import { describe, expect, it } from 'vitest'
-import { DropReason } from '../../../tcpip/drop-reason.ts'
-import { Prng } from '../../../tcpip/prng.ts'
+import { DropReason } from '../../../tcpip/base/drop-reason.ts'
+import { Prng } from '../../../tcpip/base/prng.ts'
 import { packetBytes, parsePacket } from '../../../tcpip/wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../../../tcpip/wire/icmp.ts'
 import { makeSegment, Segment } from '../../../tcpip/wire/segment.ts'

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { Tcb } from '../../../tcpip/connection/tcb.ts'
 import { ACK, makeSegment, RST } from '../../../tcpip/wire/segment.ts'
-import { ExchangeLedger } from '../../support/exchange-ledger.ts'
-import { TwoHosts } from '../../support/two-hosts.ts'
+import { ExchangeLedger } from '../../support/oracles/exchange-ledger.ts'
+import { TwoHosts } from '../../support/worlds/two-hosts.ts'
 
 const DATA = makeSegment({ flags: ACK, seq: 1000, ack: 5000, payload: new Uint8Array(100) })
 const ANSWER = makeSegment({ flags: ACK, seq: 5000, ack: 1100, window: 500 })

@@ -14,7 +14,7 @@ import {
 } from '../../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX } from '../../../../attacker/traffic/caps.ts'
 import type { ControlApp } from '../../../../control/app.ts'
-import { TestEngine } from '../../../support/attacker-engine.ts'
+import { TestEngine } from '../../../support/worlds/attacker-engine.ts'
 
 let engine: TestEngine
 let app: ControlApp

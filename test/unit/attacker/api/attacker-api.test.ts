@@ -4,7 +4,7 @@ import { CONNECT_BUCKETS, OUTCOMES } from '../../../../attacker/clients/client-c
 import { ATTACKER_HISTOGRAMS, ATTACKER_METRICS } from '../../../../attacker/metrics/catalogue.ts'
 import { ATTACK_KINDS } from '../../../../attacker/traffic/attack-catalogue.ts'
 import type { ControlApp } from '../../../../control/app.ts'
-import { TestEngine } from '../../../support/attacker-engine.ts'
+import { TestEngine } from '../../../support/worlds/attacker-engine.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 1000, duration: 2 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { buildAttackerApi } from '../../../../attacker/api/attacker-api.ts'
 import { LEASE_MS, LEASES_MAX } from '../../../../attacker/api/leases.ts'
 import type { ControlApp } from '../../../../control/app.ts'
-import { TestEngine } from '../../../support/attacker-engine.ts'
+import { TestEngine } from '../../../support/worlds/attacker-engine.ts'
 
 /** What a lost control process may cost at most, milliseconds. */
 const PROMISE_MS = 2_000

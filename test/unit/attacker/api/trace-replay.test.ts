@@ -8,8 +8,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { buildAttackerApi } from '../../../../attacker/api/attacker-api.ts'
 import type { ControlApp } from '../../../../control/app.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
-import { TestEngine } from '../../../support/attacker-engine.ts'
-import { packetOf, pcapFile } from '../../../support/capture-files.ts'
+import { packetOf, pcapFile } from '../../../support/readers/capture-files.ts'
+import { TestEngine } from '../../../support/worlds/attacker-engine.ts'
 
 const REPLAY = { kind: 'trace-replay', trace: 'flood.pcap', duration: 60 }
 

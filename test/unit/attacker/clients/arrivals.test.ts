@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { Arrivals } from '../../../../attacker/clients/arrivals.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 
 /** Times of the arrivals before `end`, microseconds. */
 function* timesBefore(arrivals: Arrivals, end: number): Generator<number> {

@@ -12,10 +12,10 @@ import {
   type OpenClients,
 } from '../../../../attacker/clients/client-spec.ts'
 import { makeAttack } from '../../../../attacker/traffic/attack-spec.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { ACK } from '../../../../tcpip/wire/segment.ts'
-import { ClientsLab } from '../../../support/clients-lab.ts'
+import { ClientsLab } from '../../../support/worlds/clients-lab.ts'
 
 function openLoad(rate: number, more: Partial<OpenClients> = {}): OpenClients {
   return { ...CLIENT_DEFAULTS, arrivals: 'constant', rate, ...more }

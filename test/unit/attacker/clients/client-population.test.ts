@@ -12,13 +12,13 @@ import {
   type OpenClients,
 } from '../../../../attacker/clients/client-spec.ts'
 import { makeAttack } from '../../../../attacker/traffic/attack-spec.ts'
-import { CLIENT_ADDRESSES, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
 import { type Prefix, parsePrefix, prefixContains } from '../../../../tcpip/wire/address.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
-import { AttackerLab, type ServerBehaviour } from '../../../support/attacker-lab.ts'
+import { AttackerLab, type ServerBehaviour } from '../../../support/worlds/attacker-lab.ts'
 
 function clients(rate: number, more: Partial<OpenClients> = {}): OpenClients {
   return { ...CLIENT_DEFAULTS, rate, ...more }

@@ -3,10 +3,10 @@
  */
 import { describe, expect, test } from 'vitest'
 import { CLIENT_DEFAULTS, CLIENT_SYSTEMS, type OpenClients } from '../../../../attacker/clients/client-spec.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { SYN_SCHEDULES } from '../../../../tcpip/connection/syn-schedule.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
-import { AttackerLab } from '../../../support/attacker-lab.ts'
+import { AttackerLab } from '../../../support/worlds/attacker-lab.ts'
 
 /** Seconds at which SYNs leave a client whom nobody answers, and the second at which it gives up. */
 function observe(spec: Partial<OpenClients>): { syns: number[]; end: number } {

@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { State } from '../../../../tcpip/connection/states.ts'
 import type { EndpointDuplex } from '../../../../tcpip/net/endpoint-duplex.ts'
-import { connected, type GatewayClient, GatewayLab } from '../../../support/gateway-lab.ts'
+import { connected, type GatewayClient, GatewayLab } from '../../../support/worlds/gateway-lab.ts'
 
 /** More than all queues between two ends hold. */
 const PLENTY = 20_000_000

@@ -8,10 +8,10 @@ import { expect, it } from 'vitest'
 import { CLIENTS_IN_FLIGHT_MAX } from '../../../../attacker/clients/client-spec.ts'
 import { makeAttack, withTrace } from '../../../../attacker/traffic/attack-spec.ts'
 import { makeTrace, type Trace } from '../../../../attacker/traffic/trace.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
-import { AttackerLab } from '../../../support/attacker-lab.ts'
-import { packetOf, pcapFile } from '../../../support/capture-files.ts'
+import { packetOf, pcapFile } from '../../../support/readers/capture-files.ts'
+import { AttackerLab } from '../../../support/worlds/attacker-lab.ts'
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void

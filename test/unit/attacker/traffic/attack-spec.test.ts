@@ -21,7 +21,7 @@ import {
   isProblem,
 } from '../../../../attacker/traffic/attack-spec.ts'
 import { ATTACK_RATE_MIN } from '../../../../attacker/traffic/caps.ts'
-import { SPOOFABLE_ADDRESSES } from '../../../../tcpip/address-plan.ts'
+import { SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { formatPrefix } from '../../../../tcpip/wire/address.ts'
 
 function entryOf(kind: AttackKind): AttackKindEntry {

@@ -7,10 +7,10 @@ import {
   makeAttack,
 } from '../../../../attacker/traffic/attack-spec.ts'
 import { ATTACKS_MAX } from '../../../../attacker/traffic/caps.ts'
-import { MILLISECOND, NEVER, SECOND } from '../../../../tcpip/time.ts'
+import { MILLISECOND, NEVER, SECOND } from '../../../../tcpip/base/time.ts'
 import { packetBytes } from '../../../../tcpip/wire/codec.ts'
 import { ACK, makeSegment, SYN } from '../../../../tcpip/wire/segment.ts'
-import { AttackerLab } from '../../../support/attacker-lab.ts'
+import { AttackerLab } from '../../../support/worlds/attacker-lab.ts'
 
 /** A flood that may be against the rules: the host itself must refuse it. */
 function flood(rate: number, duration: number, more: Partial<AttackSpecOf<'syn-flood'>> = {}): AttackSpec {

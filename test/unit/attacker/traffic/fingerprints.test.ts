@@ -16,17 +16,17 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
   SPOOFABLE_ADDRESSES,
-} from '../../../../tcpip/address-plan.ts'
-import { DropReason } from '../../../../tcpip/drop-reason.ts'
-import { SECRET_BYTES } from '../../../../tcpip/endpoint.ts'
+} from '../../../../tcpip/base/address-plan.ts'
+import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
 import { PacketRing } from '../../../../tcpip/link/packet-ring.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
 import { type Prefix, prefixContains } from '../../../../tcpip/wire/address.ts'
 import { parsePacket } from '../../../../tcpip/wire/codec.ts'
 import { describeSegment } from '../../../../tcpip/wire/describe.ts'
 import { ACK, FIN, RST, Segment } from '../../../../tcpip/wire/segment.ts'
-import { testSecret } from '../../../support/server-lab.ts'
+import { testSecret } from '../../../support/worlds/server-lab.ts'
 
 const SILENT = SPOOFABLE_ADDRESSES[0] as Prefix
 const PLACES = anyPort(SILENT.base, 2 ** 17)

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { AttackPace } from '../../../../attacker/traffic/attack-spec.ts'
 import { makeSchedule, spanAt } from '../../../../attacker/traffic/rate-shape.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { NEVER, SECOND } from '../../../../tcpip/time.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { NEVER, SECOND } from '../../../../tcpip/base/time.ts'
 
 const START = 7 * SECOND
 

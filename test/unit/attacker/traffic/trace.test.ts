@@ -10,7 +10,7 @@ import {
   type Trace,
   traceSource,
 } from '../../../../attacker/traffic/trace.ts'
-import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../../../tcpip/address-plan.ts'
+import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { prefixContains } from '../../../../tcpip/wire/address.ts'
 import { ACK, FIN, SYN } from '../../../../tcpip/wire/segment.ts'
 import {
@@ -23,7 +23,7 @@ import {
   pcapngFile,
   sectionHeader,
   simplePacket,
-} from '../../../support/capture-files.ts'
+} from '../../../support/readers/capture-files.ts'
 
 const VICTIM = 0x5db8_d822
 const OTHER = 0x0101_0101

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { synlab } from '../../../support/lab-cli.ts'
+import { synlab } from '../../../support/processes/lab-cli.ts'
 
 describe('synlab bench', () => {
   it.each([

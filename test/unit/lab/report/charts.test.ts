@@ -16,7 +16,7 @@ import {
   marksOf,
   reportSource,
   ticksOf,
-} from '../../../support/report-reader.ts'
+} from '../../../support/readers/report-reader.ts'
 
 /** `classic` in 30 virtual seconds: failures, late successes and prompt ones. */
 const SHORT = ['phases.baseline=5', 'phases.attack=20', 'phases.recovery=5', 'thresholds=[]', 'seed=7']

@@ -4,7 +4,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { ReportSource } from '../../../../lab/report/figure.ts'
 import { makeReport, REPORT_FILES, type Report } from '../../../../lab/report/report-html.ts'
-import { reportSource } from '../../../support/report-reader.ts'
+import { reportSource } from '../../../support/readers/report-reader.ts'
 
 const EVIL = `</p><script>alert(1)</script> & "quoted" 'text' <img src=x onerror=alert(2)>`
 const SCENARIO = `

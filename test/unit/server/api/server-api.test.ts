@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { ControlApp } from '../../../../control/app.ts'
 import { buildServerApi } from '../../../../server/api/server-api.ts'
 import { SERVER_DEFAULTS, SERVER_RANGES, type ServerConfig } from '../../../../server/app/server-config.ts'
-import { LocalEngine } from '../../../support/local-engine.ts'
+import { LocalEngine } from '../../../support/worlds/local-engine.ts'
 
 let app: ControlApp
 let lab: LocalEngine

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AcceptGate } from '../../../../server/app/accept-gate.ts'
 import { APPLICATION_DEFAULTS, type ApplicationConfig } from '../../../../server/app/application-config.ts'
-import { MILLISECOND, NEVER } from '../../../../tcpip/time.ts'
+import { MILLISECOND, NEVER } from '../../../../tcpip/base/time.ts'
 
 function gateWith(config: Partial<ApplicationConfig>): AcceptGate {
   const gate = new AcceptGate()

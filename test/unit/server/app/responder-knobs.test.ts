@@ -5,10 +5,10 @@
 import { describe, expect, it } from 'vitest'
 import { GREETING } from '../../../../server/app/application-config.ts'
 import { RESPONSE } from '../../../../server/app/responder.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { MILLISECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { MILLISECOND } from '../../../../tcpip/time.ts'
-import { Served, Visitor } from '../../../support/served.ts'
+import { Served, Visitor } from '../../../support/worlds/served.ts'
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: victim\r\n\r\n'
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { BATCH } from '../../../../tcpip/endpoint.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
-import { Served, Visitor } from '../../../support/served.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
+import { BATCH } from '../../../../tcpip/host/endpoint.ts'
+import { Served, Visitor } from '../../../support/worlds/served.ts'
 
 describe('the server host', () => {
   it('accepts between packets: a batch of final ACKs does not overflow a short accept queue', () => {

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { listSockets } from '../../../../server/app/socket-rows.ts'
 import { CONNECTION_STATES, parseSocketState, SOCKET_STATE_NAMES } from '../../../../server/app/socket-state.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { spoofedSyn } from '../../../support/local-engine.ts'
-import { Served } from '../../../support/served.ts'
+import { spoofedSyn } from '../../../support/worlds/local-engine.ts'
+import { Served } from '../../../support/worlds/served.ts'
 
 /** SYNs that nobody stands behind. */
 function flood(served: Served, count: number): void {

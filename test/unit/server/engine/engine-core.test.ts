@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { connectionsIn, Gauge } from '../../../../server/engine/gauges.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { LocalEngine } from '../../../support/local-engine.ts'
+import { LocalEngine } from '../../../support/worlds/local-engine.ts'
 
 function gauge(lab: LocalEngine, slot: Gauge): number {
   return lab.engine.stats().gauges[slot]

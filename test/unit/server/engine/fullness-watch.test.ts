@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FullnessWatch } from '../../../../server/engine/fullness-watch.ts'
-import { NEVER, SECOND } from '../../../../tcpip/time.ts'
+import { NEVER, SECOND } from '../../../../tcpip/base/time.ts'
 
 const LIMIT = 128
 

@@ -2,9 +2,9 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { Gauge } from '../../../../server/engine/gauges.ts'
 import { makeSharedStats, StatsPublisher, StatsReader } from '../../../../server/engine/published-stats.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { DropReason } from '../../../../tcpip/drop-reason.ts'
-import { FrameOutcome } from '../../../../tcpip/io/udp-counters.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
+import { FrameOutcome } from '../../../../tcpip/udp-link/udp-counters.ts'
 
 describe('published numbers', () => {
   it('are all there for a reader, and only once they are published', () => {

@@ -2,9 +2,9 @@
  * Segments for a half-open request, and the final ACK. Golden rows E10, E10', E13.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Mib } from '../../../../tcpip/counters.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
-import { establish, Peer, ServerLab } from '../../../support/server-lab.ts'
+import { establish, Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 describe('E13: SYN-RECEIVED', () => {
   let lab: ServerLab

@@ -4,8 +4,8 @@
  */
 import { describe, expect, it } from 'vitest'
 import { effectiveBacklog, LISTENER_DEFAULTS } from '../../../../server/listener/listener-config.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { establish, floodOnce, Peer, ServerLab } from '../../../support/server-lab.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { establish, floodOnce, Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 describe('SYN queue', () => {
   it.each([

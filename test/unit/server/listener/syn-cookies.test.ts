@@ -13,7 +13,7 @@ import {
 } from '../../../../server/listener/syn-cookies.ts'
 import { parseAddress } from '../../../../tcpip/wire/address.ts'
 import { ACK, PSH, RST, type Segment, SYN } from '../../../../tcpip/wire/segment.ts'
-import { floodOnce, Peer, ServerLab, testSecret } from '../../../support/server-lab.ts'
+import { floodOnce, Peer, ServerLab, testSecret } from '../../../support/worlds/server-lab.ts'
 
 const CLIENT = parseAddress('192.0.2.1') as number
 const SERVER = parseAddress('192.0.2.2') as number

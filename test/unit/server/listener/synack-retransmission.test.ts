@@ -2,10 +2,10 @@
  * The life of a half-open request: SYN-ACK retransmissions, expiry, aging, duplicate SYNs. Golden rows E4, E4b, E12.
  */
 import { describe, expect, it } from 'vitest'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { MILLISECOND, SECOND } from '../../../../tcpip/time.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { MILLISECOND, SECOND } from '../../../../tcpip/base/time.ts'
 import { ACK, SYN } from '../../../../tcpip/wire/segment.ts'
-import { floodOnce, Peer, ServerLab } from '../../../support/server-lab.ts'
+import { floodOnce, Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 /** Times of segments, rounded to the millisecond that timers have. */
 function times(sent: readonly { at: number }[]): number[] {

@@ -4,11 +4,11 @@ import { ServerStats } from '../../../../server/engine/published-stats.ts'
 import { SERVER_METRICS } from '../../../../server/metrics/catalogue.ts'
 import { formatNodeMetrics } from '../../../../server/metrics/node-exporter.ts'
 import { ServerRegistry } from '../../../../server/metrics/registry.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/base/drop-reason.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/drop-reason.ts'
-import { PacketIn } from '../../../../tcpip/io/udp-counters.ts'
-import { parsePrometheusText } from '../../../support/prometheus-text.ts'
+import { PacketIn } from '../../../../tcpip/udp-link/udp-counters.ts'
+import { parsePrometheusText } from '../../../support/readers/prometheus-text.ts'
 
 /** The names others rely on, and the Linux counter or gauge that each must show. */
 const PINNED: Record<string, Mib | undefined> = {

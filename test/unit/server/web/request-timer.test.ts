@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { REQUEST_LIMITS, type RequestLimits } from '../../../../server/web/request-timer.ts'
 import { buildWebApp, type WebApp } from '../../../../server/web/web-app.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
-import { DuplexLab } from '../../../support/duplex-lab.ts'
+import { DuplexLab } from '../../../support/worlds/duplex-lab.ts'
 
 let app: WebApp | undefined
 

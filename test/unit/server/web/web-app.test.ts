@@ -1,10 +1,10 @@
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildWebApp, byteAt, MAX_BYTES, type WebApp } from '../../../../server/web/web-app.ts'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { MILLISECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { MILLISECOND } from '../../../../tcpip/time.ts'
-import { DuplexLab, type DuplexLabOptions } from '../../../support/duplex-lab.ts'
+import { DuplexLab, type DuplexLabOptions } from '../../../support/worlds/duplex-lab.ts'
 
 let app: WebApp
 

@@ -3,13 +3,13 @@ import { SERVER_DEFAULTS } from '../../../../server/app/server-config.ts'
 import { ServerHost } from '../../../../server/app/server-host.ts'
 import { buildWebApp } from '../../../../server/web/web-app.ts'
 import { WebApplication } from '../../../../server/web/web-application.ts'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
-import { Counters } from '../../../../tcpip/counters.ts'
-import { Endpoint, SECRET_BYTES } from '../../../../tcpip/endpoint.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
+import { Counters } from '../../../../tcpip/base/counters.ts'
+import { Endpoint, SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
+import { Sockets } from '../../../../tcpip/host/sockets.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
 import { EndpointNet } from '../../../../tcpip/net/endpoint-net.ts'
-import { Sockets } from '../../../../tcpip/sockets.ts'
-import { testSecret } from '../../../support/server-lab.ts'
+import { testSecret } from '../../../support/worlds/server-lab.ts'
 
 describe('the web application of a server host', () => {
   it('answers in the host’s turns, and lets go of its connections when the host is thrown away', async () => {

@@ -2,11 +2,11 @@
  * Windows that are small, shut or opening, and connections that must not live on because of them. Each of these once hung.
  */
 import { describe, expect, it } from 'vitest'
+import { Mib } from '../../../../tcpip/base/counters.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
 import { ACK, makeSegment, RST, type Segment } from '../../../../tcpip/wire/segment.ts'
-import { TwoHosts } from '../../../support/two-hosts.ts'
+import { TwoHosts } from '../../../support/worlds/two-hosts.ts'
 
 const BYTES = new Uint8Array(65_536)
 

@@ -1,14 +1,14 @@
 /** Keepalive, and the switch of RFC 1337. */
 import { describe, expect, it } from 'vitest'
-import { SERVER_ADDRESS } from '../../../../tcpip/address-plan.ts'
+import { SERVER_ADDRESS } from '../../../../tcpip/base/address-plan.ts'
+import { Counters, Mib } from '../../../../tcpip/base/counters.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Counters, Mib } from '../../../../tcpip/counters.ts'
-import { Endpoint, SECRET_BYTES } from '../../../../tcpip/endpoint.ts'
+import { Endpoint, SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
 import { ACK, makeSegment, RST } from '../../../../tcpip/wire/segment.ts'
-import { testSecret } from '../../../support/server-lab.ts'
-import { TwoHosts } from '../../../support/two-hosts.ts'
+import { testSecret } from '../../../support/worlds/server-lab.ts'
+import { TwoHosts } from '../../../support/worlds/two-hosts.ts'
 
 const OPTIONS = { idle: 100 * SECOND, interval: 10 * SECOND, probes: 3 }
 

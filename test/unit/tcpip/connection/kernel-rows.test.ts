@@ -2,11 +2,11 @@
  * Connections as a live Linux 6.18 host was seen to handle them: numbers, timestamps and flags that do not fit.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Mib } from '../../../../tcpip/base/counters.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
-import { Peer, ServerLab } from '../../../support/server-lab.ts'
+import { Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 let lab: ServerLab
 let peer: Peer

@@ -2,10 +2,10 @@
  * A connection from active open to removal, both ends the code under test: handshake, data, the ways to close, loss.
  */
 import { describe, expect, it } from 'vitest'
+import { Mib } from '../../../../tcpip/base/counters.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
-import { TwoHosts } from '../../../support/two-hosts.ts'
+import { TwoHosts } from '../../../support/worlds/two-hosts.ts'
 
 function bytes(length: number, first = 0): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (first + i * 7) & 0xff)

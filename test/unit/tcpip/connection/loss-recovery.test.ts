@@ -2,10 +2,10 @@
  * Recovery from losses, by SACK and without, where the wire alone does not show it: bounds, long lives, counters.
  */
 import { describe, expect, it } from 'vitest'
+import { Mib } from '../../../../tcpip/base/counters.ts'
 import { RECOVERY_NONE, type Tcb } from '../../../../tcpip/connection/tcb.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
 import { ACK } from '../../../../tcpip/wire/segment.ts'
-import { Peer, ServerLab } from '../../../support/server-lab.ts'
+import { Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 const BYTES = new Uint8Array(65_536)
 

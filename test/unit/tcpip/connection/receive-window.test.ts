@@ -2,9 +2,9 @@
  * The window that a connection offers: its right edge never moves back, whatever the scale, and it is never negative.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import { QUEUE_BYTES, type Tcb } from '../../../../tcpip/connection/tcb.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { Peer, ServerLab } from '../../../support/server-lab.ts'
+import { Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 const BYTES = new Uint8Array(4 * QUEUE_BYTES)
 

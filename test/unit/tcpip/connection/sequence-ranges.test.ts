@@ -2,8 +2,8 @@
  * Ranges of sequence numbers against a plain set of them, also where numbers wrap.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import { RANGES_MAX, SequenceRanges } from '../../../../tcpip/connection/sequence-ranges.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
 
 /** Numbers of the ranges, relative to `base`; also checks that ranges are ascending, disjoint and not empty. */
 function numbersOf(ranges: SequenceRanges, base: number): number[] {

@@ -2,12 +2,12 @@
  * Segments that do not fit a connection: RFC 5961 challenges, windows, TIME-WAIT. Golden rows E14 and E14b.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
+import { Mib } from '../../../../tcpip/base/counters.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
 import { RETRANSMIT } from '../../../../tcpip/connection/tcb-table.ts'
-import { Mib } from '../../../../tcpip/counters.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
-import { floodOnce, Peer, ServerLab } from '../../../support/server-lab.ts'
+import { floodOnce, Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 
 let lab: ServerLab
 let peer: Peer

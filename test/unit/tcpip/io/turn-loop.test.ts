@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { MILLISECOND, NEVER, SECOND } from '../../../../tcpip/base/time.ts'
 import { TurnLoop } from '../../../../tcpip/io/turn-loop.ts'
 import { makeLinkEnd } from '../../../../tcpip/link/link.ts'
-import { MILLISECOND, NEVER, SECOND } from '../../../../tcpip/time.ts'
-import { ManualScheduler } from '../../../support/manual-scheduler.ts'
+import { ManualScheduler } from '../../../support/worlds/manual-scheduler.ts'
 
 /** A host that takes one packet per poll and writes down when it was polled. */
 function setUp(options: { clock?: () => number } = {}) {

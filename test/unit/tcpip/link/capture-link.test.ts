@@ -2,16 +2,16 @@
  * The wire that shows packets to a tap, alone and in a row with others.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { NEVER } from '../../../../tcpip/base/time.ts'
 import { CaptureLink } from '../../../../tcpip/link/capture-link.ts'
 import { FaultLink } from '../../../../tcpip/link/fault-link.ts'
 import { makeLinkEnd } from '../../../../tcpip/link/link.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
 import { PcapngWriter } from '../../../../tcpip/link/pcapng.ts'
 import { WireChain } from '../../../../tcpip/link/wire.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { NEVER } from '../../../../tcpip/time.ts'
-import { sendNumber, takeNumbers } from '../../../support/packets.ts'
-import { type CapturedPacket, readPcapng } from '../../../support/pcapng-reader.ts'
+import { sendNumber, takeNumbers } from '../../../support/readers/packets.ts'
+import { type CapturedPacket, readPcapng } from '../../../support/readers/pcapng-reader.ts'
 
 function makeTap(): { writer: PcapngWriter; packets: () => readonly CapturedPacket[] } {
   const file: number[] = []

@@ -2,9 +2,9 @@
  * The heap of packets under way, against sorting.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { NEVER } from '../../../../tcpip/base/time.ts'
 import { DueHeap } from '../../../../tcpip/link/due-heap.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { NEVER } from '../../../../tcpip/time.ts'
 
 describe('DueHeap', () => {
   it('has nothing due when empty', () => {

@@ -2,12 +2,12 @@
  * The wire with faults: each fault alone, then all of them, with every packet accounted for.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { NEVER } from '../../../../tcpip/base/time.ts'
 import { FaultLink, type FaultLinkOptions } from '../../../../tcpip/link/fault-link.ts'
 import { type FaultOptions, type FaultPath, PER_MILLION } from '../../../../tcpip/link/fault-path.ts'
 import { type LinkEnd, makeLinkEnd } from '../../../../tcpip/link/link.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { NEVER } from '../../../../tcpip/time.ts'
-import { NUMBERED_BYTES, sendNumber, takeNumbers, takePackets } from '../../../support/packets.ts'
+import { NUMBERED_BYTES, sendNumber, takeNumbers, takePackets } from '../../../support/readers/packets.ts'
 
 interface Lab {
   readonly near: LinkEnd

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { ipv4Offset, NOT_IPV4, UNKNOWN_LINK_TYPE } from '../../../../tcpip/link/link-layer.ts'
-import { LINK_HEADERS } from '../../../support/capture-files.ts'
+import { LINK_HEADERS } from '../../../support/readers/capture-files.ts'
 
 function offsetIn(bytes: readonly number[], linkType: number): number {
   const file = Uint8Array.from([0x45, ...bytes, 0x45, 0x45])

@@ -2,8 +2,8 @@
  * The packet ring: first in first out, bounded, reused for ever.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import { PacketRing } from '../../../../tcpip/link/packet-ring.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
 
 function pushText(ring: PacketRing, ...values: number[]): boolean {
   return ring.push(Uint8Array.from(values), 0, values.length)

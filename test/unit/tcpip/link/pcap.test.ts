@@ -2,9 +2,9 @@
  * Captures of every format, byte order and resolution; and what is said of those that are wrong.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import { readCapture } from '../../../../tcpip/link/pcap.ts'
 import { PcapngWriter } from '../../../../tcpip/link/pcapng.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
 import {
   block,
   enhancedPacket,
@@ -14,7 +14,7 @@ import {
   pcapngFile,
   sectionHeader,
   simplePacket,
-} from '../../../support/capture-files.ts'
+} from '../../../support/readers/capture-files.ts'
 
 interface ReadPacket {
   readonly time: number

@@ -2,9 +2,9 @@
  * Captures, byte for byte and through a strict reader.
  */
 import { describe, expect, it } from 'vitest'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import { PcapngWriter } from '../../../../tcpip/link/pcapng.ts'
-import { Prng } from '../../../../tcpip/prng.ts'
-import { readPcapng } from '../../../support/pcapng-reader.ts'
+import { readPcapng } from '../../../support/readers/pcapng-reader.ts'
 
 /** A writer and the file it has written so far, chunks counted. */
 function capture(): { writer: PcapngWriter; chunks: Uint8Array[]; file: () => Uint8Array } {

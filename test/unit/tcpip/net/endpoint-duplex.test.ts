@@ -1,11 +1,11 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/address-plan.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
 import type { EndpointDuplex } from '../../../../tcpip/net/endpoint-duplex.ts'
-import { SECOND } from '../../../../tcpip/time.ts'
-import { DuplexLab } from '../../../support/duplex-lab.ts'
+import { DuplexLab } from '../../../support/worlds/duplex-lab.ts'
 
 function collect(stream: EndpointDuplex): {
   text: string

@@ -2,7 +2,7 @@
  * IPv4 addresses and prefixes: text to int32 and back.
  */
 import { describe, expect, it } from 'vitest'
-import { Prng } from '../../../../tcpip/prng.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import {
   formatAddress,
   formatPrefix,

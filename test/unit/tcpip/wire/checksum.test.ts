@@ -2,7 +2,7 @@
  * The Internet checksum against the example of RFC 1071 and against the plainest possible implementation of it.
  */
 import { describe, expect, it } from 'vitest'
-import { Prng } from '../../../../tcpip/prng.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import {
   addBytes,
   addBytesCopying,

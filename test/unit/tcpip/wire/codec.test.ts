@@ -3,7 +3,7 @@
  * are in test/property.
  */
 import { describe, expect, it } from 'vitest'
-import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/drop-reason.ts'
+import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/base/drop-reason.ts'
 import { addBytes, finishChecksum, pseudoHeaderSum } from '../../../../tcpip/wire/checksum.ts'
 import { HEADER_BYTES_MAX, packetBytes, packetLength, parsePacket, writePacket } from '../../../../tcpip/wire/codec.ts'
 import { destinationOf, sourceOf } from '../../../../tcpip/wire/ipv4.ts'

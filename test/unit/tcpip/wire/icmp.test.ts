@@ -2,7 +2,7 @@
  * ICMP errors about TCP segments: what is read from a good one, and that everything else is refused untouched.
  */
 import { describe, expect, it } from 'vitest'
-import { Prng } from '../../../../tcpip/prng.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
 import { addBytes, finishChecksum } from '../../../../tcpip/wire/checksum.ts'
 import { packetBytes } from '../../../../tcpip/wire/codec.ts'
 import {

@@ -1,0 +1,109 @@
+/**
+ * An attacker's engine without thread, socket or clock of its own: what the control API sees is real, the link is memory,
+ * and time passes when the test says so.
+ */
+
+import type { ClientSpec } from '../../../attacker/clients/client-spec.ts'
+import type { AttackerEngine } from '../../../attacker/engine/engine.ts'
+import { EngineCore } from '../../../attacker/engine/engine-core.ts'
+import type { EngineEvent, EngineEvents } from '../../../attacker/engine/protocol.ts'
+import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
+import { Prng } from '../../../tcpip/base/prng.ts'
+import { SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
+import { type LinkEnd, makeLinkEnd } from '../../../tcpip/link/link.ts'
+import type { SpokeState } from '../../../tcpip/udp-link/spoke-session.ts'
+import type { Prefix } from '../../../tcpip/wire/address.ts'
+import { ManualScheduler } from './manual-scheduler.ts'
+import { testSecret } from './server-lab.ts'
+
+/** What the hub grants beside the clients' block. */
+const BOTS: Prefix = { base: 0x0a09_4400, length: 22 }
+const BYSTANDERS: Prefix = { base: 0xcb00_7110 | 0, length: 28 }
+
+type Told = { [K in EngineEvent]: { readonly event: K; readonly data: EngineEvents[K] } }[EngineEvent]
+type Listener = (data: never) => void
+
+export class TestEngine implements AttackerEngine {
+  readonly counters = new SharedCounters()
+  readonly gateway = undefined
+  readonly failed = new Promise<Error>(() => {})
+  /** Everything the engine has told, in order. */
+  readonly told: Told[] = []
+  /** Packets that were flushed to the link. */
+  flushed = 0
+  private readonly core: EngineCore
+  private readonly listeners = new Map<EngineEvent, Listener[]>()
+  private readonly linkState: { end: LinkEnd; state: SpokeState; detail: string; prefixes: readonly Prefix[] }
+  private readonly scheduler = new ManualScheduler()
+
+  constructor(clients?: ClientSpec) {
+    this.linkState = { end: makeLinkEnd(1024), state: 'connecting', detail: 'not connected yet', prefixes: [] }
+    const { linkState } = this
+    this.core = new EngineCore({
+      link: {
+        end: linkState.end,
+        flush: () => this.flush(),
+        get state() {
+          return linkState.state
+        },
+        get detail() {
+          return linkState.detail
+        },
+        get prefixes() {
+          return linkState.prefixes
+        },
+      },
+      hub: { host: 'server', port: 7400 },
+      prng: new Prng(1),
+      secret: testSecret(SECRET_BYTES),
+      counters: this.counters,
+      clock: this.scheduler.clock,
+      clients,
+      emit: (event, data) => this.tell(event, data),
+      scheduler: this.scheduler,
+    })
+  }
+
+  /** The link comes or goes. */
+  setLink(state: SpokeState, detail = state as string, prefix: Prefix = { base: 0x0a09_1300, length: 24 }): void {
+    Object.assign(this.linkState, {
+      state,
+      detail,
+      prefixes: state === 'ready' ? [prefix, BOTS, BYSTANDERS] : this.linkState.prefixes,
+    })
+    this.core.linkChanged()
+  }
+
+  /** Lets `milliseconds` pass: turns that are due happen at their time. */
+  pass(milliseconds: number): void {
+    this.scheduler.pass(milliseconds)
+  }
+
+  /** Events of one kind that were told. */
+  toldOf<K extends EngineEvent>(event: K): EngineEvents[K][] {
+    return this.told.filter((one) => one.event === event).map((one) => one.data as EngineEvents[K])
+  }
+
+  link = () => this.core.link()
+  state = async () => this.core.state()
+  startAttack: AttackerEngine['startAttack'] = async (spec) => this.core.startAttack(spec)
+  stopAttack: AttackerEngine['stopAttack'] = async (id) => this.core.stopAttack(id)
+  stopAll = async () => this.core.stopAll()
+  setClients: AttackerEngine['setClients'] = async (spec) => this.core.setClients(spec)
+  reset = async () => this.core.reset()
+  close = async () => this.core.stop()
+
+  on<K extends EngineEvent>(event: K, listener: (data: EngineEvents[K]) => void): void {
+    this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener as Listener])
+  }
+
+  private tell<K extends EngineEvent>(event: K, data: EngineEvents[K]): void {
+    this.told.push({ event, data } as unknown as Told)
+    for (const listener of this.listeners.get(event) ?? []) listener(data as never)
+  }
+
+  private flush(): void {
+    this.flushed += this.linkState.end.tx.size
+    this.linkState.end.tx.clear()
+  }
+}
