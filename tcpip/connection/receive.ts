@@ -20,7 +20,7 @@ import { finAcknowledged, mustProbe, output } from './send.ts'
 import { State } from './states.ts'
 import { ACK_NOW, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
-import { hasNewData, nobodyReads, takeText } from './text.ts'
+import { reachesNobody, takeText } from './text.ts'
 
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
@@ -238,8 +238,9 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
   const before = tcb.rcvNxt
   let outcome: DropReason = DropReason.ACCEPTED
   if (segmentLength(segment) > 0) {
-    if (tcb.finReceived && hasNewData(tcb, segment)) outcome = DropReason.OUT_OF_WINDOW
-    else if (hasNewData(tcb, segment) && nobodyReads(tcb)) {
+    // The peer had ended its stream: what it sends beyond that is as if it had not come.
+    if (tcb.finReceived && !seqLess(segment.seq, tcb.rcvNxt)) outcome = DropReason.OUT_OF_WINDOW
+    else if (reachesNobody(tcb, segment)) {
       host.counters.add(Mib.TCPAbortOnData)
       sendReset(host, segment)
       finishConnection(host, tcb, 'reset', now)

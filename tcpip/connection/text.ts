@@ -4,7 +4,7 @@
  */
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
-import { FIN, type Segment } from '../wire/segment.ts'
+import { FIN, type Segment, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { onDataReceived } from './acknowledge.ts'
 import { enterTimeWait } from './close.ts'
@@ -13,17 +13,15 @@ import { reportOldData, reportOverlap } from './sack-report.ts'
 import { State } from './states.ts'
 import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
 
-/** Whether the segment brings bytes beyond RCV.NXT. */
-export function hasNewData(tcb: Tcb, segment: Segment): boolean {
-  return segment.payloadLength > 0 && seqLess(tcb.rcvNxt, seqAdd(segment.seq, segment.payloadLength))
-}
-
 /**
- * Whether new data can reach nobody: the program has closed, or has shut both directions (RFC 9293 3.10.7.4, Linux
- * TCPAbortOnData). Shutting only the reading side changes nothing for the peer.
+ * Whether new data can reach nobody, so that it is answered by a RST: the program has closed, or has shut both directions, or
+ * the peer had sent its FIN before (RFC 9293 3.10.7.4, Linux TCPAbortOnData). Shutting only the reading side changes nothing
+ * for the peer.
  */
-export function nobodyReads(tcb: Tcb): boolean {
-  if (tcb.readShut && tcb.finQueued) return true
+export function reachesNobody(tcb: Tcb, segment: Segment): boolean {
+  // What lies beyond RCV.NXT, a FIN alone included when there is a hole before it.
+  if (segmentLength(segment) === 0 || !seqLess(tcb.rcvNxt, seqAdd(segment.seq, segment.payloadLength))) return false
+  if (tcb.finReceived || (tcb.readShut && tcb.finQueued)) return true
   return tcb.owner === undefined && !isAwaitingAccept(tcb)
 }
 
@@ -34,39 +32,70 @@ function isAwaitingAccept(tcb: Tcb): boolean {
 
 /** Takes what is new of the segment's bytes and its FIN, in order or not. */
 export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  const skip = Math.max(0, seqDiff(tcb.rcvNxt, segment.seq))
-  const gap = Math.max(0, seqDiff(segment.seq, tcb.rcvNxt))
-  // Nothing comes after a FIN, even one that waits behind a hole.
-  const end = tcb.peerFinSeen ? seqDiff(tcb.peerFinSeq, segment.seq) : segment.payloadLength
-  const fresh = Math.min(segment.payloadLength, end) - skip
-  let taken = 0
-  if (fresh > 0) {
-    const wanted = Math.min(fresh, acceptedBeyond(tcb, gap))
-    taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt + skip, wanted)
-    const start = seqAdd(tcb.rcvNxt, gap)
-    if (gap > 0) {
-      if (taken > 0) queueOutOfOrder(host, tcb, start, seqAdd(start, taken))
-    } else {
-      reportOldData(host.counters, tcb, segment)
-      onDataReceived(tcb, now)
-      const reached = tcb.reassembly.advance(seqAdd(start, taken))
-      advanceReceived(tcb, tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached) ? tcb.peerFinSeq : reached)
-    }
-  } else if (segment.payloadLength > 0 || tcb.finReceived) {
+  const gap = seqDiff(segment.seq, tcb.rcvNxt)
+  if (gap > 0) return takeBeyondHole(host, tcb, segment, gap)
+  if (!seqLess(tcb.rcvNxt, seqAdd(segment.seq, segmentLength(segment)))) {
+    // All of it has arrived before, a FIN like any byte: the peer is told at once, nothing is remembered.
     tcb.ackOwed = ACK_NOW
     reportOldData(host.counters, tcb, segment)
+    return DropReason.ACCEPTED
   }
-  if ((segment.flags & FIN) !== 0 && !tcb.peerFinSeen) {
-    tcb.peerFinSeen = true
-    tcb.peerFinSeq = seqAdd(segment.seq, segment.payloadLength)
+  return takeInOrder(host, tcb, segment, now)
+}
+
+/** The segment begins at RCV.NXT or below it and brings something new. */
+function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const skip = seqDiff(tcb.rcvNxt, segment.seq)
+  const fresh = segment.payloadLength - skip
+  const wanted = Math.min(fresh, acceptedBeyond(tcb, 0))
+  const taken = tcb.receiveQueue.place(0, segment.payload, segment.payloadAt + skip, wanted)
+  reportOldData(host.counters, tcb, segment)
+  if (fresh > 0) {
+    onDataReceived(tcb, now)
+    advanceReceived(tcb, seqAdd(tcb.rcvNxt, taken))
   }
-  if (tcb.peerFinSeen && !tcb.finReceived && tcb.peerFinSeq === tcb.rcvNxt) onFin(host, tcb, now)
-  if (gap > 0) return outOfOrder(tcb)
   if (taken < fresh) {
     tcb.ackOwed = ACK_NOW
     return DropReason.RECEIVE_BUFFER_FULL
   }
+  if ((segment.flags & FIN) !== 0) onFin(host, tcb, now)
+  else deliverQueued(host, tcb, now)
   return DropReason.ACCEPTED
+}
+
+/**
+ * What was queued beyond a hole and now follows RCV.NXT is delivered, up to a FIN among it: whatever the peer sent beyond its
+ * FIN was never part of the stream (Linux tcp_ofo_queue).
+ */
+function deliverQueued(host: ConnectionHost, tcb: Tcb, now: number): void {
+  if (tcb.reassembly.count === 0) return
+  // A FIN that data has run over meanwhile is an old one.
+  if (tcb.peerFinSeen && seqLess(tcb.peerFinSeq, tcb.rcvNxt)) tcb.peerFinSeen = false
+  const reached = tcb.reassembly.advance(tcb.rcvNxt)
+  const hasFin = tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached)
+  advanceReceived(tcb, hasFin ? tcb.peerFinSeq : reached)
+  if (hasFin) onFin(host, tcb, now)
+}
+
+/** A hole lies before the segment: it is queued, and the ACK that tells so must not wait (RFC 5681 4.2). */
+function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: number): DropReason {
+  const wanted = Math.min(segment.payloadLength, acceptedBeyond(tcb, gap))
+  const taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt, wanted)
+  const hasFin = (segment.flags & FIN) !== 0 && taken === segment.payloadLength
+  tcb.ackOwed = ACK_NOW
+  if (taken === 0 && !hasFin) return DropReason.OUT_OF_ORDER
+  const dataEnd = seqAdd(segment.seq, taken)
+  const end = hasFin ? seqAdd(dataEnd, 1) : dataEnd
+  host.counters.add(Mib.TCPOFOQueue)
+  reportOverlap(host.counters, tcb, segment.seq, end)
+  const added = tcb.reassembly.add(segment.seq, end)
+  if (added > 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq)
+  // The first FIN in the stream ends it. One whose number has a byte in the queue already is a repeat of that byte.
+  if (hasFin && added > 0 && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
+    tcb.peerFinSeen = true
+    tcb.peerFinSeq = dataEnd
+  }
+  return DropReason.OUT_OF_ORDER
 }
 
 /**
@@ -75,19 +104,6 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
  */
 function acceptedBeyond(tcb: Tcb, gap: number): number {
   return tcb.receiveQueue.length === 0 ? tcb.receiveQueue.free : Math.max(0, tcb.rcvWnd - gap)
-}
-
-/** Bytes beyond a hole: the next ACKs tell of them, first of the newest, or that they were there already. */
-function queueOutOfOrder(host: ConnectionHost, tcb: Tcb, start: number, end: number): void {
-  host.counters.add(Mib.TCPOFOQueue)
-  reportOverlap(host.counters, tcb, start, end)
-  if (tcb.reassembly.add(start, end) > 0 && tcb.sackPermitted) tcb.sackReport.note(start)
-}
-
-/** A hole lies before the segment: the ACK that tells so must not wait (RFC 5681 4.2). */
-function outOfOrder(tcb: Tcb): DropReason {
-  tcb.ackOwed = ACK_NOW
-  return DropReason.OUT_OF_ORDER
 }
 
 function advanceReceived(tcb: Tcb, rcvNxt: number): void {

@@ -114,10 +114,10 @@ describe('ESTABLISHED', () => {
   it('takes nothing that lies behind a FIN', () => {
     peer.ack({ flags: FIN | ACK, ...text(3) })
     expect(tcb.state).toBe(State.CLOSE_WAIT)
-    peer.ack({ seq: peer.isn + 5, ...text(3) })
-    peer.ack({ seq: peer.isn + 2, ...text(9) })
+    expect(peer.ack({ seq: peer.isn + 5, ...text(3) })).toEqual([])
     expect(tcb.receiveQueue.length).toBe(3)
     expect(tcb.rcvNxt).toBe(peer.isn + 5)
+    expect(peer.ack({ seq: peer.isn + 2, ...text(9) })).toMatchObject([{ flags: RST }])
   })
 })
 

@@ -1,0 +1,200 @@
+/**
+ * What a page is told about a lab, as one stream of messages. The page server joins it from the event streams of server and
+ * attackers; the lab inside the browser makes the same messages itself. Types only.
+ *
+ * Times are milliseconds on the lab's one clock: since the Unix epoch where processes run, virtual time since the start in
+ * the browser. Every message carries the time at which what it tells was so, not when it was sent.
+ */
+import type { AttackerState } from '../../attacker/contract.ts'
+import type { ServerState } from '../../server/contract.ts'
+
+/** Names one attacker among several; stable as long as its process runs. */
+export type AttackerId = string
+
+export type StreamMessage =
+  | HelloMessage
+  | ServerMessage
+  | AttackerMessage
+  | SlotsMessage
+  | ConnectionsMessage
+  | MarkMessage
+  | TapMessage
+  | PresenceMessage
+  | GapMessage
+
+/** The first message of every stream, also after a reconnection: who tells, and on which clock. */
+export interface HelloMessage {
+  readonly type: 'hello'
+  readonly at: number
+  /** The version of synlab that tells. */
+  readonly version: string
+  readonly clock: 'wall' | 'virtual'
+  /** Changes whenever the teller has forgotten what it told before: ids of messages begin anew. */
+  readonly session: string
+  /** Marks of the last ten minutes, oldest first, so that a page that comes late knows what was switched. */
+  readonly marks: readonly Mark[]
+}
+
+/** The server's state, twice a second; `state` as GET /api/state gives it. */
+export interface ServerMessage {
+  readonly type: 'server'
+  readonly at: number
+  readonly state: ServerState
+}
+
+/** One attacker's state, twice a second; `state` as its GET /api/state gives it. */
+export interface AttackerMessage {
+  readonly type: 'attacker'
+  readonly at: number
+  readonly attacker: AttackerId
+  readonly state: AttackerState
+}
+
+/** Both queues place by place, ten times a second. */
+export interface SlotsMessage {
+  readonly type: 'slots'
+  readonly at: number
+  readonly syn: QueueFrame
+  readonly accept: QueueFrame
+}
+
+/**
+ * One queue at one moment. `places`: one byte a place (see server/app/slot-frame.ts for its bits), in base64; a request keeps
+ * its place for life. `density`, for more than 4,096 places: a map of `cells` cells in reading order, each the sum of
+ * equally many neighbouring places; three counts a cell (honest, hostile, of these sent again) as little-endian 16-bit
+ * numbers, in base64.
+ */
+export type QueueFrame =
+  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: string }
+  | {
+      readonly kind: 'density'
+      readonly length: number
+      readonly limit: number
+      readonly cells: number
+      readonly placesPerCell: number
+      readonly counts: string
+    }
+
+/** Honest connections that have ended, ten times a second at most. */
+export interface ConnectionsMessage {
+  readonly type: 'connections'
+  readonly at: number
+  readonly attacker: AttackerId
+  /** Ended since the last message = told + left out, when there were too many to tell each one. */
+  readonly ended: number
+  readonly connections: readonly FinishedConnection[]
+}
+
+/** One honest connection, told once, when it has its outcome. */
+export interface FinishedConnection {
+  /** When the client meant to start. */
+  readonly startedAt: number
+  /** Milliseconds from there to ESTABLISHED; null if it never was. */
+  readonly connectMs: number | null
+  /** Milliseconds from there to the outcome. */
+  readonly totalMs: number
+  readonly outcome: 'ok' | 'timeout' | 'refused' | 'reset' | 'local'
+  readonly population: string
+}
+
+/** Something was switched, began, ended, or crossed a threshold. */
+export interface MarkMessage {
+  readonly type: 'mark'
+  readonly mark: Mark
+}
+
+export type Mark = { readonly at: number } & (
+  | { readonly kind: 'config'; readonly changes: Readonly<Record<string, readonly [before: unknown, after: unknown]>> }
+  | {
+      readonly kind: 'threshold'
+      readonly queue: 'syn_queue' | 'accept_queue'
+      readonly isFull: boolean
+      readonly length: number
+      readonly limit: number
+    }
+  | { readonly kind: 'flood'; readonly sendingCookies: boolean; readonly line: string }
+  | {
+      readonly kind: 'attack'
+      readonly state: 'started' | 'ended'
+      readonly attacker: AttackerId
+      readonly id: number
+      readonly attack: string
+      readonly rate: number
+    }
+  | { readonly kind: 'clients'; readonly attacker: AttackerId; readonly rate: number }
+  | { readonly kind: 'reset'; readonly who: 'server' | AttackerId }
+  | { readonly kind: 'presence'; readonly who: 'server' | AttackerId; readonly isThere: boolean }
+)
+
+/** A process came or went. `detail`: what is the matter, for people. */
+export interface PresenceMessage {
+  readonly type: 'presence'
+  readonly at: number
+  readonly who: 'server' | AttackerId
+  readonly isThere: boolean
+  readonly detail: string
+}
+
+/** Messages between these times were lost on the way (ids skipped, a reader too slow): draw a gap. */
+export interface GapMessage {
+  readonly type: 'gap'
+  readonly at: number
+  readonly from: number
+  readonly to: number
+  readonly who: 'server' | AttackerId
+}
+
+/** What happens on the connection that is being followed. */
+export interface TapMessage {
+  readonly type: 'tap'
+  readonly event: TapEvent
+}
+
+export interface TapRequest {
+  /** The next connection of an honest client, the next one of an attack, or one that is named. */
+  readonly follow: 'honest' | 'hostile' | { readonly peer: string }
+}
+
+export type TapEvent = { readonly at: number; readonly tap: number } & (
+  | { readonly kind: 'started'; readonly client: string; readonly server: string; readonly isHonest: boolean }
+  | { readonly kind: 'segment'; readonly segment: TapSegment; readonly ends: TapEnds }
+  /** A state or a timer changed without a segment. */
+  | { readonly kind: 'ends'; readonly ends: TapEnds }
+  | { readonly kind: 'ended'; readonly reason: 'closed' | 'idle' | 'replaced' | 'stopped' | 'limit' }
+)
+
+/** A segment as it passed the server's link. Numbers as on the wire, unsigned. */
+export interface TapSegment {
+  readonly direction: 'to-server' | 'to-client'
+  /** In the order of RFC 9293's letters: any of CWR ECE URG ACK PSH RST SYN FIN. */
+  readonly flags: readonly string[]
+  readonly seq: number
+  readonly ack: number
+  readonly window: number
+  readonly payloadBytes: number
+  readonly options: {
+    readonly mss?: number
+    readonly windowScale?: number
+    readonly sackPermitted?: true
+    readonly timestamps?: readonly [value: number, echo: number]
+    readonly sack?: readonly (readonly [number, number])[]
+  }
+  /** The number of a SYN,ACK is a SYN cookie. */
+  readonly isCookie?: true
+  /** The same segment was seen before. */
+  readonly isRepeat?: true
+  /** Why the server dropped it, by the name of the metric; absent when it was taken. */
+  readonly dropped?: string
+}
+
+/** What both ends think, as far as it is known: the client's end only when it is an honest client of the lab. */
+export interface TapEnds {
+  readonly client?: TapEnd
+  readonly server: TapEnd
+}
+
+export interface TapEnd {
+  /** RFC 9293's name, in the server's case SYN-RECEIVED for a half-open request; LISTEN when nothing is kept. */
+  readonly state: string
+  readonly timer?: { readonly kind: string; readonly firesAt: number; readonly retries: number }
+}
