@@ -1,0 +1,1 @@
+export function HandshakeView() { return <p>…</p> }

@@ -1,0 +1,1 @@
+export function StatesView() { return <p>…</p> }
