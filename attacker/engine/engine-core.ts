@@ -16,12 +16,13 @@ import type { AttackSnapshot } from '../traffic/attack.ts'
 import { describeAttack } from '../traffic/attack-spec.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
+import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
 import type {
   AttackerState,
   AttackOrder,
   AttackView,
   ClientsView,
-  EngineEvents,
+  CoreEvents,
   LinkView,
   StartResult,
 } from './protocol.ts'
@@ -49,7 +50,7 @@ export interface EngineCoreOptions {
   readonly clock: () => number
   /** What clients do once the link is ready. */
   readonly clients: ClientSpec | undefined
-  readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
+  readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
 }
 
@@ -58,6 +59,7 @@ export class EngineCore {
   private readonly host: AttackerHost
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
+  private readonly finished: FinishedConnections
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
@@ -66,6 +68,7 @@ export class EngineCore {
     const { link, prng, secret, counters, clock, scheduler, emit } = options
     this.options = options
     this.clientSpec = options.clients
+    this.finished = new FinishedConnections(prng.fork('finished'))
     this.host = new AttackerHost({
       link: link.end,
       prng,
@@ -73,7 +76,10 @@ export class EngineCore {
       counters: counters.host,
       clientCounters: counters.clients,
       attackCounters: counters.attacks,
-      onConnection: (record) => this.latency.record(record),
+      onConnection: (record) => {
+        this.latency.record(record)
+        this.finished.record(record)
+      },
       onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
     })
     this.loop = new TurnLoop({ host: this.host, link, clock, ...(scheduler === undefined ? {} : { scheduler }) })
@@ -171,6 +177,11 @@ export class EngineCore {
     const clients = this.viewClients(this.host.snapshot().clients)
     this.options.emit('clients', clients)
     return clients
+  }
+
+  /** The honest connections that have ended since the last call. */
+  takeFinished(): ConnectionBatch {
+    return this.finished.take()
   }
 
   /** Stops all attacks, forgets those that are over, and sets the counters to zero. */

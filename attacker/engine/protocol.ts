@@ -2,6 +2,7 @@
  * What the engine's thread and the main thread say to each other, and how the attacker's state looks from outside: in
  * seconds and text, where the engine has microseconds and numbers.
  */
+import type { Stamped } from '../../control/stamped.ts'
 import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import type { Outcome } from '../clients/client-counters.ts'
@@ -99,6 +100,26 @@ export interface AttackOrder {
   readonly trace?: Trace
 }
 
+/** One honest connection that has ended, as the page is told of it. Times are milliseconds, moments since the Unix epoch. */
+export interface FinishedConnection {
+  /** When the client meant to start. */
+  readonly startedAt: number
+  /** From there to ESTABLISHED; null if it never was. */
+  readonly connectMs: number | null
+  /** From there to the outcome. */
+  readonly totalMs: number
+  readonly outcome: Outcome
+  readonly population: string
+}
+
+/** Honest connections that have ended since the last batch. */
+export interface FinishedBatch {
+  readonly at: number
+  /** Those told and those left out, because they were too many to tell each one. */
+  readonly ended: number
+  readonly connections: readonly FinishedConnection[]
+}
+
 /** Declared as types, not interfaces: control/thread.ts wants them to be records. */
 export type EngineCommands = {
   state: { request: undefined; reply: AttackerState }
@@ -107,10 +128,12 @@ export type EngineCommands = {
   stopAll: { request: undefined; reply: number }
   setClients: { request: ClientSpec | undefined; reply: ClientsView }
   reset: { request: undefined; reply: AttackerState }
+  takeFinished: { request: undefined; reply: FinishedBatch }
   close: { request: undefined; reply: null }
 }
 
-export type EngineEvents = {
+/** What the core of the engine tells. */
+export type CoreEvents = {
   link: LinkView
   /** An attack began or is over; its `state` says which. */
   attack: AttackView
@@ -119,6 +142,8 @@ export type EngineEvents = {
   /** Attacks were stopped and counters set to zero. */
   reset: AttackerState
 }
+
+export type EngineEvents = Stamped<CoreEvents>
 
 export type EngineEvent = keyof EngineEvents
 

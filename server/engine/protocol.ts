@@ -1,8 +1,10 @@
 /**
  * What the main thread and the engine's thread say to each other.
  */
+import type { Stamped } from '../../control/stamped.ts'
 import type { PeerChange } from '../../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from '../app/server-config.ts'
+import type { SlotFrame } from '../app/slot-frame.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
 
@@ -43,17 +45,26 @@ export interface Inspection {
   readonly peers: readonly LinkPeer[]
 }
 
+/** Both queues, place by place, at one moment. */
+export interface Slots {
+  readonly at: number
+  readonly syn: SlotFrame
+  readonly accept: SlotFrame
+}
+
 export type EngineCommands = {
   configure: { request: Partial<ServerConfig>; reply: ServerConfig }
   reset: { request: undefined; reply: null }
   sockets: { request: { state: SocketState | undefined; limit: number }; reply: SocketList }
+  slots: { request: undefined; reply: Slots }
   inspect: { request: undefined; reply: Inspection }
   close: { request: undefined; reply: null }
 }
 
-export type EngineEvents = {
+/** What the core of the engine tells. */
+export type CoreEvents = {
   /** The configuration was changed; `changed` names the keys. */
-  config: { config: ServerConfig; changed: readonly (keyof ServerConfig)[] }
+  config: { config: ServerConfig; before: ServerConfig; changed: readonly (keyof ServerConfig)[] }
   /** A queue became full, or has been well below its limit for a second. */
   threshold: { queue: 'syn_queue' | 'accept_queue'; isFull: boolean; length: number; limit: number }
   /** The kernel would now log `line`: once in a listener's life. */
@@ -62,5 +73,7 @@ export type EngineEvents = {
   /** Everything was thrown away and started anew. */
   reset: { config: ServerConfig }
 }
+
+export type EngineEvents = Stamped<CoreEvents>
 
 export type EngineEvent = keyof EngineEvents

@@ -205,12 +205,12 @@ describe('GET /api/events', () => {
     const until = async (text: string): Promise<void> => {
       while (!heard.includes(text)) await once(response, 'data')
     }
-    await until('event: snapshot\ndata: {"pid"')
+    await until('event: snapshot\ndata: {"at":')
     lab.flood(10)
     await until('event: flood')
-    await until('"isFull":true,"length":5,"limit":4}\n\n')
+    await until('"isFull":true,"length":5,"limit":4,"at":')
     await patch({ synCookies: 0 })
-    await until('"changed":["synCookies"]}\n\n')
+    await until('"changed":["synCookies"],"at":')
     await app.inject({ method: 'POST', url: '/api/reset' })
     await until('event: reset')
     // Another snapshot comes by itself, and shows what has become of it.
