@@ -6,8 +6,8 @@ import type { FastifyBaseLogger, FastifyReply } from 'fastify'
 import { Sampler } from '../../control/sampler.ts'
 import { EventStream } from '../../control/sse.ts'
 import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import type { AttackerEvents as Events } from '../contract.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
-import type { AttackerState } from '../engine/protocol.ts'
 
 /** Between two snapshots of the state, and between two batches of connections, milliseconds. */
 const SNAPSHOT_INTERVAL_MS = 500
@@ -67,7 +67,7 @@ export class AttackerEvents {
     this.stream.close()
   }
 
-  private async snapshot(): Promise<AttackerState & { readonly at: number }> {
+  private async snapshot(): Promise<Events['snapshot']> {
     const state = await this.engine.state()
     return { at: epochMilliseconds(monotonicMicroseconds()), ...state }
   }

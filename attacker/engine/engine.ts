@@ -4,18 +4,14 @@
 import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { AttackerState, AttackView, ClientsView, FinishedBatch, LinkView } from '../contract.ts'
 import type {
-  AttackerState,
   AttackOrder,
-  AttackView,
-  ClientsView,
   EngineCommands,
   EngineEvents,
   EngineOptions,
   EngineReady,
   EngineWorkerData,
-  FinishedBatch,
-  LinkView,
   StartResult,
 } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'

@@ -10,17 +10,11 @@ import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
 import type { ConnectionRecord } from '../clients/attempt.ts'
+import type { FinishedConnection } from '../contract.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { EngineCore } from './engine-core.ts'
 import { openGuardedSpoke } from './guarded-spoke.ts'
-import type {
-  CoreEvents,
-  EngineCommands,
-  EngineEvents,
-  EngineReady,
-  EngineWorkerData,
-  FinishedConnection,
-} from './protocol.ts'
+import type { CoreEvents, EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'
 
 function randomBytes(length: number): Uint8Array {

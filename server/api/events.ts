@@ -7,9 +7,9 @@ import { Sampler } from '../../control/sampler.ts'
 import { EventStream } from '../../control/sse.ts'
 import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { SlotFrame } from '../app/slot-frame.ts'
+import type { ServerEvents as Events, QueueFrame } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import type { Slots } from '../engine/protocol.ts'
-import type { ServerState } from '../engine/server-state.ts'
 
 /** Between two snapshots of the state, and between two of the queues, milliseconds. */
 const SNAPSHOT_INTERVAL_MS = 500
@@ -64,7 +64,7 @@ export class ServerEvents {
     this.stream.close()
   }
 
-  private async snapshot(): Promise<ServerState & { readonly at: number }> {
+  private async snapshot(): Promise<Events['snapshot']> {
     const state = await this.engine.state()
     return { at: epochMilliseconds(monotonicMicroseconds()), ...state }
   }
@@ -76,7 +76,7 @@ function restAfter({ syn, accept }: Slots): number {
 }
 
 /** A frame as JSON carries it: its bytes in base64. */
-function toText(frame: SlotFrame): object {
+function toText(frame: SlotFrame): QueueFrame {
   if (frame.kind === 'places') return { ...frame, places: Buffer.from(frame.places).toString('base64') }
   return { ...frame, counts: Buffer.from(frame.counts).toString('base64') }
 }

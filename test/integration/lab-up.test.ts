@@ -10,7 +10,7 @@ import { COMMAND, spawnSynlab } from '../support/processes/lab-cli.ts'
 import { until } from '../support/processes/lab-process.ts'
 import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
 
-const ANY_PORTS = ['--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
+const ANY_PORTS = ['--page-port=0', '--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
 
 /** A lab under test, and everything it starts. */
 class Lab {
