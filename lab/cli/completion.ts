@@ -3,7 +3,7 @@
  */
 import tab from '@bomb.sh/tab/commander'
 import type { Command } from 'commander'
-import { bundledNames } from '../scenario/source.ts'
+import { bundledNames } from '../files/scenario-source.ts'
 
 /** Adds the command. Call after all others: what comes later is not completed. */
 export function addCompletion(program: Command): void {
