@@ -14,9 +14,18 @@ const PAGE_BYTES = 4096
 
 /** What is known of one object at one moment. */
 type Saved =
-  | { readonly kind: 'object'; readonly object: object; readonly keys: readonly string[]; readonly values: readonly unknown[] }
+  | {
+      readonly kind: 'object'
+      readonly object: object
+      readonly keys: readonly string[]
+      readonly values: readonly unknown[]
+    }
   | { readonly kind: 'array'; readonly object: unknown[]; readonly values: readonly unknown[] }
-  | { readonly kind: 'map'; readonly object: Map<unknown, unknown>; readonly values: readonly (readonly [unknown, unknown])[] }
+  | {
+      readonly kind: 'map'
+      readonly object: Map<unknown, unknown>
+      readonly values: readonly (readonly [unknown, unknown])[]
+    }
   | { readonly kind: 'set'; readonly object: Set<unknown>; readonly values: readonly unknown[] }
   | { readonly kind: 'buffer'; readonly object: ArrayBuffer; readonly pages: readonly Uint8Array[] }
 
@@ -99,9 +108,10 @@ export class Memento {
 }
 
 function restoreProperties(object: Record<string, unknown>, keys: readonly string[], values: readonly unknown[]): void {
-  // What was added since is rare, and found by the count.
-  if (Object.keys(object).length !== keys.length) {
-    for (const key of Object.keys(object)) if (!keys.includes(key)) delete object[key]
+  const present = Object.keys(object)
+  // Objects that gain and lose properties are rare; they get theirs anew, in the old order.
+  if (present.length !== keys.length || present.some((key, i) => key !== keys[i])) {
+    for (const key of present) delete object[key]
   }
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string
@@ -112,7 +122,10 @@ function restoreProperties(object: Record<string, unknown>, keys: readonly strin
 /** Most pages of a ring or a table are never touched: they are all this one. */
 const ZEROES = new Uint8Array(PAGE_BYTES)
 
-function savePages(buffer: ArrayBuffer, last: readonly Uint8Array[] | undefined): { pages: Uint8Array[]; ownBytes: number } {
+function savePages(
+  buffer: ArrayBuffer,
+  last: readonly Uint8Array[] | undefined,
+): { pages: Uint8Array[]; ownBytes: number } {
   const pages: Uint8Array[] = []
   let ownBytes = 0
   for (let at = 0; at < buffer.byteLength; at += PAGE_BYTES) {
@@ -146,4 +159,3 @@ function restorePages(buffer: ArrayBuffer, pages: readonly Uint8Array[]): void {
     bytes.set(length === page.length ? page : page.subarray(0, length), at)
   }
 }
-
