@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
 import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
-import { labUp, type UpOptions } from '../up/lab-up.ts'
+import type { UpOptions } from '../up/lab-up.ts'
 import { EXIT_OK } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
 
@@ -74,6 +74,7 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
     .addHelpText('after', KEYS)
     .action(
       async (options: Omit<UpOptions, 'flood' | 'open' | 'seconds'> & { flood?: true; open?: true; for?: number }) => {
+        const { labUp } = await import('../up/lab-up.ts')
         await labUp(
           { ...options, flood: options.flood === true, open: options.open === true, seconds: options.for },
           process,
