@@ -108,7 +108,7 @@ describe('synlab up with three attackers that is killed in the middle of a flood
     })
     await until('the flood is on', async () => stdout.includes('flood on'))
     const all = childrenOf(up.pid ?? -1)
-    expect(all).toHaveLength(4)
+    expect(all).toHaveLength(5)
     up.kill('SIGKILL')
     await once(up, 'close')
     await until('no process is left', async () => !all.some(isAlive))
