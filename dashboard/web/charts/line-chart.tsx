@@ -143,12 +143,12 @@ class Drawing {
           stroke: tokens.ink2,
           grid: { stroke: tokens.line, width: 1 },
           ticks: { show: false },
-          splits: (_plot: uPlot, _axis: number, _min: number, max: number) => [0, max / 2, max],
-          values: (_plot, splits) => splits.map((split) => axisLabel(split, chart, this.format)),
+          splits: (_plot: uPlot, _axis: number, _min: number, max: number): number[] => [0, max / 2, max],
+          values: (_plot: uPlot, splits: number[]) => splits.map((split) => axisLabel(split, chart, this.format)),
         },
       ],
       series: [{}, ...chart.series.map((series) => lineOf(series, tokens))],
-      hooks: { drawClear: [(plot) => drawBehind(plot, lab, timeWindow(lab), tokens)] },
+      hooks: { drawClear: [(plot: uPlot) => drawBehind(plot, lab, timeWindow(lab), tokens)] },
     }
   }
 }
