@@ -26,6 +26,8 @@ export interface UiState {
   readonly hover: Signal<number | undefined>
   readonly isPresenting: Signal<boolean>
   readonly isHelpOpen: Signal<boolean>
+  /** Whether the small charts are those behind "more". */
+  readonly hasMoreCharts: Signal<boolean>
   /** Whether the text twins are read out as they change. */
   readonly isSpeaking: Signal<boolean>
   /** A sentence for the whole page, for example about a link to nothing; undefined when there is none. */
@@ -49,6 +51,7 @@ export function makeUiState(): UiState {
     hover: signal<number | undefined>(undefined),
     isPresenting: signal(false),
     isHelpOpen: signal(false),
+    hasMoreCharts: signal(false),
     isSpeaking: signal(true),
     notice: signal<string | undefined>(undefined),
   }

@@ -113,7 +113,7 @@ class Drawing {
     }
     const times = sampleTimes(window.from, window.to, POINTS_MAX)
     const lines = chart.series.map((series) => Array.from(times, (at) => known(series.value(lab.store, at))))
-    this.plot.batch((plot) => {
+    this.plot.batch((plot: uPlot) => {
       plot.setData([Array.from(times), ...lines] as uPlot.AlignedData, false)
       plot.setScale('x', { min: window.from, max: window.to })
       plot.setScale('y', { min: 0, max: niceTop(most(lines), chart.top) })
@@ -141,7 +141,7 @@ class Drawing {
           gap: 0.35 * rem,
           font: `${0.77 * rem}px system-ui, sans-serif`,
           stroke: tokens.ink2,
-          grid: { stroke: tokens.line, width: 1 },
+          grid: { stroke: `${tokens.ink2}38`, width: 1 },
           ticks: { show: false },
           splits: (_plot: uPlot, _axis: number, _min: number, max: number): number[] => [0, max / 2, max],
           values: (_plot: uPlot, splits: number[]) => splits.map((split) => axisLabel(split, chart, this.format)),

@@ -18,7 +18,7 @@ export interface WaitPlotText {
 }
 
 /** Insets of the plot inside of its canvas, in units of the page's text. */
-const LEFT = 3.6
+const LEFT = 4.2
 const RIGHT = 0.4
 const BOTTOM = 1.5
 /** The band of those who gave up. */
@@ -90,21 +90,26 @@ function drawWaits({ context, rem, tokens }: Surface, area: PlotArea, band: numb
   context.lineWidth = 1
   for (const tick of spacedTicks((1.05 * rem) / room)) {
     const y = Math.round(area.top + band + room * (1 - waitHeight(tick))) + 0.5
-    context.strokeStyle = tokens.line
-    context.beginPath()
-    context.moveTo(area.left, y)
-    context.lineTo(area.left + area.width, y)
-    context.stroke()
+    rule(context, area, y, tokens.ink2)
     context.fillStyle = tokens.ink2
     context.fillText(tick < 1000 ? `${tick} ms` : `${tick / 1000} s`, area.left - 0.5 * rem, y)
   }
-  context.strokeStyle = tokens.line
-  context.beginPath()
-  context.moveTo(area.left, Math.round(area.top + band) + 0.5)
-  context.lineTo(area.left + area.width, Math.round(area.top + band) + 0.5)
-  context.stroke()
+  rule(context, area, Math.round(area.top + band) + 0.5, tokens.ink2)
   context.fillStyle = tokens.ink2
   context.fillText(text.gaveUp, area.left - 0.5 * rem, area.top + band / 2)
+}
+
+/** Faint on both grounds: on the panel and on the tint of an attack. */
+const RULE = 0.22
+
+function rule(context: CanvasRenderingContext2D, area: PlotArea, y: number, colour: string): void {
+  context.globalAlpha = RULE
+  context.strokeStyle = colour
+  context.beginPath()
+  context.moveTo(area.left, y)
+  context.lineTo(area.left + area.width, y)
+  context.stroke()
+  context.globalAlpha = 1
 }
 
 /** The time axis. */

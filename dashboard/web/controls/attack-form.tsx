@@ -57,10 +57,9 @@ export function AttackForm({ kinds }: { kinds: AttackKinds | undefined }) {
         </select>
       </div>
       <div class="row">
-        <div class="row-name">
-          <label for="attack-rate">{text.parameters.rate}</label>
-          <small>{text.perSecond[entry?.acts ?? 'packets']}</small>
-        </div>
+        <label for="attack-rate">
+          {text.parameters.rate} <small>{text.perSecond[entry?.acts ?? 'packets']}</small>
+        </label>
         {entry === undefined || entry.pace === 'given' ? (
           <NumberField id="attack-rate" value={rate} min={0.001} max={entry?.rateMax} onSet={setRate} />
         ) : (
@@ -71,10 +70,9 @@ export function AttackForm({ kinds }: { kinds: AttackKinds | undefined }) {
       </div>
       {entry?.pace !== 'trace' && (
         <div class="row">
-          <div class="row-name">
-            <label for="attack-duration">{text.parameters.duration}</label>
-            <small>{text.seconds}</small>
-          </div>
+          <label for="attack-duration">
+            {text.parameters.duration} <small>{text.seconds}</small>
+          </label>
           <NumberField id="attack-duration" value={duration} min={1} max={DURATION_MAX} onSet={setDuration} />
         </div>
       )}

@@ -10,8 +10,7 @@ export function LabPanel() {
   const [first] = store.attackers.value.values()
   const { rate, connectTimeout } = first?.state.clients ?? {}
   return (
-    <section class="panel controls" aria-labelledby="clients">
-      <h2 id="clients">{text.clientsTitle}</h2>
+    <section class="panel controls lab" aria-label={text.clientsTitle}>
       <div class="row">
         <label for="clients-rate">{text.clientsRate}</label>
         <NumberField
@@ -24,17 +23,17 @@ export function LabPanel() {
             void asks.ask('clients', String(wanted), () => source.controls.setClients(request))
           }}
         />
+        <button
+          type="button"
+          class="button"
+          title={text.resetAbout}
+          onClick={() => void asks.ask('reset', text.reset, () => source.controls.reset())}
+        >
+          {text.reset}
+        </button>
         <Asked name="clients" />
+        <Asked name="reset" />
       </div>
-      <button
-        type="button"
-        class="button wide"
-        title={text.resetAbout}
-        onClick={() => void asks.ask('reset', text.reset, () => source.controls.reset())}
-      >
-        {text.reset}
-      </button>
-      <Asked name="reset" />
     </section>
   )
 }

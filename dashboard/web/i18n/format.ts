@@ -24,7 +24,7 @@ export interface Format {
 }
 
 const OF: Readonly<Record<Language, (part: string, whole: string) => string>> = {
-  en: (part, whole) => `${part} of ${whole}`,
+  en: (part, whole) => `${part}\u00a0of\u00a0${whole}`,
   'zh-CN': (part, whole) => `${part} / ${whole}`,
 }
 
@@ -35,9 +35,15 @@ const UNITS: Readonly<Record<Language, { ms: string; s: string; min: string }>> 
 
 const KIB = 1024
 
+/** What would be rounded to 10 with one digit. */
+const TEN = 9.95
+
+/** Between a number and its unit: no line ends there. */
+const NARROW = '\u00a0'
+
 export function makeFormat(language: Language, clock: 'wall' | 'virtual'): Format {
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
-  const digits = [0, 1, 2].map((n) => new Intl.NumberFormat(language, { minimumFractionDigits: n, maximumFractionDigits: n }))
+  const digits = [0, 1, 2].map((n) => new Intl.NumberFormat(language, { maximumFractionDigits: n }))
   const shares = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
   const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
   const plurals = new Intl.PluralRules(language)
@@ -48,7 +54,7 @@ export function makeFormat(language: Language, clock: 'wall' | 'virtual'): Forma
   const format: Format = {
     language,
     count: (value) => known(value, (n) => whole.format(n)),
-    rate: (value) => known(value, (n) => (n >= 10 || n === 0 ? whole : (digits[1] ?? whole)).format(n)),
+    rate: (value) => known(value, (n) => (n >= TEN ? whole : (digits[1] ?? whole)).format(n)),
     // 99.6 % is not everybody, and 0.4 % is not nobody.
     percent: (value) => known(value, (n) => shares.format(n > 0.99 && n < 1 ? 0.99 : n > 0 && n < 0.01 ? 0.01 : n)),
     duration: (ms) => known(ms, (n) => formatDuration(n)),
@@ -60,13 +66,13 @@ export function makeFormat(language: Language, clock: 'wall' | 'virtual'): Forma
   return format
 
   function formatDuration(ms: number): string {
-    if (ms < 1000) return `${short(ms)} ${units.ms}`
-    if (ms < 120_000) return `${short(ms / 1000)} ${units.s}`
-    return `${whole.format(ms / 60_000)} ${units.min}`
+    if (ms < 1000) return `${short(ms)}${NARROW}${units.ms}`
+    if (ms < 120_000) return `${short(ms / 1000)}${NARROW}${units.s}`
+    return `${whole.format(ms / 60_000)}${NARROW}${units.min}`
   }
 
   function formatBytes(value: number): string {
     if (value < KIB) return `${whole.format(value)} B`
-    return value < KIB * KIB ? `${short(value / KIB)} KiB` : `${short(value / KIB / KIB)} MiB`
+    return value < KIB * KIB ? `${short(value / KIB)}${NARROW}KiB` : `${short(value / KIB / KIB)}${NARROW}MiB`
   }
 }

@@ -23,6 +23,15 @@ export function LogPanel() {
       <div class="panel-title">
         <h2 id="log">{text.log}</h2>
         <TimeBar />
+        <button
+          type="button"
+          class="button bare more"
+          onClick={() => {
+            ui.hasMoreCharts.value = !ui.hasMoreCharts.value
+          }}
+        >
+          {ui.hasMoreCharts.value ? text.fewer : text.more}
+        </button>
       </div>
       {marks.length === 0 && <p class="quiet">{text.emptyLog}</p>}
       <ol>

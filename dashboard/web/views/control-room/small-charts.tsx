@@ -1,5 +1,4 @@
 /** Four small charts over the shared time, and four more behind a word. The figures are those of the crosshair. */
-import { useSignal } from '@preact/signals'
 import { TableTwin } from '../../a11y/twin.tsx'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { LineChart } from '../../charts/line-chart.tsx'
@@ -10,24 +9,12 @@ import { CONTROL_ROOM } from './strings.ts'
 const LAST = 10
 
 export function SmallCharts() {
-  const isMore = useSignal(false)
-  const text = useText(CONTROL_ROOM)
-  const charts = isMore.value ? MORE_CHARTS : FIRST_CHARTS
+  const charts = useLab().ui.hasMoreCharts.value ? MORE_CHARTS : FIRST_CHARTS
   return (
     <div class="smalls">
       {charts.map((chart) => (
         <SmallChart key={chart.key} chart={chart} />
       ))}
-      <button
-        type="button"
-        class="button bare more"
-        aria-expanded={isMore.value}
-        onClick={() => {
-          isMore.value = !isMore.value
-        }}
-      >
-        {isMore.value ? text.fewer : text.more}
-      </button>
     </div>
   )
 }
