@@ -39,8 +39,9 @@ async function start({ host, apiPort, logLevel, traces, engine: engineOptions }:
     ready: { name: ATTACKER_NAME, apiHost: address, apiPort: port, hub: engine.link().hub, gateway: engine.gateway },
     failed: engine.failed,
     close: async () => {
-      await app.close()
+      // Attacks stop before anybody is waited for.
       await engine.close()
+      await app.close()
     },
   }
 }

@@ -2,9 +2,11 @@
  * The HTTP server that both control planes start from: JSON errors of one catalogue, requests checked against schemas,
  * health, version and metrics. Its owner adds the routes of its own.
  */
+import { maxHeaderSize, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, {
+  type ConnectionError,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -42,13 +44,24 @@ export interface ControlAppOptions {
 /** Largest request body, bytes. */
 const BODY_LIMIT = 64 * 1024
 
+/** How long a request may take to arrive, head and body, milliseconds. */
+const REQUEST_TIMEOUT_MS = 10_000
+
+/** How often late requests are looked for, milliseconds. */
+const LATE_CHECK_MS = 1_000
+
 /** A control API with GET /healthz, /version and /metrics, not listening yet. */
 export function buildControlApp(options: ControlAppOptions): ControlApp {
   const app = Fastify({
     logger: { level: options.logLevel, stream: logOutput },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
-    clientErrorHandler: (_error, socket) => refuseConnection(socket),
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    // Includes connections on which nothing has ever been said.
+    http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
+    // Who connects and says nothing, or reads nothing, does not hold up the end.
+    forceCloseConnections: true,
+    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
     frameworkErrors: (error, _request, reply: FastifyReply) => refuse(reply, toApiError(error)),
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(compileValidator)
@@ -145,13 +158,26 @@ function addCommonRoutes(app: ControlApp, { name, metrics }: ControlAppOptions):
   })
 }
 
-/** Answers bytes that are not HTTP. */
-function refuseConnection(socket: Socket): void {
+/** Answers what never became a request. */
+function refuseConnection(error: ConnectionError, socket: Socket): void {
   if (!socket.writable) {
     socket.destroy()
     return
   }
-  const body = JSON.stringify(new ApiError('BAD_REQUEST', 'the request is not HTTP').toBody())
-  const head = `HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: ${body.length}`
-  socket.end(`${head}\r\nConnection: close\r\n\r\n${body}`)
+  const refused = toConnectionError(error)
+  const body = JSON.stringify(refused.toBody())
+  const head = `HTTP/1.1 ${refused.statusCode} ${STATUS_CODES[refused.statusCode]}\r\nContent-Type: application/json`
+  socket.end(`${head}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
+}
+
+/** Why Node's http server gave a connection up, in the words of the catalogue. */
+function toConnectionError({ code }: ConnectionError): ApiError {
+  switch (code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ApiError('REQUEST_TIMEOUT', `the request did not arrive within ${REQUEST_TIMEOUT_MS / 1000} s`)
+    case 'HPE_HEADER_OVERFLOW':
+      return new ApiError('HEAD_TOO_LARGE', `the head of the request is larger than ${maxHeaderSize} bytes`)
+    default:
+      return new ApiError('BAD_REQUEST', 'the request is not HTTP')
+  }
 }

@@ -22,12 +22,15 @@ export const API_ERRORS = {
   CROSS_ORIGIN: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  /** It did not arrive in time. */
+  REQUEST_TIMEOUT: 408,
   /** Not possible in the present state. */
   CONFLICT: 409,
   BODY_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   /** As many as there may be at a time. */
   TOO_MANY: 429,
+  HEAD_TOO_LARGE: 431,
   INTERNAL: 500,
   /** The engine is starting, stopping or gone. */
   UNAVAILABLE: 503,

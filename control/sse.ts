@@ -7,12 +7,18 @@ import type { FastifyReply } from 'fastify'
 import { ApiError } from './errors.ts'
 
 export interface EventStreamOptions {
-  /** Between two comments that keep proxies and listeners convinced, milliseconds; 15,000 unless told. */
+  /** Between two comments that keep proxies and listeners convinced, milliseconds; default 15,000. */
   readonly heartbeat?: number
-  /** Bytes that may wait for one listener before it is dropped; 256 KiB unless told. */
+  /** Bytes that may wait for one listener before it is dropped; default 256 KiB. */
   readonly maxBuffered?: number
-  /** Most listeners at a time; 32 unless told. */
+  /** Most listeners at a time; default 32. */
   readonly maxListeners?: number
+}
+
+/** The first event that a listener hears. */
+export interface Greeting {
+  readonly event: string
+  readonly data: unknown
 }
 
 const DEFAULTS = { heartbeat: 15_000, maxBuffered: 256 * 1024, maxListeners: 32 }
@@ -25,6 +31,9 @@ const HEADERS = {
 
 export class EventStream {
   private readonly options: Required<EventStreamOptions>
+  /** Everybody who has a place, greeted or not. */
+  private readonly places = new Set<ServerResponse>()
+  /** Those among them who have been greeted, and hear what is published. */
   private readonly listeners = new Set<ServerResponse>()
   private readonly heart: NodeJS.Timeout
   private lastId = 0
@@ -36,28 +45,41 @@ export class EventStream {
     this.heart.unref()
   }
 
-  /** Number of listeners. */
+  /** Number of listeners, those included who still wait for their greeting. */
   get size(): number {
-    return this.listeners.size
+    return this.places.size
   }
 
   /**
-   * Makes a reply a listener; `first` is sent to it at once. Throws TOO_MANY when there are as many as there may be, and
-   * UNAVAILABLE when the stream is closed.
+   * Makes a reply a listener. It has its place at once, and gives it back whenever it leaves; what `greet` brings is the
+   * first thing it hears, and after that what is published later. Rejects with TOO_MANY when there are as many listeners
+   * as there may be, with UNAVAILABLE when the stream is closed, and with the error of `greet`.
    */
-  subscribe(reply: FastifyReply, first?: { readonly event: string; readonly data: unknown }): void {
-    if (this.isClosed) throw new ApiError('UNAVAILABLE', 'the event stream is closed')
-    if (this.listeners.size >= this.options.maxListeners) {
-      throw new ApiError('TOO_MANY', `there are ${this.options.maxListeners} listeners already`)
-    }
-    reply.hijack()
+  async subscribe(reply: FastifyReply, greet: () => Promise<Greeting>): Promise<void> {
+    this.refuseUnlessOpen()
+    const { maxListeners } = this.options
+    if (this.places.size >= maxListeners) throw new ApiError('TOO_MANY', `there are ${maxListeners} listeners already`)
     const response = reply.raw
-    response.writeHead(200, HEADERS)
-    response.on('close', () => this.listeners.delete(response))
+    if (response.destroyed) {
+      // It has left already, and will not close a second time.
+      reply.hijack()
+      return
+    }
+    this.places.add(response)
+    response.on('close', () => this.forget(response))
     response.on('error', () => this.drop(response))
-    this.listeners.add(response)
-    if (first === undefined) response.flushHeaders()
-    else response.write(format(this.lastId, first.event, first.data))
+    try {
+      const { event, data } = await greet()
+      this.refuseUnlessOpen()
+      reply.hijack()
+      if (!this.places.has(response)) return
+      response.writeHead(200, HEADERS)
+      response.write(format(this.lastId, event, data))
+      this.listeners.add(response)
+    } catch (error) {
+      this.forget(response)
+      throw error
+    }
   }
 
   /** Sends an event to all listeners. Ids go up by one; `data` becomes JSON. */
@@ -76,6 +98,11 @@ export class EventStream {
       else response.end()
     }
     this.listeners.clear()
+    this.places.clear()
+  }
+
+  private refuseUnlessOpen(): void {
+    if (this.isClosed) throw new ApiError('UNAVAILABLE', 'the event stream is closed')
   }
 
   private writeToAll(text: string): void {
@@ -86,8 +113,13 @@ export class EventStream {
   }
 
   private drop(response: ServerResponse): void {
-    this.listeners.delete(response)
+    this.forget(response)
     response.destroy()
+  }
+
+  private forget(response: ServerResponse): void {
+    this.places.delete(response)
+    this.listeners.delete(response)
   }
 }
 

@@ -28,8 +28,9 @@ async function start({ host, apiPort, linkHost, linkPort, labKey, logLevel, conf
     ready: { name: SERVER_NAME, apiHost: address, apiPort: port, ...engine.where },
     failed: engine.failed,
     close: async () => {
-      await app.close()
+      // With the link's end attacks stop, before anybody is waited for.
       await engine.close()
+      await app.close()
     },
   }
 }

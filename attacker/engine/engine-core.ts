@@ -9,22 +9,17 @@ import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
 import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
+import { type ClientCounters, CONNECT_BUCKETS } from '../clients/client-counters.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { AttackerState, AttackView, ClientsView, ConnectBucket, GatewayView, LinkView } from '../contract.ts'
 import type { GatewayLab } from '../gateway/gateway.ts'
+import { GATEWAY_OUTCOMES, type GatewayCounters, type GatewayOutcome } from '../gateway/gateway-counters.ts'
 import type { HubTarget } from '../guard.ts'
 import type { AttackSnapshot } from '../traffic/attack.ts'
 import { describeAttack } from '../traffic/attack-spec.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
-import type {
-  AttackerState,
-  AttackOrder,
-  AttackView,
-  ClientsView,
-  EngineEvents,
-  LinkView,
-  StartResult,
-} from './protocol.ts'
+import type { AttackOrder, EngineEvents, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
@@ -112,6 +107,7 @@ export class EngineCore {
       attacks: attacks.map((attack) => viewAttack(attack, now)),
       clients: this.viewClients(clients),
       backscatter,
+      gateway: viewGateway(this.options.counters.gateway),
     }
   }
 
@@ -196,7 +192,15 @@ export class EngineCore {
   }
 
   private viewClients({ attempted, inFlight, outcomes }: ClientsSnapshot): ClientsView {
-    return { ...(this.clientSpec ?? { rate: 0 }), attempted, inFlight, outcomes, latency: this.latency.view() }
+    const connects = connectBuckets(this.options.counters.clients)
+    return {
+      ...(this.clientSpec ?? { rate: 0 }),
+      attempted,
+      inFlight,
+      outcomes,
+      latency: this.latency.view(),
+      connects,
+    }
   }
 }
 
@@ -205,4 +209,19 @@ function viewAttack(attack: AttackSnapshot, now: number): AttackView {
   const { kind, rate, duration } = spec
   const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
   return { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
+}
+
+/** The buckets of connect times as those of a Prometheus histogram: each counts all up to its bound. */
+function connectBuckets(counters: ClientCounters): ConnectBucket[] {
+  const counts = counters.connectBuckets('ok')
+  let count = 0
+  return [...CONNECT_BUCKETS, null].map((le, index) => {
+    count += counts[index] ?? 0
+    return { le, count }
+  })
+}
+
+function viewGateway(counters: GatewayCounters): GatewayView {
+  const outcomes = Object.fromEntries(GATEWAY_OUTCOMES.map((outcome) => [outcome, counters.count(outcome)]))
+  return { accepted: counters.accepted, open: counters.open, outcomes: outcomes as Record<GatewayOutcome, number> }
 }

@@ -4,17 +4,14 @@
 import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { AttackerState, AttackView, ClientsView, LinkView } from '../contract.ts'
 import type {
-  AttackerState,
   AttackOrder,
-  AttackView,
-  ClientsView,
   EngineCommands,
   EngineEvents,
   EngineOptions,
   EngineReady,
   EngineWorkerData,
-  LinkView,
   StartResult,
 } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'

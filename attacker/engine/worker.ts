@@ -77,6 +77,8 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
       setClients: (spec) => engine.setClients(spec),
       reset: () => engine.reset(),
       close: async () => {
+        // Before anything that waits; the host turns until the gateway's resets are sent.
+        engine.stopAll()
         await gateway?.close()
         engine.stop()
         await spoke.close()

@@ -5,8 +5,8 @@
  * Times are milliseconds on the lab's one clock: since the Unix epoch where processes run, virtual time since the start in
  * the browser. Every message carries the time at which what it tells was so, not when it was sent.
  */
-import type { AttackerState } from '../../attacker/engine/protocol.ts'
-import type { ServerState } from '../../server/engine/server-state.ts'
+import type { AttackerState } from '../../attacker/contract.ts'
+import type { ServerState } from '../../server/contract.ts'
 
 /** Names one attacker among several; stable as long as its process runs. */
 export type AttackerId = string

@@ -3,12 +3,11 @@
  * signal, its time, a child that dies), the children are ended and waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AttackerGroup } from './attacker-group.ts'
+import { LabClient } from '../client/lab-client.ts'
 import { Controls } from './controls.ts'
 import { LineDisplay, ScreenDisplay } from './display.ts'
 import { checkPorts } from './free-ports.ts'
 import { History } from './history.ts'
-import { LabClient } from './lab-client.ts'
 import { attackerPortOf, type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
 
 export interface UpOptions extends LabProcessesOptions {
@@ -67,8 +66,7 @@ async function runLab(
   log: string[],
   stop: AbortController,
 ): Promise<void> {
-  const attackers = new AttackerGroup(attackerUrls)
-  const client = new LabClient(serverUrl, attackers)
+  const client = new LabClient(serverUrl, attackerUrls)
   const controls = new Controls(
     client,
     options,
@@ -89,7 +87,7 @@ async function runLab(
     await watch(client, controls, display, isScreen ? SCREEN_INTERVAL_MS : LINE_INTERVAL_MS, stop.signal)
   } finally {
     clearTimeout(timer)
-    attackers.close()
+    client.close()
     display.close()
   }
 }

@@ -27,9 +27,8 @@ export class ServerEvents {
   }
 
   /** Adds a listener; the first thing it hears is a snapshot. */
-  async subscribe(reply: FastifyReply): Promise<void> {
-    const state = await this.engine.state()
-    this.stream.subscribe(reply, { event: 'snapshot', data: state })
+  subscribe(reply: FastifyReply): Promise<void> {
+    return this.stream.subscribe(reply, async () => ({ event: 'snapshot', data: await this.engine.state() }))
   }
 
   close(): void {

@@ -40,6 +40,7 @@ export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): Contro
 
 function addRoutes(app: ControlApp, engine: ServerEngine): void {
   app.get('/api/state', () => engine.state())
+  app.get('/api/config', async () => (await engine.state()).config)
   app.patch('/api/config', { schema: { body: ConfigPatch } }, ({ body }) => engine.configure(body))
   app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
     engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),

@@ -6,9 +6,10 @@ import { ThreadClient } from '../../control/thread.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
+import type { ServerState } from '../contract.ts'
 import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData } from './protocol.ts'
 import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'
-import { describeState, type ServerState } from './server-state.ts'
+import { describeState } from './server-state.ts'
 
 export interface ServerEngine {
   /** Where the link listens. */

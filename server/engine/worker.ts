@@ -21,10 +21,11 @@ import type { PeerSnapshot } from '../../tcpip/udp-link/session-table.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
+import type { LinkPeer } from '../contract.ts'
 import { buildWebApp } from '../web/web-app.ts'
 import { WebApplication } from '../web/web-application.ts'
 import { EngineCore } from './engine-core.ts'
-import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData, LinkPeer } from './protocol.ts'
+import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { StatsPublisher } from './published-stats.ts'
 
 /** Hosts of the lab are answered; other sources belong to nobody, and answers to them vanish as on the Internet. */

@@ -30,7 +30,7 @@ export class LabProcess {
 
   /** Starts `dist/<script>` with the lab key, and with other variables if told. */
   constructor(script: string, args: readonly string[], env: Record<string, string> = {}) {
-    const path = fileURLToPath(new URL(`../../dist/${script}`, import.meta.url))
+    const path = fileURLToPath(new URL(`../../../dist/${script}`, import.meta.url))
     this.child = fork(path, args, {
       env: { PATH: process.env.PATH, SYNLAB_LAB_KEY: LAB_KEY, SYNLAB_LOG_LEVEL: 'warn', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

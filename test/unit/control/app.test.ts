@@ -1,4 +1,6 @@
+import { maxHeaderSize } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
+import { promisify } from 'node:util'
 import { Counter, Registry } from 'prom-client'
 import { Type } from 'typebox'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -189,20 +191,66 @@ describe('errors', () => {
     expect(reply.json()).toMatchObject({ code: 'BAD_REQUEST' })
   })
 
-  it('are JSON for bytes that are no HTTP', async () => {
+  it('are JSON for bytes that are no HTTP, and for a head that is too large', async () => {
+    await build().listen({ host: '127.0.0.1', port: 0 })
+    const garbage = await say('\x16\x03\x01 hello\r\n\r\n')
+    expect(garbage).toMatchObject({ line: 'HTTP/1.1 400 Bad Request', body: { code: 'BAD_REQUEST' } })
+    const large = await say(`GET /list HTTP/1.1\r\nX: ${'x'.repeat(maxHeaderSize)}\r\n\r\n`)
+    expect(large).toMatchObject({
+      line: 'HTTP/1.1 431 Request Header Fields Too Large',
+      body: { code: 'HEAD_TOO_LARGE' },
+    })
+  })
+})
+
+/** Sends bytes to the app, which listens, and returns the first line and the body of what it answers until it closes. */
+async function say(text: string): Promise<{ line: string; body: unknown }> {
+  const { port } = app.server.address() as AddressInfo
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  socket.write(text)
+  let answer = ''
+  for await (const chunk of socket) answer += chunk
+  socket.destroy()
+  const [head = '', body = ''] = answer.split('\r\n\r\n')
+  return { line: head.split('\r\n')[0] ?? '', body: JSON.parse(body) }
+}
+
+/** What strangers say before they fall silent: nothing, a part of a head, a part of a body. */
+const BEGINNINGS = [
+  '',
+  'GET /list HTTP/1.1\r\nHost: localhost\r\n',
+  'PUT /thing HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+]
+
+describe('a request that does not arrive', () => {
+  it('is given up after a time', async () => {
+    const { server } = build()
+    expect([server.headersTimeout, server.requestTimeout]).toEqual([10_000, 10_000])
+    Object.assign(server, { headersTimeout: 1, requestTimeout: 1, connectionsCheckingInterval: 1 })
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    for (const beginning of BEGINNINGS) {
+      const { line, body } = await say(beginning)
+      expect([line, body]).toEqual([
+        'HTTP/1.1 408 Request Timeout',
+        { code: 'REQUEST_TIMEOUT', message: 'the request did not arrive within 10 s' },
+      ])
+    }
+  })
+
+  it('does not hold up the end', async () => {
     await build().listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo
-    const text = await new Promise<string>((resolve, reject) => {
-      const socket = connect(port, '127.0.0.1', () => socket.write('\x16\x03\x01 hello\r\n\r\n'))
-      let received = ''
-      socket.on('data', (chunk) => {
-        received += chunk
-      })
-      socket.on('close', () => resolve(received))
-      socket.on('error', reject)
+    const strangers = BEGINNINGS.map((beginning) => {
+      const socket = connect({ port, host: '127.0.0.1' })
+      socket.on('error', () => {})
+      socket.write(beginning)
+      return new Promise((resolve) => socket.on('close', resolve))
     })
-    expect(text).toMatch(/^HTTP\/1\.1 400 /)
-    expect(JSON.parse(text.split('\r\n\r\n')[1] ?? '')).toMatchObject({ code: 'BAD_REQUEST' })
+    const isConnected = async (): Promise<boolean> =>
+      BEGINNINGS.length === (await promisify(app.server.getConnections).call(app.server))
+    while (!(await isConnected())) await new Promise((resolve) => setImmediate(resolve))
+    await app.close()
+    await Promise.all(strangers)
   })
 })
 

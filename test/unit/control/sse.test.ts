@@ -4,15 +4,18 @@ import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildControlApp, type ControlApp } from '../../../control/app.ts'
-import { EventStream, type EventStreamOptions } from '../../../control/sse.ts'
+import { ApiError } from '../../../control/errors.ts'
+import { EventStream, type EventStreamOptions, type Greeting } from '../../../control/sse.ts'
 
 let app: ControlApp
 let stream: EventStream
 
-async function serve(options: EventStreamOptions = {}): Promise<void> {
+const HELLO: Greeting = { event: 'hello', data: { first: true } }
+
+async function serve(options: EventStreamOptions = {}, greet = async (): Promise<Greeting> => HELLO): Promise<void> {
   stream = new EventStream(options)
   app = buildControlApp({ name: 'synlab-test', logLevel: 'silent', metrics: new Registry() })
-  app.get('/events', (_request, reply) => stream.subscribe(reply, { event: 'hello', data: { first: true } }))
+  app.get('/events', (_request, reply) => stream.subscribe(reply, greet))
   app.addHook('preClose', async () => stream.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
 }
@@ -96,6 +99,46 @@ describe('an event stream', () => {
     const reply = await app.inject('/events')
     expect(reply.statusCode).toBe(429)
     expect(reply.json()).toMatchObject({ code: 'TOO_MANY' })
+  })
+
+  it('keeps no place for one that leaves before it is greeted', async () => {
+    // A greeting that takes as long as the test wants.
+    let isAsked: () => void = () => {}
+    let answer: (greeting: Greeting) => void = () => {}
+    await serve({ maxListeners: 1 }, () => {
+      isAsked()
+      return new Promise((resolve) => {
+        answer = resolve
+      })
+    })
+    const { port } = app.server.address() as AddressInfo
+    for (let visit = 0; visit < 3; visit++) {
+      const asked = new Promise<void>((resolve) => {
+        isAsked = resolve
+      })
+      const request = get({ host: '127.0.0.1', port, path: '/events' }).on('error', () => {})
+      await asked
+      expect(stream.size).toBe(1)
+      request.destroy()
+      while (stream.size > 0) await new Promise((resolve) => setImmediate(resolve))
+      answer(HELLO)
+    }
+    const greeted = listen()
+    while (stream.size === 0) await new Promise((resolve) => setImmediate(resolve))
+    stream.publish('note', 'before the greeting, which tells what it has changed')
+    answer(HELLO)
+    const listener = await greeted
+    await listener.until('\n\n')
+    expect(listener.heard()).toBe('id: 1\nevent: hello\ndata: {"first":true}\n\n')
+  })
+
+  it('gives the place back when there is nothing to greet with, and says why', async () => {
+    await serve({ maxListeners: 1 }, () => Promise.reject(new ApiError('UNAVAILABLE', 'no engine')))
+    for (let visit = 0; visit < 2; visit++) {
+      const reply = await app.inject('/events')
+      expect([reply.statusCode, reply.json().message]).toEqual([503, 'no engine'])
+    }
+    expect(stream.size).toBe(0)
   })
 
   it('ends with the server, which need not wait for it', async () => {

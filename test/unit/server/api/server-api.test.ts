@@ -30,6 +30,7 @@ describe('PATCH /api/config', () => {
     const reply = await patch({ synCookies: 1 })
     expect(reply.statusCode).toBe(200)
     expect(reply.json()).toEqual({ ...SERVER_DEFAULTS, backlog: 4, synCookies: 1 })
+    expect((await app.inject('/api/config')).json()).toEqual(reply.json())
     lab.flood(7, 100)
     const state = (await app.inject('/api/state')).json()
     expect(state.counters.SyncookiesSent).toBe(7)
