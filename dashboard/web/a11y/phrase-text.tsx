@@ -9,7 +9,6 @@ export function PhraseText({ phrase }: { phrase: Phrase }) {
           part
         ) : (
           // A part has no name of its own: its place in the sentence is what it is.
-          // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a sentence never change their order
           <span key={i} class={part.role}>
             {part.text}
           </span>

@@ -41,7 +41,13 @@ export function TableTwin({ summary, columns, rows }: TableTwinProps) {
   )
 }
 
-function Table({ columns, rows }: { columns: readonly string[]; rows: readonly (readonly string[])[] }): ComponentChildren {
+function Table({
+  columns,
+  rows,
+}: {
+  columns: readonly string[]
+  rows: readonly (readonly string[])[]
+}): ComponentChildren {
   return (
     <table>
       <thead>

@@ -1,7 +1,8 @@
 /** The bar at the top: views, whether the lab is live, and what is chosen about the page. */
+
+import { Segments } from '../controls/segments.tsx'
 import { saveView } from '../export/save.ts'
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/language.ts'
-import { Segments } from '../controls/segments.tsx'
 import { useFormat, useLab, useText } from './lab-context.ts'
 import { SHELL } from './strings.ts'
 import { chooseLanguageOf, pin, SPANS, toggleTheme, VIEWS } from './ui-state.ts'
@@ -119,10 +120,12 @@ function SaveMenu() {
   const lab = useLab()
   const text = useText(SHELL)
   const format = useFormat()
-  const save = (kind: 'png' | 'svg' | 'html') => (event: Event): void => {
-    ;(event.currentTarget as HTMLElement).closest('details')?.removeAttribute('open')
-    void saveView(lab, kind, format)
-  }
+  const save =
+    (kind: 'png' | 'svg' | 'html') =>
+    (event: Event): void => {
+      ;(event.currentTarget as HTMLElement).closest('details')?.removeAttribute('open')
+      void saveView(lab, kind, format)
+    }
   return (
     <details class="menu">
       <summary class="button bare">{text.save}</summary>

@@ -16,10 +16,8 @@ export function HelpDialog() {
       <h2 id="keys">{text.keys}</h2>
       <dl>
         {text.keyList.map(([keys, what]) => (
-          <div key={keys}>
-            <dt>
-              {keys.split(' ').map((key) => (key === '–' ? ' – ' : <kbd key={key}>{key}</kbd>))}
-            </dt>
+          <div key={keys} class="key-row">
+            <dt>{keys.split(' ').map((key) => (key === '–' ? ' – ' : <kbd key={key}>{key}</kbd>))}</dt>
             <dd>{what}</dd>
           </div>
         ))}
@@ -34,7 +32,7 @@ export function HelpDialog() {
         />{' '}
         {text.speaking}
       </label>
-      <button type="button" class="button" onClick={() => dialog.current?.close()}>
+      <button type="button" class="button done" onClick={() => dialog.current?.close()}>
         {text.close}
       </button>
     </dialog>

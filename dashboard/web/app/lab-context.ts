@@ -2,11 +2,11 @@
 import { createContext } from 'preact'
 import { useContext, useMemo } from 'preact/hooks'
 import type { LabSource } from '../../contract/source.ts'
+import type { Painter } from '../charts/painter.ts'
+import type { Asks } from '../controls/asks.ts'
 import { type Format, makeFormat } from '../i18n/format.ts'
 import type { Catalogues } from '../i18n/language.ts'
 import type { LabStore } from '../store/lab-store.ts'
-import type { Asks } from '../controls/asks.ts'
-import type { Painter } from '../charts/painter.ts'
 import type { LabClock } from './lab-clock.ts'
 import type { UiState } from './ui-state.ts'
 

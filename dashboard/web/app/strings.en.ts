@@ -27,13 +27,14 @@ export interface ShellText {
   readonly loadFailed: string
   readonly keyList: readonly (readonly [keys: string, what: string])[]
   readonly speaking: string
+  readonly saveFailed: string
   noSuchView(name: string): string
   noSuchTime(text: string): string
   missing(feature: string): string
 }
 
 export const SHELL_EN: ShellText = {
-  views: { 'control-room': 'Control room', handshake: 'Handshake', cookie: 'Cookie', states: 'States' },
+  views: { 'control-room': 'Control room' },
   viewsLabel: 'Views',
   skip: 'To the view',
   live: 'live',
@@ -70,6 +71,7 @@ export const SHELL_EN: ShellText = {
     ['?', 'this list'],
   ],
   speaking: 'Read changes out (screen readers)',
+  saveFailed: 'This view could not be saved.',
   noSuchView: (name) => `There is no view “${name}”. This is the control room.`,
   noSuchTime: (text) => `The link’s time “${text}” is not one that can be shown. This is now.`,
   missing: (feature) => `This browser lacks ${feature}, which the page needs. A browser of 2023 or later has it.`,

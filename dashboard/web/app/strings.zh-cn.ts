@@ -2,7 +2,7 @@
 import type { ShellText } from './strings.en.ts'
 
 export const SHELL_ZH: ShellText = {
-  views: { 'control-room': '控制室', handshake: '握手', cookie: 'Cookie', states: '状态' },
+  views: { 'control-room': '控制室' },
   viewsLabel: '视图',
   skip: '跳到视图',
   live: '实时',
@@ -39,6 +39,7 @@ export const SHELL_ZH: ShellText = {
     ['?', '本列表'],
   ],
   speaking: '朗读变化（屏幕阅读器）',
+  saveFailed: '无法保存此视图。',
   noSuchView: (name) => `没有名为“${name}”的视图。这里是控制室。`,
   noSuchTime: (text) => `链接中的时间“${text}”无法显示。这里是现在。`,
   missing: (feature) => `此浏览器缺少页面需要的 ${feature}。2023 年及以后的浏览器都有。`,

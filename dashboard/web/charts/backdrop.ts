@@ -31,12 +31,15 @@ export function drawBackdrop(
   context.clip()
   context.fillStyle = tokens.hostile
   context.globalAlpha = TINT
-  for (const { from, to } of attackTimes(store.attacks.peek(), window)) context.fillRect(x(from), area.top, x(to) - x(from), area.height)
+  for (const { from, to } of attackTimes(store.attacks.peek(), window))
+    context.fillRect(x(from), area.top, x(to) - x(from), area.height)
   context.globalAlpha = 1
-  for (const { from } of store.attacks.peek()) context.fillRect(x(from) - EDGE * unit, area.top, EDGE * unit, area.height)
+  for (const { from } of store.attacks.peek())
+    context.fillRect(x(from) - EDGE * unit, area.top, EDGE * unit, area.height)
   context.strokeStyle = tokens.line
   context.lineWidth = unit
-  for (const hole of holesBetween(store, window.from, window.to)) hatch(context, x(hole.from), x(hole.to), area, tokens, unit)
+  for (const hole of holesBetween(store, window.from, window.to))
+    hatch(context, x(hole.from), x(hole.to), area, tokens, unit)
   context.setLineDash([2 * unit, 3 * unit])
   for (const mark of store.marks.peek()) {
     if (!isSwitch(mark) || mark.at < window.from || mark.at > window.to) continue

@@ -38,7 +38,8 @@ export class DotStrip {
   update(connections: Connections, from: number, shape: StripShape): { canvas: HTMLCanvasElement; at: number } {
     const span = shape.width * shape.msPerPixel
     const covers = from >= this.origin && from + span <= this.origin + span * (1 + RESERVE)
-    const isKept = this.shape !== undefined && isSameShape(this.shape, shape) && this.generation === connections.generation
+    const isKept =
+      this.shape !== undefined && isSameShape(this.shape, shape) && this.generation === connections.generation
     if (!isKept || from < this.origin || connections.first > this.drawn) this.begin(connections, from, shape)
     else if (!covers) this.move(from)
     for (; this.drawn < connections.pushed; this.drawn++) this.draw(connections, this.drawn)

@@ -18,7 +18,7 @@ export function layoutGrid(places: number, width: number, height: number, unit =
   let bestScore = Number.POSITIVE_INFINITY
   for (let columns = 1; columns <= places; columns++) {
     const rows = Math.ceil(places / columns)
-    const squareness = Math.abs(Math.log((width / columns) / (height / rows)))
+    const squareness = Math.abs(Math.log(width / columns / (height / rows)))
     const spare = (rows * columns - places) / places
     const score = squareness + spare
     if (score < bestScore) {
@@ -31,6 +31,7 @@ export function layoutGrid(places: number, width: number, height: number, unit =
   const most = CELL_MAX * unit
   const cellWidth = Math.min(width / best.columns, most)
   const cellHeight = Math.min(height / best.rows, most)
-  const gap = Math.min(cellWidth, cellHeight) < 4 * unit ? 0 : Math.max(1, Math.round(Math.min(cellWidth, cellHeight) * 0.1))
+  const gap =
+    Math.min(cellWidth, cellHeight) < 4 * unit ? 0 : Math.max(1, Math.round(Math.min(cellWidth, cellHeight) * 0.1))
   return { ...best, cellWidth, cellHeight, gap }
 }

@@ -42,7 +42,13 @@ export function makePalette(tokens: Tokens): GridPalette {
             FRESH - ((FRESH - OLD) * place.ageClass) / AGE_CLASSES,
           )
   }
-  return { free, notch: pixel(tokens.panel, tokens.panel, 1), flash: pixel(tokens.ink, tokens.panel, 0.9), byByte, tokens }
+  return {
+    free,
+    notch: pixel(tokens.panel, tokens.panel, 1),
+    flash: pixel(tokens.ink, tokens.panel, 0.9),
+    byByte,
+    tokens,
+  }
 }
 
 /** Paints all places; `flashes`: places that have just been taken, not 0. The pixels are `width` wide. */

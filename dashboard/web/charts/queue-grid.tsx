@@ -1,9 +1,9 @@
 /** The picture of a queue, place by place, or as a density map where there are too many places. */
 import type { ReadonlySignal } from '@preact/signals'
 import { useRef } from 'preact/hooks'
-import type { DecodedFrame } from './queue-frame.ts'
 import { layoutGrid } from './grid-layout.ts'
 import { type GridPalette, makePalette, paintDensity, paintPlaces } from './grid-pixels.ts'
+import type { DecodedFrame } from './queue-frame.ts'
 import { Canvas, type Surface } from './surface.tsx'
 
 /** Frames that a place which has just been taken is lit: two of ten a second. */

@@ -101,7 +101,13 @@ export const MORE_CHARTS: readonly ChartDefinition[] = [
     top: 10,
     series: [
       { key: 'median', role: 'honest', source: 'connections[].connectMs', value: (store, at) => waits(store, at).p50 },
-      { key: 'slowest', role: 'ink', isDashed: true, source: 'connections[].connectMs', value: (store, at) => waits(store, at).p99 },
+      {
+        key: 'slowest',
+        role: 'ink',
+        isDashed: true,
+        source: 'connections[].connectMs',
+        value: (store, at) => waits(store, at).p99,
+      },
     ],
   },
   {

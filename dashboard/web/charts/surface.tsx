@@ -69,13 +69,14 @@ export function Canvas({ class: name, watch, paint, onPointer }: CanvasProps) {
 
   // The picture has a text twin beside it; the canvas itself says nothing to a screen reader.
   return (
-    <canvas
-      ref={canvas}
-      class={name}
-      aria-hidden="true"
-      onPointerMove={(event) => onPointer?.(event.offsetX, event.currentTarget.clientWidth, 'move')}
-      onPointerLeave={(event) => onPointer?.(event.offsetX, event.currentTarget.clientWidth, 'leave')}
-      onPointerDown={(event) => onPointer?.(event.offsetX, event.currentTarget.clientWidth, 'down')}
-    />
+    <div class="surface" aria-hidden="true">
+      <canvas
+        ref={canvas}
+        class={name}
+        onPointerMove={(event) => onPointer?.(event.offsetX, event.currentTarget.clientWidth, 'move')}
+        onPointerLeave={(event) => onPointer?.(event.offsetX, event.currentTarget.clientWidth, 'leave')}
+        onPointerDown={(event) => onPointer?.(event.offsetX, event.currentTarget.clientWidth, 'down')}
+      />
+    </div>
   )
 }

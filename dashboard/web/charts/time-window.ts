@@ -1,6 +1,7 @@
 /** The stretch of time that all charts share, and what lies behind them: when an attack ran, what was switched, the gaps. */
-import type { Lab } from '../app/lab-context.ts'
+
 import type { Mark } from '../../contract/stream.ts'
+import type { Lab } from '../app/lab-context.ts'
 
 export interface TimeWindow {
   readonly from: number

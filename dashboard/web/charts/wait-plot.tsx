@@ -64,7 +64,12 @@ function paint(surface: Surface, lab: Lab, strip: DotStrip, format: Format, text
   context.clearRect(0, 0, width, height)
   const window = timeWindow(lab)
   if (window === undefined) return
-  const area: PlotArea = { left: LEFT * rem, top: 0, width: width - (LEFT + RIGHT) * rem, height: height - BOTTOM * rem }
+  const area: PlotArea = {
+    left: LEFT * rem,
+    top: 0,
+    width: width - (LEFT + RIGHT) * rem,
+    height: height - BOTTOM * rem,
+  }
   const band = BAND * rem
   drawBackdrop(context, lab, window, area, tokens, 1)
   drawWaits(surface, area, band, text)
@@ -123,6 +128,7 @@ function drawTimes({ context, rem, tokens }: Surface, area: PlotArea, window: Ti
     const x = area.left + ((at - window.from) / span) * area.width
     const label = format.clock(at)
     const half = context.measureText(label).width / 2
-    if (x - half >= area.left - 2 * rem && x + half <= area.left + area.width + RIGHT * rem) context.fillText(label, x, y)
+    if (x - half >= area.left - 2 * rem && x + half <= area.left + area.width + RIGHT * rem)
+      context.fillText(label, x, y)
   }
 }

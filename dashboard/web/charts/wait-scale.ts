@@ -18,9 +18,7 @@ export const WAIT_TICKS: readonly number[] = [1, 10, 100, 1000, 2000, 3000, 5000
 /** Where a wait lies, 0 at the bottom to 1 at the top. */
 export function waitHeight(ms: number): number {
   const height =
-    ms < REPEATED
-      ? LOWER * share(ms, SHORTEST, REPEATED)
-      : LOWER + (1 - LOWER) * share(ms, REPEATED, LONGEST)
+    ms < REPEATED ? LOWER * share(ms, SHORTEST, REPEATED) : LOWER + (1 - LOWER) * share(ms, REPEATED, LONGEST)
   return Math.min(1, Math.max(0, height))
 }
 

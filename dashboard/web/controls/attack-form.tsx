@@ -37,7 +37,9 @@ export function AttackForm({ kinds }: { kinds: AttackKinds | undefined }) {
   })
   return (
     <section class="panel controls" aria-labelledby="attack">
-      <h2 id="attack">{text.attackTitle}</h2>
+      <h2 class="panel-title" id="attack">
+        {text.attackTitle}
+      </h2>
       <div class="row">
         <label for="attack-kind">{text.kind}</label>
         <select

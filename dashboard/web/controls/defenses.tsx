@@ -1,6 +1,7 @@
 /** The server's knobs, made from its own list: the few that lectures turn first, all others behind a word. */
-import { useText } from '../app/lab-context.ts'
+
 import type { Knobs } from '../../contract/server.ts'
+import { useText } from '../app/lab-context.ts'
 import { KnobRow } from './knob-row.tsx'
 import { CONTROLS } from './strings.ts'
 
@@ -12,7 +13,7 @@ export function Defenses({ knobs }: { knobs: Knobs | undefined }) {
   const others = knobs?.filter(({ name }) => !FIRST.includes(name)) ?? []
   return (
     <section class="panel controls" aria-labelledby="defenses">
-      <h2 id="defenses">
+      <h2 class="panel-title" id="defenses">
         {text.defensesTitle} <span>{text.confirmed}</span>
       </h2>
       {knobs === undefined && <p class="quiet">{text.notReady}</p>}

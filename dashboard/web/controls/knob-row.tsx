@@ -1,7 +1,7 @@
 /** One knob of the server: its name, what it stands for in Linux, and the value that the server confirmed. */
 import { useId } from 'preact/hooks'
-import { useLab, useText } from '../app/lab-context.ts'
 import type { Knob, ServerConfig } from '../../contract/server.ts'
+import { useLab, useText } from '../app/lab-context.ts'
 import { Asked } from './asked.tsx'
 import { NumberField } from './number-field.tsx'
 import { Segments } from './segments.tsx'

@@ -3,8 +3,8 @@ import { useId } from 'preact/hooks'
 import type { AttackKindEntry } from '../../../attacker/traffic/attack-catalogue.ts'
 import { useText } from '../app/lab-context.ts'
 import { NumberField } from './number-field.tsx'
-import { CONTROLS } from './strings.ts'
 import type { AttackParameter } from './strings.en.ts'
+import { CONTROLS } from './strings.ts'
 
 interface ParameterRowProps {
   readonly name: string
@@ -30,7 +30,11 @@ function Field({ id, parameter, value, onSet }: Omit<ParameterRowProps, 'name'> 
   switch (parameter.type) {
     case 'choice':
       return (
-        <select id={id} value={String(value ?? parameter.default)} onChange={(event) => onSet(event.currentTarget.value)}>
+        <select
+          id={id}
+          value={String(value ?? parameter.default)}
+          onChange={(event) => onSet(event.currentTarget.value)}
+        >
           {parameter.choices.map((choice) => (
             <option key={choice} value={choice}>
               {choice}

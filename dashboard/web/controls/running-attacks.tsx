@@ -16,7 +16,10 @@ export function RunningAttacks() {
           <span>
             <strong class="hostile">{text.kinds[kind]?.label ?? kind}</strong>{' '}
             <span class="quiet">
-              {text.running(`${format.rate(rate)}/s`, format.duration(Math.max(0, view.duration - view.elapsed) * 1000))}
+              {text.running(
+                `${format.rate(rate)}/s`,
+                format.duration(Math.max(0, view.duration - view.elapsed) * 1000),
+              )}
             </span>
           </span>
           <button

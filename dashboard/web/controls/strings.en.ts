@@ -82,8 +82,14 @@ export const CONTROLS_EN: ControlsText = {
     drown: { label: 'Drown it', about: 'Cookies off, a flood of 5,000 SYN/s for two minutes.' },
     save: { label: 'Save it', about: 'SYN cookies on: 1, when the queue is full.' },
     lowAndSlow: { label: 'Low and slow', about: 'Cookies off, and just as many SYNs as keep the queue full.' },
-    forge: { label: 'Forge cookies', about: 'A small flood keeps the queue full, and 2,000 guessed cookies per second.' },
-    slowAccept: { label: 'Slow accept', about: 'The program takes a connection only every 200 ms: the other queue fills.' },
+    forge: {
+      label: 'Forge cookies',
+      about: 'A small flood keeps the queue full, and 2,000 guessed cookies per second.',
+    },
+    slowAccept: {
+      label: 'Slow accept',
+      about: 'The program takes a connection only every 200 ms: the other queue fills.',
+    },
     calm: { label: 'All calm', about: 'Stops every attack and puts every setting back to its default.' },
   },
   attackTitle: 'Attack',

@@ -15,11 +15,18 @@ export const CONTROLS_ZH: ControlsText = {
   kind: '种类',
   kinds: {
     'syn-flood': { label: 'SYN 洪水', about: '没有人完成握手的 SYN：每个被存下的都在半连接队列里占一个位置。' },
-    'low-and-slow': { label: '低速慢攻', about: '以保持速率进行的 SYN 洪水：SYN 的数量恰好让队列一直满着，即位置数除以请求的存活时间。' },
-    'syn-data': { label: '带数据的 SYN', about: '携带数据的 SYN。没有 Fast Open 的监听者什么都不存：消耗的是带宽，不是内存。' },
+    'low-and-slow': {
+      label: '低速慢攻',
+      about: '以保持速率进行的 SYN 洪水：SYN 的数量恰好让队列一直满着，即位置数除以请求的存活时间。',
+    },
+    'syn-data': {
+      label: '带数据的 SYN',
+      about: '携带数据的 SYN。没有 Fast Open 的监听者什么都不存：消耗的是带宽，不是内存。',
+    },
     'ack-flood': {
       label: '伪造 Cookie（ACK 洪水）',
-      about: '带着猜测的 Cookie 的 ACK。2^29 个中才有一个能打开连接；服务器查看的其他每一个都是一次 SyncookiesFailed 和一个 RST。',
+      about:
+        '带着猜测的 Cookie 的 ACK。2^29 个中才有一个能打开连接；服务器查看的其他每一个都是一次 SyncookiesFailed 和一个 RST。',
     },
     'cookie-replay': {
       label: '重放 Cookie',
@@ -29,17 +36,28 @@ export const CONTROLS_ZH: ControlsText = {
       label: '连接洪水',
       about: '完成握手后一言不发的连接。Cookie 对它没有用：耗尽的是全连接队列，或程序能服务的连接数。',
     },
-    'slow-request': { label: '慢速请求（slowloris）', about: '一行一行地发送请求而永不结束的连接：每个都让服务器的一个工作进程等待。' },
+    'slow-request': {
+      label: '慢速请求（slowloris）',
+      about: '一行一行地发送请求而永不结束的连接：每个都让服务器的一个工作进程等待。',
+    },
     'rst-flood': {
       label: 'RST 洪水',
-      about: '伪造的 RST 扫过序号空间，要切断正常连接。落在窗口内但不精确的只换来一个挑战 ACK（RFC 5961）；只有精确的才能结束连接。',
+      about:
+        '伪造的 RST 扫过序号空间，要切断正常连接。落在窗口内但不精确的只换来一个挑战 ACK（RFC 5961）；只有精确的才能结束连接。',
     },
-    'fin-flood': { label: 'FIN 洪水', about: '伪造的 FIN 扫过序号空间，要关闭正常连接。它们还需要可接受的确认号，所以什么也做不到。' },
+    'fin-flood': {
+      label: 'FIN 洪水',
+      about: '伪造的 FIN 扫过序号空间，要关闭正常连接。它们还需要可接受的确认号，所以什么也做不到。',
+    },
     'flash-crowd': {
       label: '突发人群（不是攻击）',
-      about: '大量正常访客涌来。半连接队列像洪水时一样变满，但他们会完成握手：SyncookiesRecv / SyncookiesSent 接近 1，而洪水是 0。',
+      about:
+        '大量正常访客涌来。半连接队列像洪水时一样变满，但他们会完成握手：SyncookiesRecv / SyncookiesSent 接近 1，而洪水是 0。',
     },
-    'trace-replay': { label: '重放录制', about: '按 pcap 或 pcapng 文件中的记录向受害者发送 SYN 和其他报文段，使用实验室的地址。' },
+    'trace-replay': {
+      label: '重放录制',
+      about: '按 pcap 或 pcapng 文件中的记录向受害者发送 SYN 和其他报文段，使用实验室的地址。',
+    },
   },
   parameters: {
     rate: '速率',
@@ -80,7 +98,10 @@ export const CONTROLS_ZH: ControlsText = {
   confirmed: '以服务器确认的为准',
   knobs: {
     synCookies: { label: 'SYN Cookie', about: '0 从不，1 队列满时，2 对每个 SYN。' },
-    backlog: { label: 'Backlog', about: 'listen() 的参数；与 somaxconn 一起决定两个队列的上限。-1 表示 somaxconn 允许的最大值。' },
+    backlog: {
+      label: 'Backlog',
+      about: 'listen() 的参数；与 somaxconn 一起决定两个队列的上限。-1 表示 somaxconn 允许的最大值。',
+    },
     somaxconn: { label: 'Backlog 上限', about: '任何 backlog 的上限。' },
     maxSynBacklog: { label: '最后四分之一规则', about: '仅在 Cookie 关闭时，用于最后四分之一规则。' },
     synAckRetries: { label: 'SYN-ACK 重试次数', about: '请求过期前重发 SYN-ACK 的次数。' },

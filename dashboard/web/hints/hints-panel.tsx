@@ -21,7 +21,9 @@ export function HintsPanel() {
   const hints = moment === undefined ? [] : findHints(situationAt(store, moment), config, first?.state.clients)
   return (
     <section class="panel controls" aria-labelledby="hints">
-      <h2 id="hints">{text.hintsTitle}</h2>
+      <h2 class="panel-title" id="hints">
+        {text.hintsTitle}
+      </h2>
       {hints.length === 0 && <p class="quiet hint">{text.noHints}</p>}
       {hints.slice(0, SHOWN).map(({ key, values }) => (
         <p key={key} class="hint" data-hint={key}>

@@ -89,7 +89,10 @@ export function findHints(
 }
 
 /** The hold rate of other settings than the server's; undefined where the arithmetic does not reach. */
-export function calculateHoldRate(backlog: number, synAckRetries: number): { rate: number; lifetime: number } | undefined {
+export function calculateHoldRate(
+  backlog: number,
+  synAckRetries: number,
+): { rate: number; lifetime: number } | undefined {
   if (!(backlog >= 0) || !(synAckRetries >= 0 && synAckRetries <= HOLD_RETRIES_MAX)) return undefined
   return { rate: holdRate(backlog, synAckRetries), lifetime: requestLifetime(synAckRetries) }
 }

@@ -45,9 +45,15 @@ export function makeFormat(language: Language, clock: 'wall' | 'virtual'): Forma
   const whole = new Intl.NumberFormat(language, { maximumFractionDigits: 0 })
   const digits = [0, 1, 2].map((n) => new Intl.NumberFormat(language, { maximumFractionDigits: n }))
   const shares = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 })
-  const times = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' })
+  const times = new Intl.DateTimeFormat(language, {
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+    hourCycle: 'h23',
+  })
   const plurals = new Intl.PluralRules(language)
-  const known = (value: number, write: (value: number) => string): string => (Number.isFinite(value) ? write(value) : UNKNOWN)
+  const known = (value: number, write: (value: number) => string): string =>
+    Number.isFinite(value) ? write(value) : UNKNOWN
   /** Three digits that count. */
   const short = (value: number): string => (digits[value >= 100 ? 0 : value >= 10 ? 1 : 2] ?? whole).format(value)
   const units = UNITS[language]
@@ -60,7 +66,8 @@ export function makeFormat(language: Language, clock: 'wall' | 'virtual'): Forma
     duration: (ms) => known(ms, (n) => formatDuration(n)),
     bytes: (value) => known(value, (n) => formatBytes(n)),
     of: (part, all) => OF[language](format.count(part), format.count(all)),
-    clock: (at) => known(at, (n) => (clock === 'wall' ? times.format(n) : `${(digits[1] ?? whole).format(n / 1000)} ${units.s}`)),
+    clock: (at) =>
+      known(at, (n) => (clock === 'wall' ? times.format(n) : `${(digits[1] ?? whole).format(n / 1000)} ${units.s}`)),
     plural: (count) => (plurals.select(count) === 'one' ? 'one' : 'other'),
   }
   return format

@@ -20,7 +20,8 @@ export function watchAddress(lab: Lab): () => void {
     if (link.unknownView !== undefined) ui.notice.value = text.noSuchView(link.unknownView)
     const now = store.now.value ?? Date.now()
     const isShowable = link.moment === undefined || (link.moment > now - HISTORY_MS && link.moment <= now + 1000)
-    if (link.badMoment !== undefined || !isShowable) ui.notice.value = text.noSuchTime(link.badMoment ?? String(link.moment))
+    if (link.badMoment !== undefined || !isShowable)
+      ui.notice.value = text.noSuchTime(link.badMoment ?? String(link.moment))
     else if (link.moment !== undefined && link.moment !== ui.pinned.value) pin(ui, link.moment, clock.now.value ?? now)
   }
   read()

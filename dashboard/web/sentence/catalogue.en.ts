@@ -4,7 +4,7 @@ import { cookie, honest, hostile, type Phrase, phrase } from '../i18n/phrase.ts'
 import type { SentenceKey, SentenceValues } from './sentence.ts'
 
 /** Suggestions that are a click away. */
-export type SuggestionAction = 'cookiesOn' | 'cookiesWhenFull' | 'flood' | 'stopAttacks' | 'acceptAtOnce' | 'states'
+export type SuggestionAction = 'cookiesOn' | 'cookiesWhenFull' | 'flood' | 'stopAttacks' | 'acceptAtOnce'
 
 export interface SentenceText {
   headline(values: SentenceValues, format: Format): Phrase
@@ -40,7 +40,10 @@ export const SENTENCES_EN: SentenceCatalogue = {
     headline: 'The server listens, but nobody speaks to it.',
     why: 'No attacker process is connected, and with it no honest clients.',
   },
-  unknown: { headline: 'Nothing is known of this moment.', why: 'The page was not told of it: it began later, or there is a gap.' },
+  unknown: {
+    headline: 'Nothing is known of this moment.',
+    why: 'The page was not told of it: it began later, or there is a gap.',
+  },
   acceptFull: {
     headline: (v, f) =>
       phrase`Handshakes succeed and still nobody is served: ${honest(f.of(v.server.acceptLength, v.server.acceptLimit))} wait for accept().`,
@@ -60,7 +63,8 @@ export const SENTENCES_EN: SentenceCatalogue = {
     action: 'cookiesOn',
   },
   pressed: {
-    headline: (v, f) => phrase`The SYN queue is full: ${hostile(places(v, f))} places. ${honest(served(v, f))} connections still got in within 10\u00a0s.`,
+    headline: (v, f) =>
+      phrase`The SYN queue is full: ${hostile(places(v, f))} places. ${honest(served(v, f))} connections still got in within 10\u00a0s.`,
     why: (v, f) =>
       `Every new SYN is dropped (TCPReqQFullDrop +${f.rate(v.server.rates.dropped)}/s). Clients that just started are still repeating theirs and have not given up yet.`,
     suggestion: 'Switch SYN cookies on',
@@ -93,7 +97,8 @@ export const SENTENCES_EN: SentenceCatalogue = {
   cookiesOnly: {
     headline: (v, f) =>
       phrase`Nothing is stored: every SYN gets a cookie, ${cookie(`${f.rate(v.server.rates.cookiesSent)} a second`)}, and ${honest(served(v, f))} connections in 10\u00a0s were served.`,
-    why: () => 'tcp_syncookies is 2. The price: the MSS is rounded down, and without timestamps window scale and SACK are lost.',
+    why: () =>
+      'tcp_syncookies is 2. The price: the MSS is rounded down, and without timestamps window scale and SACK are lost.',
     suggestion: 'Only when the queue is full: cookies 1',
     action: 'cookiesWhenFull',
   },
@@ -104,7 +109,8 @@ export const SENTENCES_EN: SentenceCatalogue = {
       `${f.count(v.server.acceptLength)} finished handshakes wait for accept(). The SYN queue holds ${places(v, f)}: it is not what runs out.`,
   },
   filling: {
-    headline: (v, f) => phrase`The SYN queue is filling: ${hostile(places(v, f))} places, full in ${f.duration(Math.max(v.fullIn, 0.1) * 1000)}.`,
+    headline: (v, f) =>
+      phrase`The SYN queue is filling: ${hostile(places(v, f))} places, full in ${f.duration(Math.max(v.fullIn, 0.1) * 1000)}.`,
     why: (v, f) =>
       `${f.rate(v.server.rates.stored)} requests are stored per second and wait for an ACK that nobody sends. ${f.rate(v.holdRate)} SYN/s would be enough to keep it full.`,
   },
@@ -121,25 +127,25 @@ export const SENTENCES_EN: SentenceCatalogue = {
       `What this attack sends does not stay in the SYN queue: ${f.rate(v.server.rates.stored)} requests stored, ${f.rate(v.server.rates.expired)} expired, ${f.rate(v.server.rates.embryonicResets)} reset per second.`,
   },
   closeWait: {
-    headline: (v, f) => phrase`${hostile(f.count(v.server.closeWait))} connections are in CLOSE-WAIT: the program has forgotten to close them.`,
+    headline: (v, f) =>
+      phrase`${hostile(f.count(v.server.closeWait))} connections are in CLOSE-WAIT: the program has forgotten to close them.`,
     why: (v, f) =>
       `The clients have closed, the server’s program has not, and no timer of TCP ever will. Honest connections in 10\u00a0s: ${served(v, f)}.`,
-    suggestion: 'Look at the sockets',
-    action: 'states',
   },
   timeWait: {
-    headline: (v, f) => phrase`${f.count(v.server.timeWait)} sockets are in TIME-WAIT, and ${honest(served(v, f))} connections in 10\u00a0s were served.`,
+    headline: (v, f) =>
+      phrase`${f.count(v.server.timeWait)} sockets are in TIME-WAIT, and ${honest(served(v, f))} connections in 10\u00a0s were served.`,
     why: () => 'The side that closes first waits 60 s, so that nothing late of the old connection can reach a new one.',
-    suggestion: 'Look at the sockets',
-    action: 'states',
   },
   draining: {
-    headline: (v, f) => phrase`The attack is over, and the queue empties: ${hostile(places(v, f))} places are still held.`,
+    headline: (v, f) =>
+      phrase`The attack is over, and the queue empties: ${hostile(places(v, f))} places are still held.`,
     why: (v, f) =>
       `Each request waits for its last SYN-ACK to time out: ${f.rate(v.server.rates.expired)} expire per second. Honest connections in 10\u00a0s: ${served(v, f)}.`,
   },
   failing: {
-    headline: (v, f) => phrase`Only ${honest(served(v, f))} honest connections in 10\u00a0s were served, though the queue is not full.`,
+    headline: (v, f) =>
+      phrase`Only ${honest(served(v, f))} honest connections in 10\u00a0s were served, though the queue is not full.`,
     why: (v, f) =>
       `The SYN queue holds ${places(v, f)}, the accept queue ${f.of(v.server.acceptLength, v.server.acceptLimit)}. Some of the failures began earlier: a client gives up only after seconds.`,
   },

@@ -24,7 +24,8 @@ export const SENTENCES_ZH: SentenceCatalogue = {
   },
   unknown: { headline: '这一时刻没有数据。', why: '页面没有收到这一时刻的消息：它打开得更晚，或者中间有缺口。' },
   acceptFull: {
-    headline: (v, f) => phrase`握手成功了，却没人得到服务：${honest(f.of(v.server.acceptLength, v.server.acceptLimit))} 个连接在等待 accept()。`,
+    headline: (v, f) =>
+      phrase`握手成功了，却没人得到服务：${honest(f.of(v.server.acceptLength, v.server.acceptLimit))} 个连接在等待 accept()。`,
     why: (v, f) =>
       `全连接队列已满，最后的 ACK 和新的 SYN 都被丢弃（ListenOverflows 每秒 +${f.rate(v.server.rates.overflows)}）。Cookie 在这里没有用：慢的是程序。`,
     suggestion: '让程序立即 accept',
@@ -41,7 +42,8 @@ export const SENTENCES_ZH: SentenceCatalogue = {
     action: 'cookiesOn',
   },
   pressed: {
-    headline: (v, f) => phrase`半连接队列已满：${hostile(places(v, f))} 个位置。10 秒内仍有 ${honest(served(v, f))} 个连接成功。`,
+    headline: (v, f) =>
+      phrase`半连接队列已满：${hostile(places(v, f))} 个位置。10 秒内仍有 ${honest(served(v, f))} 个连接成功。`,
     why: (v, f) =>
       `新的 SYN 都被丢弃（TCPReqQFullDrop 每秒 +${f.rate(v.server.rates.dropped)}）。刚开始的客户端还在重发 SYN，尚未放弃。`,
     suggestion: '打开 SYN Cookie',
@@ -84,7 +86,8 @@ export const SENTENCES_ZH: SentenceCatalogue = {
       `${f.count(v.server.acceptLength)} 个完成的握手在等待 accept()。半连接队列为 ${places(v, f)}：耗尽的不是它。`,
   },
   filling: {
-    headline: (v, f) => phrase`半连接队列正在变满：${hostile(places(v, f))} 个位置，${f.duration(Math.max(v.fullIn, 0.1) * 1000)}后满。`,
+    headline: (v, f) =>
+      phrase`半连接队列正在变满：${hostile(places(v, f))} 个位置，${f.duration(Math.max(v.fullIn, 0.1) * 1000)}后满。`,
     why: (v, f) =>
       `每秒存入 ${f.rate(v.server.rates.stored)} 个请求，等待一个谁也不会发的 ACK。要让它一直满着，每秒 ${f.rate(v.holdRate)} 个 SYN 就够了。`,
   },
@@ -102,15 +105,13 @@ export const SENTENCES_ZH: SentenceCatalogue = {
   },
   closeWait: {
     headline: (v, f) => phrase`${hostile(f.count(v.server.closeWait))} 个连接处于 CLOSE-WAIT：程序忘了关闭它们。`,
-    why: (v, f) => `客户端已经关闭，服务器的程序没有，而 TCP 没有任何定时器会替它关闭。10 秒内正常连接成功 ${served(v, f)}。`,
-    suggestion: '查看套接字',
-    action: 'states',
+    why: (v, f) =>
+      `客户端已经关闭，服务器的程序没有，而 TCP 没有任何定时器会替它关闭。10 秒内正常连接成功 ${served(v, f)}。`,
   },
   timeWait: {
-    headline: (v, f) => phrase`${f.count(v.server.timeWait)} 个套接字处于 TIME-WAIT，10 秒内连接成功 ${honest(served(v, f))}。`,
+    headline: (v, f) =>
+      phrase`${f.count(v.server.timeWait)} 个套接字处于 TIME-WAIT，10 秒内连接成功 ${honest(served(v, f))}。`,
     why: () => '先关闭的一方要等 60 秒，这样旧连接迟到的报文就不会混进新连接。',
-    suggestion: '查看套接字',
-    action: 'states',
   },
   draining: {
     headline: (v, f) => phrase`攻击结束了，队列正在排空：仍有 ${hostile(places(v, f))} 个位置被占。`,

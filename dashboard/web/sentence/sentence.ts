@@ -79,7 +79,14 @@ export function chooseSentence({ status, isServerThere, situation }: SentenceInp
   if (server === undefined) return { key: status.kind === 'connecting' ? 'connecting' : 'unknown' }
   if (honest === undefined) return { key: 'attackerGone', server }
   const values = valuesOf(server, honest, situation)
-  return { key: keyOf(values, attacks.some(({ kind }) => kind === 'flash-crowd'), attacks.length > 0), values }
+  return {
+    key: keyOf(
+      values,
+      attacks.some(({ kind }) => kind === 'flash-crowd'),
+      attacks.length > 0,
+    ),
+    values,
+  }
 }
 
 function keyOf(values: SentenceValues, isCrowd: boolean, isAttacked: boolean): SentenceKey {

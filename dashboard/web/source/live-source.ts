@@ -31,7 +31,10 @@ export class LiveSource implements LabSource {
       setClients: (request, attacker) => this.call('PUT', `/api/clients${ofAttacker(attacker)}`, request),
       reset: () => this.call('POST', '/api/reset'),
       sockets: (state, limit) =>
-        this.call('GET', `/api/sockets?limit=${limit}${state === undefined ? '' : `&state=${encodeURIComponent(state)}`}`),
+        this.call(
+          'GET',
+          `/api/sockets?limit=${limit}${state === undefined ? '' : `&state=${encodeURIComponent(state)}`}`,
+        ),
       follow: async (request) => {
         if (request === undefined) {
           await this.call('DELETE', '/api/tap')
@@ -43,7 +46,8 @@ export class LiveSource implements LabSource {
     }
   }
 
-  knobs: LabSource['knobs'] = async () => (await this.call<{ knobs: Awaited<ReturnType<LabSource['knobs']>> }>('GET', '/api/knobs')).knobs
+  knobs: LabSource['knobs'] = async () =>
+    (await this.call<{ knobs: Awaited<ReturnType<LabSource['knobs']>> }>('GET', '/api/knobs')).knobs
 
   attackKinds: LabSource['attackKinds'] = async () =>
     (await this.call<{ kinds: Awaited<ReturnType<LabSource['attackKinds']>> }>('GET', '/api/attack-kinds')).kinds

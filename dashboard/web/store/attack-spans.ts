@@ -32,7 +32,9 @@ export function updateSpans(
   const told = state.attacks.map((view) => toSpan(attacker, view, at, spans))
   const untold = spans.filter((span) => span.attacker !== attacker || !told.some((other) => isSame(span, other)))
   // An attack that ran and is no longer listed has ended since: the attacker was reset or began anew.
-  const others = untold.map((span) => (span.attacker === attacker && span.to === undefined ? { ...span, to: at } : span))
+  const others = untold.map((span) =>
+    span.attacker === attacker && span.to === undefined ? { ...span, to: at } : span,
+  )
   const kept = [...others, ...told].filter(({ to }) => to === undefined || to > oldest)
   return kept.toSorted((a, b) => a.from - b.from).slice(-SPANS_MAX)
 }
@@ -42,7 +44,9 @@ function toSpan(attacker: AttackerId, view: AttackView, at: number, spans: reado
   const isOver = view.state !== 'running'
   const span = { attacker, id: view.id, kind: view.kind, rate: view.rate, from, to: isOver ? from : undefined, view }
   // The times of the first telling stay: a span must not tremble, and that of an ended attack no longer follows the clock.
-  const known = spans.find((other) => other.attacker === attacker && other.id === view.id && (isOver || isSame(other, span)))
+  const known = spans.find(
+    (other) => other.attacker === attacker && other.id === view.id && (isOver || isSame(other, span)),
+  )
   if (known === undefined) return isOver ? { ...span, to: at } : span
   return { ...span, from: known.from, to: isOver ? (known.to ?? known.from + view.elapsed * 1000) : undefined }
 }

@@ -83,7 +83,8 @@ export function clientRow(attackers: Iterable<AttackerState>): Record<ClientColu
   for (const { clients, attacks } of attackers) {
     sum.attempted += clients.attempted
     sum.inFlight += clients.inFlight
-    for (const [outcome, count] of Object.entries(clients.outcomes)) sum[outcome as keyof typeof clients.outcomes] += count
+    for (const [outcome, count] of Object.entries(clients.outcomes))
+      sum[outcome as keyof typeof clients.outcomes] += count
     sum.clientRate += clients.rate ?? clients.concurrency ?? 0
     for (const { sent } of attacks) sum.attackSent += sent
   }

@@ -4,7 +4,13 @@
  */
 import type { FinishedConnection } from '../../contract/stream.ts'
 
-export const OUTCOME_NAMES = ['ok', 'timeout', 'refused', 'reset', 'local'] as const satisfies FinishedConnection['outcome'][]
+export const OUTCOME_NAMES = [
+  'ok',
+  'timeout',
+  'refused',
+  'reset',
+  'local',
+] as const satisfies FinishedConnection['outcome'][]
 
 /** Index of an outcome: `OUTCOME_NAMES[outcome]`. */
 export const OK = 0

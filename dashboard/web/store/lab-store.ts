@@ -16,7 +16,15 @@ import type {
   TapEvent,
 } from '../../contract/stream.ts'
 import { type AttackSpan, updateSpans } from './attack-spans.ts'
-import { CLIENT_COLUMNS, type ClientColumn, COUNTERS, clientRow, GAUGES, type ServerColumn, serverRow } from './columns.ts'
+import {
+  CLIENT_COLUMNS,
+  type ClientColumn,
+  COUNTERS,
+  clientRow,
+  GAUGES,
+  type ServerColumn,
+  serverRow,
+} from './columns.ts'
 import { Connections } from './connections.ts'
 import { Frames } from './frames.ts'
 import { History } from './history.ts'
@@ -146,7 +154,8 @@ export class LabStore {
 
   private takeMarks(marks: readonly Mark[]): void {
     const known = this.marks.value
-    const isNew = (mark: Mark): boolean => !known.some((other) => other.at === mark.at && JSON.stringify(other) === JSON.stringify(mark))
+    const isNew = (mark: Mark): boolean =>
+      !known.some((other) => other.at === mark.at && JSON.stringify(other) === JSON.stringify(mark))
     const all = [...known, ...marks.filter(isNew)].sort((a, b) => a.at - b.at)
     const oldest = (all.at(-1)?.at ?? 0) - HISTORY_MS
     this.marks.value = all.filter(({ at }) => at >= oldest).slice(-MARKS_MAX)

@@ -112,7 +112,9 @@ function honestAt({ clientHistory: history, connections }: LabStore, at: number)
   const row = history.rowAt(at)
   if (row < 0 || at - history.time(row) > STALE_MS) return undefined
   const ok = history.growth(row, 'ok', SUCCESS_MS)
-  const failed = (['timeout', 'refused', 'reset', 'local'] as const).map((outcome) => history.growth(row, outcome, SUCCESS_MS))
+  const failed = (['timeout', 'refused', 'reset', 'local'] as const).map((outcome) =>
+    history.growth(row, outcome, SUCCESS_MS),
+  )
   const waits = connections.waits(at - SUCCESS_MS, at)
   return {
     ok,

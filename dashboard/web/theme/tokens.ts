@@ -19,7 +19,10 @@ export function readTokens(theme: Theme): Tokens {
 
 function readNow(): Tokens {
   const style = getComputedStyle(document.documentElement)
-  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Record<TokenName, string>
+  return Object.fromEntries(NAMES.map((name) => [name, style.getPropertyValue(`--${name}`).trim()])) as Record<
+    TokenName,
+    string
+  >
 }
 
 /** Red, green and blue of `#rrggbb`, 0 to 255. */

@@ -2,12 +2,12 @@
 import type { Mark } from '../../../contract/stream.ts'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { pin } from '../../app/ui-state.ts'
-import { CONTROLS } from '../../controls/strings.ts'
 import type { ControlsText } from '../../controls/strings.en.ts'
+import { CONTROLS } from '../../controls/strings.ts'
 import type { Format } from '../../i18n/format.ts'
 import { HISTORY_MS } from '../../store/lab-store.ts'
-import { CONTROL_ROOM } from './strings.ts'
 import type { ControlRoomText } from './strings.en.ts'
+import { CONTROL_ROOM } from './strings.ts'
 
 /** Lines that are made; how many are seen depends on the room. */
 const LINES = 40
@@ -57,7 +57,11 @@ export function markText(mark: Mark, text: ControlRoomText, controls: ControlsTe
     case 'flood':
       return marks.flood(mark)
     case 'attack':
-      return marks.attack(mark, controls.kinds[mark.attack as keyof ControlsText['kinds']]?.label ?? mark.attack, format)
+      return marks.attack(
+        mark,
+        controls.kinds[mark.attack as keyof ControlsText['kinds']]?.label ?? mark.attack,
+        format,
+      )
     case 'clients':
       return marks.clients(mark, format)
     case 'reset':
@@ -81,13 +85,24 @@ function TimeBar() {
   const go = (moment: number): void => pin(ui, moment >= now ? undefined : Math.max(moment, oldest), now)
   return (
     <div class="time-bar">
-      <button type="button" class="button bare" onClick={() => pin(ui, isLive ? now : undefined, now)} aria-pressed={!isLive}>
+      <button
+        type="button"
+        class="button bare"
+        onClick={() => pin(ui, isLive ? now : undefined, now)}
+        aria-pressed={!isLive}
+      >
         {isLive ? text.pause : text.resume}
       </button>
       <button type="button" class="button bare" aria-label={text.stepBack} onClick={() => go(at - 1000)}>
         −1 s
       </button>
-      <button type="button" class="button bare" aria-label={text.stepOn} disabled={isLive} onClick={() => go(at + 1000)}>
+      <button
+        type="button"
+        class="button bare"
+        aria-label={text.stepOn}
+        disabled={isLive}
+        onClick={() => go(at + 1000)}
+      >
         +1 s
       </button>
       <input

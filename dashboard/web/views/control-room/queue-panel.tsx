@@ -1,10 +1,10 @@
 /** Both queues, place by place: the SYN queue large, the accept queue below it. */
 import { type ReadonlySignal, useComputed } from '@preact/signals'
+import type { QueueFrame, SlotsMessage } from '../../../contract/stream.ts'
 import { SpokenTwin } from '../../a11y/twin.tsx'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { countHolders, type DecodedFrame, decodeFrame, type Holders } from '../../charts/queue-frame.ts'
 import { QueueGrid } from '../../charts/queue-grid.tsx'
-import type { QueueFrame, SlotsMessage } from '../../../contract/stream.ts'
 import { CONTROL_ROOM } from './strings.ts'
 
 interface QueueFigures {
@@ -63,7 +63,9 @@ export function QueuePanel() {
         <p class="panel-title">
           <strong>{text.acceptQueue}</strong>
           <span title={text.acceptQueueAbout}>
-            <b data-figure="accept-length">{accept.figures === undefined ? '–' : format.count(accept.figures.length)}</b>{' '}
+            <b data-figure="accept-length">
+              {accept.figures === undefined ? '–' : format.count(accept.figures.length)}
+            </b>{' '}
             {accept.figures !== undefined && text.of(format.count(accept.figures.limit))}
           </span>
         </p>

@@ -24,7 +24,8 @@ function SmallChart({ chart }: { chart: ChartDefinition }) {
   const text = useText(CONTROL_ROOM)
   const format = useFormat()
   const at = crosshair(lab) ?? lab.clock.now.value
-  const write = (series: SeriesDefinition, moment: number): string => format[chart.format](series.value(lab.store, moment))
+  const write = (series: SeriesDefinition, moment: number): string =>
+    format[chart.format](series.value(lab.store, moment))
   const rows = (): readonly (readonly string[])[] =>
     Array.from({ length: LAST }, (_, i) => (at ?? 0) - i * 1000).map((moment) => [
       format.clock(moment),
@@ -44,8 +45,7 @@ function SmallChart({ chart }: { chart: ChartDefinition }) {
         {chart.series.map((series) => (
           <span key={series.key} title={`${text.source} ${series.source}`}>
             <i class={`stroke ${series.role}${series.isDashed ? ' dashed' : ''}`} />
-            {text.series[series.key]}{' '}
-            <b data-figure={series.key}>{at === undefined ? '–' : write(series, at)}</b>
+            {text.series[series.key]} <b data-figure={series.key}>{at === undefined ? '–' : write(series, at)}</b>
           </span>
         ))}
       </p>

@@ -1,7 +1,8 @@
 /** The control room in English. */
+
+import type { Mark } from '../../../contract/stream.ts'
 import type { ChartKey, SeriesKey } from '../../charts/series.ts'
 import type { Format } from '../../i18n/format.ts'
-import type { Mark } from '../../../contract/stream.ts'
 
 type MarkOf<Kind extends Mark['kind']> = Extract<Mark, { kind: Kind }>
 
@@ -125,7 +126,8 @@ export const CONTROL_ROOM_EN: ControlRoomText = {
       `${queue === 'syn_queue' ? 'SYN queue' : 'Accept queue'} ${isFull ? 'full' : 'no longer full'} (${f.of(length, limit)})`,
     flood: ({ sendingCookies }) =>
       `Server: possible SYN flooding. ${sendingCookies ? 'Sending cookies.' : 'Dropping requests.'}`,
-    attack: ({ state, rate }, kind, f) => (state === 'started' ? `${kind} started, ${f.rate(rate)}/s` : `${kind} ended`),
+    attack: ({ state, rate }, kind, f) =>
+      state === 'started' ? `${kind} started, ${f.rate(rate)}/s` : `${kind} ended`,
     clients: ({ rate }, f) => `Honest clients: ${f.rate(rate)}/s`,
     reset: (mark) => `${who(mark.who)} was reset`,
     presence: (mark) => `${who(mark.who)} ${mark.isThere ? 'is there' : 'is gone'}`,

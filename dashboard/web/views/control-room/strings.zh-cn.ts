@@ -72,7 +72,8 @@ export const CONTROL_ROOM_ZH: ControlRoomText = {
         .join('，'),
     threshold: ({ queue, isFull, length, limit }, f) =>
       `${queue === 'syn_queue' ? '半连接队列' : '全连接队列'}${isFull ? '满了' : '不再满'}（${f.of(length, limit)}）`,
-    flood: ({ sendingCookies }) => `服务器：可能遭到 SYN 洪水。${sendingCookies ? '正在发送 Cookie。' : '正在丢弃请求。'}`,
+    flood: ({ sendingCookies }) =>
+      `服务器：可能遭到 SYN 洪水。${sendingCookies ? '正在发送 Cookie。' : '正在丢弃请求。'}`,
     attack: ({ state, rate }, kind, f) => (state === 'started' ? `${kind}开始，${f.rate(rate)}/秒` : `${kind}结束`),
     clients: ({ rate }, f) => `正常客户端：${f.rate(rate)}/秒`,
     reset: (mark) => `${who(mark.who)}已重置`,
@@ -80,5 +81,6 @@ export const CONTROL_ROOM_ZH: ControlRoomText = {
   },
   twinQueue: (length, limit, honest, hostile) =>
     `${limit} 个位置中占用了 ${length} 个：正常客户端 ${honest} 个，攻击 ${hostile} 个。`,
-  twinWaits: (served, failed, median) => `最近十秒内有 ${served} 个正常客户端成功，一半在 ${median}之内；${failed} 个放弃了。`,
+  twinWaits: (served, failed, median) =>
+    `最近十秒内有 ${served} 个正常客户端成功，一半在 ${median}之内；${failed} 个放弃了。`,
 }

@@ -1,1 +1,0 @@
-export function CookieView() { return <p>…</p> }

@@ -1,1 +1,0 @@
-export function StatesView() { return <p>…</p> }
