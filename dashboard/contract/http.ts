@@ -11,6 +11,9 @@
  * DELETE /api/attacks/:attacker/:id  AttackView
  * DELETE /api/attacks              { stopped: number } of all attackers together
  * PUT    /api/clients?attacker     ClientsRequest to AttackerState['clients']
+ * POST   /api/cookie              CookieRequest to CookieAnatomy
+ * POST   /api/tap                 TapRequest to { tap: number }; what happens then comes as TapMessages
+ * DELETE /api/tap                 { tap: null }
  * POST   /api/reset                ServerState
  *
  * Whatever is refused has the body { code, message, path? } (LabRefusal). `attacker` is an AttackerId; default the first.

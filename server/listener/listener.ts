@@ -69,7 +69,7 @@ export class Listener implements PassiveOpen {
   maxSegment = ADVERTISED_MSS
   synQueue: SynQueue
   private readonly halfOpen: HalfOpen
-  private readonly cookies: CookieHandshake
+  readonly cookies: CookieHandshake
   private readonly onFlood: (sendingCookies: boolean) => void
   private floodWarned = false
 
