@@ -4,10 +4,12 @@
  */
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
+import type { KnobEntry, KnobName } from './knobs/knob-catalogue.ts'
 
 export type { ServerConfig } from './app/server-config.ts'
 export type { SocketList, SocketRow, SocketTimer, StateSummary } from './app/socket-rows.ts'
 export type { SocketState } from './app/socket-state.ts'
+export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
 
 /** Answer of GET /api/state, and what a `snapshot` event carries. */
 export interface ServerState {
@@ -57,6 +59,18 @@ export interface LinkPeer {
   readonly packetsOut: number
   /** Packets that it sent and that never arrived. */
   readonly packetsMissing: number
+}
+
+/** A knob as GET /api/knobs lists it: whatever a page needs to offer it. */
+export type KnobView = KnobEntry & {
+  readonly name: KnobName
+  /** The environment variable that sets it at the start. */
+  readonly variable: string
+}
+
+/** Answer of GET /api/knobs. */
+export interface Knobs {
+  readonly knobs: readonly KnobView[]
 }
 
 /** Events of GET /api/events by name, with what each carries. */

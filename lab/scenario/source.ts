@@ -3,9 +3,9 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { packageRoot } from '../package-root.ts'
 import { STORIES } from '../stories/catalogue.ts'
-import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 
 export interface ScenarioText {
