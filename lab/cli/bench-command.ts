@@ -6,7 +6,7 @@ import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
 import { didYouMean } from '../../catalogue/suggest.ts'
 import { KNOBS } from '../../server/knobs/knob-catalogue.ts'
 import { formatBench } from '../bench/bench-report.ts'
-import { type HttpBenchOptions, httpBench } from '../bench/http-bench.ts'
+import type { HttpBenchOptions } from '../bench/http-bench.ts'
 import { makeProgress, SILENT } from '../report/progress.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, exitCodeOfSignal } from './exit-code.ts'
@@ -82,6 +82,8 @@ export async function benchCommand({ json, ...options }: BenchOptions, output: O
   // Every one of them, so that an impatient second one does not leave the processes behind.
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
+    // The load generator takes a second to load: only who measures waits for it.
+    const { httpBench } = await import('../bench/http-bench.ts')
     const result = await httpBench(options, progress, interruption.signal)
     if (result === undefined) return exitCodeOfSignal(interruption.signal.reason)
     progress.end()

@@ -9,8 +9,8 @@ import {
   type AttackKind,
   type AttackKindEntry,
   parametersOf,
-} from '../traffic/attack-catalogue.ts'
-import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN } from '../traffic/caps.ts'
+} from './attack-catalogue.ts'
+import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN } from './caps.ts'
 
 /** The parameters of a kind as properties of a schema, all but those without default optional; the rate where it has one. */
 export function attackProperties(kind: AttackKind): Record<string, TSchema> {

@@ -1,0 +1,29 @@
+/**
+ * Every metric that a process of the lab shows to Prometheus, in the one form that dashboards, docs/metrics.md and the tests
+ * of both need. What the metrics are is told by the catalogues of the processes.
+ */
+import { ATTACKER_HISTOGRAMS, ATTACKER_METRICS } from '../../attacker/metrics/catalogue.ts'
+import { SERVER_METRICS } from '../../server/metrics/catalogue.ts'
+
+export interface CatalogueMetric {
+  readonly name: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly help: string
+  readonly labels: readonly string[]
+  /** Whose it is: the gateway is an attacker. */
+  readonly process: 'server' | 'attacker'
+}
+
+export const METRIC_CATALOGUE: readonly CatalogueMetric[] = [
+  ...SERVER_METRICS.map(({ name, type, help, label }): CatalogueMetric => {
+    return { name, type, help, labels: label === undefined ? [] : [label], process: 'server' }
+  }),
+  ...[...ATTACKER_METRICS, ...ATTACKER_HISTOGRAMS].map(({ name, type, help, labelNames }): CatalogueMetric => {
+    return { name, type, help, labels: labelNames, process: 'attacker' }
+  }),
+]
+
+/** Names of the series under which a metric is stored: of a histogram its buckets, sum and count. */
+export function seriesNames({ name, type }: CatalogueMetric): string[] {
+  return type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name]
+}
