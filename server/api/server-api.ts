@@ -7,6 +7,7 @@ import { buildControlApp, type ControlApp, type LogLevel } from '../../control/a
 import { ApiError } from '../../control/errors.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
 import type { ServerEngine } from '../engine/engine.ts'
+import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
 import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
@@ -29,6 +30,7 @@ const SocketsQuery = Type.Object(
 /** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
   const metrics = new ServerRegistry(() => engine.stats())
+  addChangeTimes(metrics, engine)
   const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
   logEvents(app, engine)
   addRoutes(app, engine)
