@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
 import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
-import { labUp, type UpOptions } from '../up/lab-up.ts'
+import type { UpOptions } from '../up/lab-up.ts'
 import { EXIT_OK } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
 
@@ -18,6 +18,7 @@ const ATTACKERS_MAX = 8
 const SECONDS_MAX = 604_800
 
 const DEFAULTS = {
+  pagePort: 8080,
   serverPort: 8081,
   attackerPort: 8082,
   gatewayPort: 8088,
@@ -35,7 +36,8 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
   const { backlog, synCookies } = LISTENER_RANGES
   program
     .command('up')
-    .description('Start the lab on this machine: server, attacker, honest clients, and a view of them.')
+    .description('Start the lab on this machine: server, attacker, honest clients, their page, and a view of them.')
+    .option('--page-port <n>', 'the page, 0 for any port', PORT, DEFAULTS.pagePort)
     .option('--server-port <n>', 'control API and metrics of the server, 0 for any port', PORT, DEFAULTS.serverPort)
     .option(
       '--attacker-port <n>',
@@ -65,12 +67,19 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
       DEFAULTS.clientsRate,
     )
     .option('--traces <directory>', 'recordings (pcap, pcapng) that may be replayed as an attack')
+    .option('--open', 'open the page in a browser')
     .option('--flood', 'start a flood at once')
     .option('--flood-rate <n>', 'SYN/s of the flood', integerParser(1, ATTACK_RATE_MAX), DEFAULTS.floodRate)
     .option('--for <seconds>', 'stop by itself', integerParser(1, SECONDS_MAX))
     .addHelpText('after', KEYS)
-    .action(async (options: Omit<UpOptions, 'flood' | 'seconds'> & { flood?: true; for?: number }) => {
-      await labUp({ ...options, flood: options.flood === true, seconds: options.for }, process)
-      finish(EXIT_OK)
-    })
+    .action(
+      async (options: Omit<UpOptions, 'flood' | 'open' | 'seconds'> & { flood?: true; open?: true; for?: number }) => {
+        const { labUp } = await import('../up/lab-up.ts')
+        await labUp(
+          { ...options, flood: options.flood === true, open: options.open === true, seconds: options.for },
+          process,
+        )
+        finish(EXIT_OK)
+      },
+    )
 }

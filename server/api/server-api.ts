@@ -5,13 +5,14 @@
 import { Type } from 'typebox'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
+import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
 import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
-import { ServerEvents } from './events.ts'
+import { EVENTS_ON_REQUEST, ServerEvents, USUAL_EVENTS } from './events.ts'
 
 export const SERVER_NAME = 'synlab-server'
 
@@ -35,7 +36,9 @@ export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): Contro
   logEvents(app, engine)
   addRoutes(app, engine)
   const events = new ServerEvents(engine, app.log)
-  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => events.subscribe(reply))
+  app.get('/api/events', { exposeHeadRoute: false, schema: { querystring: EventsQuery } }, ({ query }, reply) =>
+    events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
+  )
   app.addHook('preClose', async () => events.close())
   return app
 }
