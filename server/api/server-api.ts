@@ -10,6 +10,7 @@ import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/so
 import type { KnobView } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import { KNOB_NAMES, KNOBS, type KnobEntry, variableOf } from '../knobs/knob-catalogue.ts'
+import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
 import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
@@ -37,6 +38,7 @@ const SocketsQuery = Type.Object(
 /** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
   const metrics = new ServerRegistry(() => engine.stats())
+  addChangeTimes(metrics, engine)
   const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
   logEvents(app, engine)
   addRoutes(app, engine)
