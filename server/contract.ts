@@ -6,12 +6,14 @@ import type { Stamped } from '../control/stamped.ts'
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
 import type { TapEvent } from './app/tap-event.ts'
+import type { KnobEntry, KnobName } from './knobs/knob-catalogue.ts'
 import type { CookieVerdict } from './listener/cookie-anatomy.ts'
 
 export type { ServerConfig } from './app/server-config.ts'
 export type { SocketList, SocketRow, SocketTimer, StateSummary } from './app/socket-rows.ts'
 export type { SocketState } from './app/socket-state.ts'
 export type { TapEnd, TapEnds, TapEvent, TapRequest, TapSegment } from './app/tap-event.ts'
+export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
 
 /** Answer of GET /api/state, and what a `snapshot` event carries. */
 export interface ServerState {
@@ -108,6 +110,18 @@ export interface CookieAnatomy {
     /** The MIB counter that such an ACK moves, or, for `gate`, the reason under which it is dropped. */
     readonly counter: string
   }
+}
+
+/** A knob as GET /api/knobs lists it: whatever a page needs to offer it. */
+export type KnobView = KnobEntry & {
+  readonly name: KnobName
+  /** The environment variable that sets it at the start. */
+  readonly variable: string
+}
+
+/** Answer of GET /api/knobs. */
+export interface Knobs {
+  readonly knobs: readonly KnobView[]
 }
 
 /** What the engine tells by itself, by name. */

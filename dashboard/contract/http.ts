@@ -3,8 +3,8 @@
  *
  * GET    /api/session              Session
  * GET    /api/stream               an event stream of `message` events, each a StreamMessage; ids go up by one
- * GET    /api/knobs                as the server's control plane answers
- * GET    /api/attack-kinds         as an attacker's answers: { kinds: AttackKinds }
+ * GET    /api/knobs                as the server answers: { knobs: Knobs }
+ * GET    /api/attack-kinds         as an attacker answers: { kinds: AttackKinds }
  * GET    /api/sockets?state&limit  SocketList
  * PATCH  /api/config               Partial<ServerConfig> to ServerConfig
  * POST   /api/attacks?attacker     AttackRequest to AttackView, 201
