@@ -7,6 +7,7 @@ import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
 import { readTrace } from '../engine/trace-file.ts'
 import type { TraceReader } from '../engine/trace-thread.ts'
+import { addAttackTimes } from '../metrics/attack-times.ts'
 import { AttackerRegistry } from '../metrics/registry.ts'
 import { addAttackRoutes } from './attack-routes.ts'
 import { ClientsBody, toClientSpec } from './clients-schema.ts'
@@ -26,6 +27,7 @@ export function buildAttackerApi(
   read: TraceReader = readTrace,
 ): ControlApp {
   const metrics = new AttackerRegistry(() => ({ counters: engine.counters, link: engine.link() }))
+  addAttackTimes(metrics, engine)
   const app = buildControlApp({ name: ATTACKER_NAME, logLevel, metrics })
   logEvents(app, engine)
   const events = new AttackerEvents(engine, app.log)
