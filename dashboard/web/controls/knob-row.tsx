@@ -20,7 +20,7 @@ export function KnobRow({ knob }: { knob: Knob }) {
   const { label, about } = text.knobs[name] ?? { label: knob.name }
   const ask = `knob.${name}`
 
-  const set = (wanted: number | boolean | string): void => {
+  const set = (wanted: number | boolean): void => {
     void asks.ask(ask, valueName(wanted, text), () => source.controls.configure({ [name]: wanted }))
   }
   const choices = choicesOf(knob)
@@ -31,7 +31,7 @@ export function KnobRow({ knob }: { knob: Knob }) {
         <small>{knob.linux ?? knob.unit ?? name}</small>
       </div>
       {choices === undefined ? (
-        <NumberField id={id} value={value as number | undefined} min={knob.min} max={knob.max} isWhole onSet={set} />
+        <NumberField id={id} value={value as number | undefined} {...rangeOf(knob)} isWhole onSet={set} />
       ) : (
         <Segments
           label={label}
@@ -46,13 +46,16 @@ export function KnobRow({ knob }: { knob: Knob }) {
   )
 }
 
-function choicesOf({ type, choices, min, max }: Knob): readonly (number | string | boolean)[] | undefined {
-  if (type === 'boolean') return [false, true]
-  if (type === 'choice') return choices
-  if (min === undefined || max === undefined || max - min >= CHOICES_MAX) return undefined
-  return Array.from({ length: max - min + 1 }, (_, i) => min + i)
+function rangeOf(knob: Knob): { min?: number; max?: number } {
+  return knob.type === 'integer' ? { min: knob.min, max: knob.max } : {}
 }
 
-function valueName(value: number | boolean | string, { on, off }: { on: string; off: string }): string {
+function choicesOf(knob: Knob): readonly (number | boolean)[] | undefined {
+  if (knob.type === 'boolean') return [false, true]
+  const { min, max } = knob
+  return max - min >= CHOICES_MAX ? undefined : Array.from({ length: max - min + 1 }, (_, i) => min + i)
+}
+
+function valueName(value: number | boolean, { on, off }: { on: string; off: string }): string {
   return typeof value === 'boolean' ? (value ? on : off) : String(value)
 }
