@@ -15,6 +15,9 @@ import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN } from '../traffic/caps.ts'
 /** Longest name of a file, characters. */
 const FILE_NAME_MAX = 255
 
+/** Longest victim: 255.255.255.255:65535. */
+const VICTIM_MAX = 21
+
 /** The parameters of a kind as properties of a schema, all but those without default optional; the rate where it has one. */
 export function attackProperties(kind: AttackKind): Record<string, TSchema> {
   const { pace, rateMax } = ATTACK_CATALOGUE[kind] as AttackKindEntry
@@ -41,6 +44,8 @@ function propertyOf(parameter: Parameter): TSchema {
       return Type.Optional(Type.Enum([...parameter.choices]))
     case 'sources':
       return Type.Optional(Type.String({ description: 'an IPv4 prefix such as 198.18.0.0/15' }))
+    case 'victim':
+      return Type.Optional(Type.String({ maxLength: VICTIM_MAX }))
     case 'file':
       return Type.String({ minLength: 1, maxLength: FILE_NAME_MAX })
   }

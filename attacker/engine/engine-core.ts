@@ -205,10 +205,11 @@ export class EngineCore {
 }
 
 function viewAttack(attack: AttackSnapshot, now: number): AttackView {
-  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures } = attack
+  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures, replay } = attack
   const { kind, rate, duration } = spec
   const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
-  return { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
+  const view = { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
+  return replay === undefined ? view : { ...view, replay }
 }
 
 /** The buckets of connect times as those of a Prometheus histogram: each counts all up to its bound. */

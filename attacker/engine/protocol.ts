@@ -7,7 +7,7 @@ import type { AttackerEvents, AttackerState, AttackView, ClientsView, LinkView }
 import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
 import type { AttackSpec } from '../traffic/attack-spec.ts'
-import type { Trace } from '../traffic/trace.ts'
+import type { Trace } from '../trace/trace.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget

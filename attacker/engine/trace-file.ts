@@ -5,7 +5,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
-import { makeTrace, type Trace, type TraceVictim } from '../traffic/trace.ts'
+import { makeTrace, type Trace, type TraceVictim } from '../trace/trace.ts'
 
 /** Largest file, bytes: it is read into memory as a whole. */
 export const TRACE_FILE_BYTES_MAX = 256 * 1024 * 1024

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { Trace } from '../traffic/trace.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** What the worker thread is started with. */
 export interface TraceWorkerData {

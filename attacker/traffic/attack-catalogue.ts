@@ -40,7 +40,13 @@ export interface FileParameter extends Dependent {
   readonly about: string
 }
 
-export type Parameter = NumberParameter | ChoiceParameter | SourcesParameter | FileParameter
+/** The host that a recorded attack was meant for, as text: an address, or address:port. Without one it is looked for. */
+export interface VictimParameter extends Dependent {
+  readonly type: 'victim'
+  readonly about: string
+}
+
+export type Parameter = NumberParameter | ChoiceParameter | SourcesParameter | FileParameter | VictimParameter
 
 export interface AttackKindEntry {
   /** What it does and what is to be seen, in a sentence or two. */
@@ -290,7 +296,7 @@ export const ATTACK_CATALOGUE = {
   },
   'trace-replay': {
     about:
-      'SYNs and other segments to the victim as they were recorded in a pcap or pcapng file, from addresses of the lab.',
+      'SYNs and other segments to the victim as they were recorded in a pcap or pcapng file, from addresses of the lab. What it was is sent again, whatever the server answers: a replay completes no handshake.',
     acts: 'packets',
     pace: 'trace',
     rateMax: ATTACK_RATE_MAX,
@@ -299,6 +305,11 @@ export const ATTACK_CATALOGUE = {
         type: 'file',
         about:
           'the recording: in a scenario its path, seen from the scenario’s file; live the name of a file in the directory that SYNLAB_TRACES names',
+      },
+      victim: {
+        type: 'victim',
+        about:
+          'the attacked host in the recording, or host:port for what was sent to that port alone; default: the host that gets most SYNs, or most SYN-ACKs that it never asked for',
       },
       speed: { type: 'number', min: 0.1, max: 100, default: 1, about: 'times as fast as it was recorded' },
     },

@@ -9,7 +9,7 @@ import { Attack, type AttackSnapshot } from './attack.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import { type AttackSpec, attackRefusal } from './attack-spec.ts'
 import type { AttackSurroundings } from './prepare-attack.ts'
-import type { Trace } from './trace.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** Attacks that are over and still listed. */
 const ENDED_MAX = 32

@@ -26,7 +26,7 @@ import { AttackList } from './attack-list.ts'
 import type { AttackSpec } from './attack-spec.ts'
 import { Botnet, isFirewalled } from './botnet.ts'
 import type { Victim } from './sequence-sweep.ts'
-import type { Trace } from './trace.ts'
+import type { Trace } from '../trace/trace.ts'
 
 /** Connections of all clients at a time: those under way, and a minute of TIME-WAIT at the highest client rate. */
 const CONNECTIONS_MAX = 131_072

@@ -18,8 +18,8 @@ import { SequenceSweep, type Victims } from './sequence-sweep.ts'
 import { makeSlowRequest } from './slow-request.ts'
 import { floodSources } from './syn-flood.ts'
 import { anyPort, SynWriter } from './syn-writer.ts'
-import type { Trace } from './trace.ts'
-import { TraceReplay } from './trace-replay.ts'
+import type { Trace } from '../trace/trace.ts'
+import { TraceReplay } from '../trace/replay.ts'
 
 /** What attacks find around them in an attacker host. */
 export interface AttackSurroundings {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { rateRefusal, withTrace } from '../../attacker/traffic/attack-spec.ts'
-import { makeTrace, type Trace } from '../../attacker/traffic/trace.ts'
+import { makeTrace, type Trace } from '../../attacker/trace/trace.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Attack, attackSpec, type Scenario } from './resolve.ts'
 

@@ -14,8 +14,8 @@ import {
   parametersOf,
 } from '../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_RATE_MIN } from '../../attacker/traffic/caps.ts'
-import { makeTrace } from '../../attacker/traffic/trace.ts'
-import { TraceReplay } from '../../attacker/traffic/trace-replay.ts'
+import { makeTrace } from '../../attacker/trace/trace.ts'
+import { TraceReplay } from '../../attacker/trace/replay.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,

@@ -9,7 +9,7 @@ import {
   TRACE_PACKETS_MAX,
   type Trace,
   traceSource,
-} from '../../../../attacker/traffic/trace.ts'
+} from '../../../../attacker/trace/trace.ts'
 import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { prefixContains } from '../../../../tcpip/wire/address.ts'
 import { ACK, FIN, SYN } from '../../../../tcpip/wire/segment.ts'
