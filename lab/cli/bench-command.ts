@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
 import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
 import { formatBench } from '../bench/bench-report.ts'
-import { type HttpBenchOptions, httpBench } from '../bench/http-bench.ts'
+import type { HttpBenchOptions } from '../bench/http-bench.ts'
 import { makeProgress, SILENT } from '../report/progress.ts'
 import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
@@ -87,6 +87,8 @@ export async function benchCommand({ json, ...options }: BenchOptions, output: O
   // Every one of them, so that an impatient second one does not leave the processes behind.
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
+    // The load generator takes a second to load: only who measures waits for it.
+    const { httpBench } = await import('../bench/http-bench.ts')
     const result = await httpBench(options, progress, interruption.signal)
     if (result === undefined) return exitCodeOfSignal(interruption.signal.reason)
     progress.end()

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
 import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
-import { labUp, type UpOptions } from '../up/lab-up.ts'
+import type { UpOptions } from '../up/lab-up.ts'
 import { EXIT_OK } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
 
@@ -70,6 +70,7 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
     .option('--for <seconds>', 'stop by itself', integerParser(1, SECONDS_MAX))
     .addHelpText('after', KEYS)
     .action(async (options: Omit<UpOptions, 'flood' | 'seconds'> & { flood?: true; for?: number }) => {
+      const { labUp } = await import('../up/lab-up.ts')
       await labUp({ ...options, flood: options.flood === true, seconds: options.for }, process)
       finish(EXIT_OK)
     })

@@ -9,44 +9,57 @@ import { findProblem } from './problem.ts'
 import type { ScenarioFile } from './schema.ts'
 import type { Problem } from './schema-problem.ts'
 import { type AppliedOverride, applyOverride, type Override } from './set.ts'
-import type { ScenarioText } from './source.ts'
 
-/** Parses and checks a scenario, then applies `overrides` and checks again. Throws UsageError at the first problem. */
-export function loadScenario(
-  source: Pick<ScenarioText, 'label' | 'text'>,
-  overrides: readonly Override[] = [],
-): ScenarioFile {
-  const lines = new LineCounter()
-  const document = parseDocument(source.text, { lineCounter: lines, prettyErrors: false })
-  const [broken] = [...document.errors, ...document.warnings]
-  if (broken !== undefined) {
-    throw new UsageError(
-      `${source.label}:${lines.linePos(broken.pos[0]).line}: not valid YAML: ${firstLine(broken.message)}`,
-    )
-  }
-  const value = toValue(document, source)
-  if (!isMapping(value)) throw new UsageError(`${source.label}:1: a scenario is a mapping of keys to values`)
-  const problem = findProblem(value)
-  if (problem !== undefined) {
-    const line = lines.linePos(offsetOf(document, problem.path)).line
-    throw new UsageError(`${source.label}:${line}: ${describeProblem(value, problem)}`)
-  }
-  // A copy without shared parts: an override of one arm must not change another that is an alias of it.
-  const changed = JSON.parse(JSON.stringify(value)) as unknown
-  const applied = overrides.map((override) => applyOverride(changed, override))
-  const caused = findProblem(changed)
-  if (caused !== undefined)
-    throw new UsageError(`--set ${culprit(applied, caused)}: ${describeProblem(changed, caused)}`)
-  return changed as ScenarioFile
+/** A scenario as somebody wrote it. */
+export interface ScenarioText {
+  /** What its author calls it: the name of the file, if it is in one. */
+  readonly label: string
+  readonly text: string
 }
 
-function toValue(document: Document, source: Pick<ScenarioText, 'label'>): unknown {
+/** What is wrong with the text of a scenario, and in which line, counted from 1. */
+export interface ScenarioProblem {
+  readonly line: number
+  readonly what: string
+}
+
+/** The scenario that `text` holds, or the first problem with it. */
+export function parseScenario(text: string): ScenarioFile | ScenarioProblem {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const lineAt = (offset: number): number => lines.linePos(offset).line
+  const [broken] = [...document.errors, ...document.warnings]
+  if (broken !== undefined) {
+    return { line: lineAt(broken.pos[0]), what: `not valid YAML: ${firstLine(broken.message)}` }
+  }
+  let value: unknown
   try {
-    return document.toJS() as unknown
+    value = document.toJS() as unknown
   } catch {
     // Aliases that multiply, the only thing that can go wrong here.
-    throw new UsageError(`${source.label}:1: too many aliases`)
+    return { line: 1, what: 'too many aliases' }
   }
+  if (!isMapping(value)) return { line: 1, what: 'a scenario is a mapping of keys to values' }
+  const problem = findProblem(value)
+  if (problem !== undefined) {
+    return { line: lineAt(offsetOf(document, problem.path)), what: describeProblem(value, problem) }
+  }
+  // A copy without shared parts: an override of one arm must not change another that is an alias of it.
+  return JSON.parse(JSON.stringify(value)) as ScenarioFile
+}
+
+export function isScenarioProblem(parsed: ScenarioFile | ScenarioProblem): parsed is ScenarioProblem {
+  return 'what' in parsed
+}
+
+/** Parses and checks a scenario, then applies `overrides` and checks again. Throws UsageError at the first problem. */
+export function loadScenario({ label, text }: ScenarioText, overrides: readonly Override[] = []): ScenarioFile {
+  const scenario = parseScenario(text)
+  if (isScenarioProblem(scenario)) throw new UsageError(`${label}:${scenario.line}: ${scenario.what}`)
+  const applied = overrides.map((override) => applyOverride(scenario, override))
+  const caused = findProblem(scenario)
+  if (caused === undefined) return scenario
+  throw new UsageError(`--set ${culprit(applied, caused)}: ${describeProblem(scenario, caused)}`)
 }
 
 function describeProblem(root: unknown, problem: Problem): string {

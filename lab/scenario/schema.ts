@@ -3,9 +3,9 @@
  * read by load.ts, changed by set.ts and turned into a complete `Scenario` by resolve.ts; docs/scenarios.md explains it.
  */
 import Type, { type Static, type TInteger } from 'typebox'
-import { attackProperties, byKind } from '../../attacker/api/attack-schema.ts'
-import { CLIENT_PROPERTIES } from '../../attacker/api/clients-schema.ts'
+import { CLIENT_PROPERTIES } from '../../attacker/clients/client-schema.ts'
 import { ATTACK_KINDS, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
+import { attackProperties, byKind } from '../../attacker/traffic/attack-schema.ts'
 import { ATTACK_DURATION_MAX, ATTACKS_MAX } from '../../attacker/traffic/caps.ts'
 import { SERVER_RANGES } from '../../server/app/server-config.ts'
 import { MIB_NAMES } from '../../tcpip/base/counters.ts'

@@ -12,9 +12,9 @@ import {
   type Parameter,
 } from '../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../../attacker/traffic/caps.ts'
+import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario, type Scenario } from '../../../lab/scenario/resolve.ts'
-import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
 import { MAX_CONNECTIONS } from '../../../server/app/server-host.ts'
 
 const HEAD = `<!-- Made by test/unit/attacker/attack-docs.test.ts from the catalogue: change that, then run vitest with -u. -->

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../../lab/bundle/result-format.ts'
-import { bundledNames } from '../../../lab/scenario/source.ts'
+import { bundledNames } from '../../../lab/files/scenario-source.ts'
 import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { readDirectory, synlab, temporaryDirectory } from '../../support/processes/lab-cli.ts'
 import { readPcapng } from '../../support/readers/pcapng-reader.ts'
@@ -191,7 +191,7 @@ describe('a scenario file', () => {
 
 describe('synlab', () => {
   it.each([
-    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, scenarios\n"],
+    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, scenarios, complete\n"],
     [[], 'synlab: a command is missing: up, run, bench, scenarios or ss (see synlab --help)\n'],
     [['run'], "synlab: missing required argument 'scenario' (see synlab --help)\n"],
     [

@@ -5,11 +5,11 @@
 import { describe, expect, it } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
 import { ATTACK_KINDS } from '../../../attacker/traffic/attack-catalogue.ts'
+import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import type { ScenarioFile } from '../../../lab/scenario/schema.ts'
 import { parseOverride } from '../../../lab/scenario/set.ts'
-import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
 import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { APPLICATION_DEFAULTS } from '../../../server/app/application-config.ts'
@@ -397,9 +397,12 @@ describe('bundled scenarios', () => {
   })
 
   it('that do not exist are refused with the nearest name', () => {
-    expect(() => readScenario('clasic')).toThrow(
-      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, the stories ${STORIES.map((story) => story.name).join(', ')}, or give the path of a .yaml file`,
+    const stories = STORIES.map((story) => story.name)
+    expect(() => readScenario('clasic', stories)).toThrow(
+      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, the stories ${stories.join(', ')}, or give the path of a .yaml file`,
     )
+    expect(() => readScenario('handshak', stories)).toThrow('no scenario "handshak" (did you mean "handshake"?)')
+    expect(() => readScenario('handshak')).toThrow('no scenario "handshak": there are accept-queue,')
   })
 
   it('are not searched for a path', () => {

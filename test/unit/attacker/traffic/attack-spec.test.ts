@@ -3,7 +3,6 @@
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { attackProperties } from '../../../../attacker/api/attack-schema.ts'
 import { toAttack } from '../../../../attacker/api/schemas.ts'
 import {
   ATTACK_CATALOGUE,
@@ -14,6 +13,7 @@ import {
   type Parameter,
   parametersOf,
 } from '../../../../attacker/traffic/attack-catalogue.ts'
+import { attackProperties } from '../../../../attacker/traffic/attack-schema.ts'
 import {
   type AttackRequest,
   completeAttack,

@@ -4,20 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { BUNDLE_FILES, type BundleFile } from '../bundle/bundle.ts'
 import { UsageError } from '../usage-error.ts'
-
-/** Files of a bundle. The first one makes a directory a bundle and is moved last. */
-const BUNDLE_FILES = [
-  'result.json',
-  'connections.csv',
-  'series.csv',
-  'report.html',
-  'durations.svg',
-  'queues.svg',
-  'counters.svg',
-  'capture.pcapng',
-] as const
-export type BundleFile = (typeof BUNDLE_FILES)[number]
 
 export class BundleDirectory {
   readonly path: string

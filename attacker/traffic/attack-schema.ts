@@ -9,8 +9,8 @@ import {
   type AttackKindEntry,
   type Parameter,
   parametersOf,
-} from '../traffic/attack-catalogue.ts'
-import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN } from '../traffic/caps.ts'
+} from './attack-catalogue.ts'
+import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN } from './caps.ts'
 
 /** Longest name of a file, characters. */
 const FILE_NAME_MAX = 255

@@ -4,15 +4,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { packageRoot } from '../package-root.ts'
-import { STORIES } from '../stories/catalogue.ts'
+import type { ScenarioText } from '../scenario/load.ts'
 import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 
-export interface ScenarioText {
-  /** How the user calls the file. */
-  readonly label: string
-  readonly text: string
-  /** Where the file is: other files are named relative to it. */
+/** The text of a scenario, and where it stands. */
+export interface ScenarioFileText extends ScenarioText {
+  /** Other files are named relative to it. */
   readonly directory: string
 }
 
@@ -33,22 +31,22 @@ export function bundledNames(): string[] {
 }
 
 /**
- * The text of a scenario: `reference` is a bundled name, or a path (it has a slash or ends in .yaml or .yml). Throws
- * UsageError when there is no such scenario or it cannot be read.
+ * The text of a scenario: `reference` is a bundled name, or a path (it has a slash or ends in .yaml or .yml). `stories` are
+ * names that could have been meant instead. Throws UsageError when there is no such scenario or it cannot be read.
  */
-export function readScenario(reference: string): ScenarioText {
+export function readScenario(reference: string, stories: readonly string[] = []): ScenarioFileText {
   if (/[/\\]|\.ya?ml$/.test(reference)) return readFile(reference, reference)
   const names = bundledNames()
   if (names.includes(reference)) return readFile(join(bundledDirectory(), reference + EXTENSION), reference + EXTENSION)
   const hint = existsSync(reference) ? `; for the file of that name write ./${reference}` : ''
-  const stories = STORIES.map(({ name }) => name)
   const meant = didYouMean(reference, [...names, ...stories])
+  const others = stories.length === 0 ? '' : ` the stories ${stories.join(', ')},`
   throw new UsageError(
-    `no scenario "${reference}"${meant}: there are ${names.join(', ')}, the stories ${stories.join(', ')}, or give the path of a .yaml file${hint}`,
+    `no scenario "${reference}"${meant}: there are ${names.join(', ')},${others} or give the path of a .yaml file${hint}`,
   )
 }
 
-function readFile(path: string, label: string): ScenarioText {
+function readFile(path: string, label: string): ScenarioFileText {
   let bytes: Buffer
   try {
     bytes = readFileSync(path)

@@ -2,20 +2,18 @@
  * capture.pcapng: every packet that crossed the server's interface, in all arms. Each arm is an interface of that name,
  * and its time starts after the end of the arm before it, so that tools show the arms one after the other.
  */
-import { closeSync, openSync, writeSync } from 'node:fs'
 import { SECOND } from '../../tcpip/base/time.ts'
 import type { PacketTap } from '../../tcpip/link/capture-link.ts'
 import { PcapngWriter } from '../../tcpip/link/pcapng.ts'
 import type { NetworkTap } from '../simulator/network.ts'
 import type { ScenarioCapture } from '../simulator/scenario-run.ts'
 
-export class CaptureFile implements ScenarioCapture {
-  private readonly descriptor: number
+export class RunCapture implements ScenarioCapture {
   private readonly writer: PcapngWriter
 
-  constructor(path: string) {
-    this.descriptor = openSync(path, 'wx')
-    this.writer = new PcapngWriter((chunk) => writeAll(this.descriptor, chunk))
+  /** `sink` gets the file piece by piece; a piece is only good during the call (see `ByteCollector`). */
+  constructor(sink: (chunk: Uint8Array) => void) {
+    this.writer = new PcapngWriter(sink)
   }
 
   startArm(name: string, offset: number): NetworkTap {
@@ -30,16 +28,8 @@ export class CaptureFile implements ScenarioCapture {
     return { tap, interfaceId }
   }
 
-  /** Writes what is left and closes the file. */
-  close(): void {
-    try {
-      this.writer.flush()
-    } finally {
-      closeSync(this.descriptor)
-    }
+  /** Hands on what is left. */
+  end(): void {
+    this.writer.flush()
   }
-}
-
-function writeAll(descriptor: number, bytes: Uint8Array): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at)
 }
