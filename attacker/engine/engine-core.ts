@@ -208,7 +208,20 @@ function viewAttack(attack: AttackSnapshot, now: number): AttackView {
   const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures, replay } = attack
   const { kind, rate, duration } = spec
   const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
-  const view = { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
+  const view = {
+    id,
+    kind,
+    rate,
+    duration,
+    ...describeAttack(spec),
+    state,
+    elapsed,
+    offered,
+    sent,
+    late,
+    noRoom,
+    figures,
+  }
   return replay === undefined ? view : { ...view, replay }
 }
 

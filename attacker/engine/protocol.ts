@@ -6,8 +6,8 @@ import type { ClientSpec } from '../clients/client-spec.ts'
 import type { AttackerEvents, AttackerState, AttackView, ClientsView, LinkView } from '../contract.ts'
 import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
-import type { AttackSpec } from '../traffic/attack-spec.ts'
 import type { Trace } from '../trace/trace.ts'
+import type { AttackSpec } from '../traffic/attack-spec.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget

@@ -8,6 +8,7 @@ import type { LinkView } from '../contract.ts'
 import type { SharedCounters } from '../engine/shared-counters.ts'
 import { GATEWAY_OUTCOMES } from '../gateway/gateway-counters.ts'
 import { ATTACK_KINDS, type AttackKind } from '../traffic/attack-catalogue.ts'
+import { RECORDED_OUTCOMES } from '../traffic/attack-counters.ts'
 
 /** Before every name. */
 export const METRIC_PREFIX = 'synlab_'
@@ -112,6 +113,14 @@ export const ATTACKER_METRICS: readonly MetricEntry[] = [
     ({ counters }, kind) => counters.attacks.totals(kind).sent,
   ),
   skipped(),
+  labelled(
+    'counter',
+    'trace_packets_total',
+    'outcome',
+    RECORDED_OUTCOMES,
+    'Packets of the recordings whose replay was started: replayed, or why they are not.',
+    ({ counters }, outcome) => counters.attacks.recorded(outcome),
+  ),
   labelled('gauge', 'attack_active', 'kind', ATTACK_KINDS, 'Attacks under way.', ({ counters }, kind) =>
     counters.attacks.active(kind),
   ),

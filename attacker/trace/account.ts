@@ -72,6 +72,8 @@ export interface TraceAccount {
   readonly packets: number
   readonly victim: Victim
   readonly foundBy: FoundBy
+  /** From the first to the last packet that is replayed, as it was recorded, seconds. */
+  readonly seconds: number
   /** Different destination ports of what is replayed. */
   readonly ports: number
   /** Replayed packets that the recording holds inside tunnels. */
@@ -124,20 +126,19 @@ export function viewReplay(account: TraceAccount, beyondEnd: number): ReplayView
 }
 
 /** Why nothing can be replayed of a recording, for the end of a sentence: what its packets are. */
-export function describeNothing(
-  found: Pick<TraceAccount, 'packets' | 'leftOut' | 'linkType' | 'damage'>,
-): string {
+export function describeNothing(found: Pick<TraceAccount, 'packets' | 'leftOut' | 'linkType' | 'damage'>): string {
   const { packets, leftOut, linkType, damage } = found
   const what = packets === 0 ? 'there is no packet in it' : `of ${counted(packets)}: ${listLeftOut(leftOut, linkType)}`
   return [what, ...(damage === undefined ? [] : [describeDamage(damage)])].join('; ')
 }
 
 function summarize(account: TraceAccount, leftOut: Readonly<Record<LeftOut, number>>, replayed: number): string {
-  const { packets, victim, foundBy, ports, tunnelled, changed, linkType, damage } = account
+  const { packets, victim, foundBy, seconds, ports, tunnelled, changed, linkType, damage } = account
   const parts = [`${replayed} of ${counted(packets)}, to ${formatVictim(victim)} (${FOUND_WORDS[foundBy]})`]
   if (ports > 1) parts.push(`its ${ports} ports are all played to the server's one`)
   if (tunnelled > 0) parts.push(`${tunnelled} taken out of tunnels`)
   if (replayed < packets) parts.push(`left out: ${listLeftOut(leftOut, linkType)}`)
+  if (leftOut.beyond_end > 0) parts.push(`it was recorded in ${seconds} s`)
   for (const change of CHANGES) if (changed[change] > 0) parts.push(`${changed[change]} ${CHANGE_WORDS[change]}`)
   if (damage !== undefined) parts.push(describeDamage(damage))
   return parts.join('; ')

@@ -3,43 +3,42 @@
  * flows kept apart.
  */
 import { TCP_ACK, TCP_HEADER_BYTES, TCP_SEQ, TCP_WORD_FLAGS } from '../../tcpip/wire/tcp.ts'
-import { type Change, CHANGES, noneOf, TRACE_PAYLOAD_MAX, type Victim } from './account.ts'
+import { CHANGES, type Change, noneOf, TRACE_PAYLOAD_MAX, type Victim } from './account.ts'
 import { Flows } from './flows.ts'
 import { blankOptions, wholeOptions } from './options.ts'
 import { type Recording, TraceScan } from './scan.ts'
 import { reasonNotFor } from './victim.ts'
 
+/** Makes memory of so many bytes. */
+export type Allocate = (bytes: number) => ArrayBufferLike
+
 /** Packet i is in the i-th element of every column. */
 export interface TraceColumns {
   /** Microseconds since the first packet, non-decreasing. */
-  readonly times: Float64Array<ArrayBuffer>
+  readonly times: Float64Array
   /** Which of the sources sent it, numbered in the order in which they first appear; see `traceSource`. */
-  readonly sources: Int32Array<ArrayBuffer>
-  readonly sourcePorts: Uint16Array<ArrayBuffer>
-  readonly seqs: Int32Array<ArrayBuffer>
-  readonly acks: Int32Array<ArrayBuffer>
+  readonly sources: Int32Array
+  readonly sourcePorts: Uint16Array
+  readonly seqs: Int32Array
+  readonly acks: Int32Array
   /** All eight control bits. */
-  readonly flags: Uint8Array<ArrayBuffer>
-  readonly windows: Uint16Array<ArrayBuffer>
+  readonly flags: Uint8Array
+  readonly windows: Uint16Array
   /** The options of packet i are `options[optionsAt[i] .. optionsAt[i] + optionsLengths[i])`. */
-  readonly optionsAt: Uint32Array<ArrayBuffer>
-  readonly optionsLengths: Uint8Array<ArrayBuffer>
-  readonly options: Uint8Array<ArrayBuffer>
+  readonly optionsAt: Uint32Array
+  readonly optionsLengths: Uint8Array
+  readonly options: Uint8Array
   /** Bytes, at most TRACE_PAYLOAD_MAX. */
-  readonly payloadLengths: Uint16Array<ArrayBuffer>
+  readonly payloadLengths: Uint16Array
 }
 
 /** What is only needed while a trace is made: the ports that the server's one stands for. */
 interface RecordedColumns extends TraceColumns {
-  readonly destinationPorts: Uint16Array<ArrayBuffer>
+  readonly destinationPorts: Uint16Array
 }
 
 /** Columns for so many packets and bytes of options; `allocate` makes their memory. */
-export function makeColumns(
-  packets: number,
-  optionBytes: number,
-  allocate: (bytes: number) => ArrayBuffer,
-): RecordedColumns {
+export function makeColumns(packets: number, optionBytes: number, allocate: Allocate): RecordedColumns {
   return {
     times: new Float64Array(allocate(8 * packets)),
     sources: new Int32Array(allocate(4 * packets)),
@@ -60,7 +59,11 @@ export function makeColumns(
  * Takes the segments for `victim` over in the order of the file, with times and source addresses of the recording, and
  * counts what is changed. Undefined when there are fewer of them than there were.
  */
-export function fillColumns(columns: RecordedColumns, recording: Recording, victim: Victim): Record<Change, number> | undefined {
+export function fillColumns(
+  columns: RecordedColumns,
+  recording: Recording,
+  victim: Victim,
+): Record<Change, number> | undefined {
   const scan = new TraceScan(recording)
   const changed = noneOf(CHANGES)
   const packets = columns.times.length
@@ -118,38 +121,25 @@ function padded(length: number): number {
   return (length + 3) & ~3
 }
 
-/** The columns in the order of their times, equal ones in the order of the file; times then count from the first. */
-export function sortByTime(columns: RecordedColumns): RecordedColumns {
+/** Puts the columns in the order of their times, equal ones in the order of the file; times then count from the first. */
+export function sortByTime(columns: RecordedColumns): void {
   const { times } = columns
   let isSorted = true
   for (let i = 1; i < times.length && isSorted; i++) isSorted = times[i - 1] <= times[i]
-  const sorted = isSorted ? columns : inOrderOfTime(columns)
-  const first = sorted.times[0]
-  for (let i = 0; i < sorted.times.length; i++) sorted.times[i] -= first
-  return sorted
+  if (!isSorted) inOrderOfTime(columns)
+  const first = times[0]
+  for (let i = 0; i < times.length; i++) times[i] -= first
 }
 
-function inOrderOfTime(columns: RecordedColumns): RecordedColumns {
+function inOrderOfTime(columns: RecordedColumns): void {
   const { times } = columns
   const order = new Uint32Array(times.length).map((_, i) => i).sort((a, b) => times[a] - times[b] || a - b)
-  return {
-    times: columns.times.map((_, i) => columns.times[order[i]]),
-    sources: columns.sources.map((_, i) => columns.sources[order[i]]),
-    sourcePorts: columns.sourcePorts.map((_, i) => columns.sourcePorts[order[i]]),
-    destinationPorts: columns.destinationPorts.map((_, i) => columns.destinationPorts[order[i]]),
-    seqs: columns.seqs.map((_, i) => columns.seqs[order[i]]),
-    acks: columns.acks.map((_, i) => columns.acks[order[i]]),
-    flags: columns.flags.map((_, i) => columns.flags[order[i]]),
-    windows: columns.windows.map((_, i) => columns.windows[order[i]]),
-    optionsAt: columns.optionsAt.map((_, i) => columns.optionsAt[order[i]]),
-    optionsLengths: columns.optionsLengths.map((_, i) => columns.optionsLengths[order[i]]),
-    options: columns.options,
-    payloadLengths: columns.payloadLengths.map((_, i) => columns.payloadLengths[order[i]]),
-  }
+  const { options: _, ...byPacket } = columns
+  for (const column of Object.values(byPacket) as Float64Array[]) column.set(column.map((_, i) => column[order[i]]))
 }
 
 /** Replaces addresses by numbers, given in the order of first appearance; returns how many there are. */
-export function numberSources(sources: Int32Array<ArrayBuffer>): number {
+export function numberSources(sources: Int32Array): number {
   const numbers = new Map<number, number>()
   for (let i = 0; i < sources.length; i++) {
     const address = sources[i]
@@ -164,7 +154,7 @@ export function numberSources(sources: Int32Array<ArrayBuffer>): number {
 }
 
 /** Gives flows that would become one their own source ports; returns the number of packets that this changes. */
-export function separateFlows({ sources, sourcePorts }: TraceColumns, destinationPorts: Uint16Array): number {
+export function separateFlows({ sources, sourcePorts, destinationPorts }: RecordedColumns): number {
   const flows = new Flows()
   let changed = 0
   for (let i = 0; i < sources.length; i++) {

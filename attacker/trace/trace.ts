@@ -9,6 +9,7 @@ import { SECOND } from '../../tcpip/base/time.ts'
 import { prefixSize } from '../../tcpip/wire/address.ts'
 import { describeNothing, formatVictim, TRACE_PACKETS_MAX, type TraceAccount, type Victim } from './account.ts'
 import {
+  type Allocate,
   fillColumns,
   makeColumns,
   numberSources,
@@ -51,7 +52,7 @@ export function traceSource(index: number): number {
 export function makeTrace(
   recording: Recording,
   told?: Victim,
-  allocate: (bytes: number) => ArrayBuffer = (bytes) => new ArrayBuffer(bytes),
+  allocate: Allocate = (bytes) => new ArrayBuffer(bytes),
 ): Trace | string {
   const target = told === undefined ? findVictim(recording) : ({ victim: told, foundBy: 'told' } as const)
   const survey = surveyFor(recording, target?.victim)
@@ -62,11 +63,13 @@ export function makeTrace(
   const columns = makeColumns(survey.replayed, survey.optionBytes, allocate)
   const changed = fillColumns(columns, recording, target.victim)
   if (changed === undefined) return 'the file was changed while it was read'
-  const { destinationPorts, ...sorted } = sortByTime(columns)
-  const sourceCount = numberSources(sorted.sources)
-  if (survey.ports > 1) changed.source_port_changed = separateFlows(sorted, destinationPorts)
-  const { replayed: count, optionBytes: _, ...figures } = survey
-  return { ...sorted, count, sourceCount, account: { ...figures, ...target, changed } }
+  sortByTime(columns)
+  const sourceCount = numberSources(columns.sources)
+  if (survey.ports > 1) changed.source_port_changed = separateFlows(columns)
+  const { destinationPorts: _, ...kept } = columns
+  const seconds = columns.times[survey.replayed - 1] / SECOND
+  const { replayed: count, optionBytes: __, ...figures } = survey
+  return { ...kept, count, sourceCount, account: { ...figures, ...target, seconds, changed } }
 }
 
 /** Most packets of a replay that fall due within one second, when the recording runs `speed` times as fast. */

@@ -6,6 +6,9 @@ import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import { assert } from '../../tcpip/base/assert.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { formatPrefix, type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
+import { formatVictim, type ReplayView, viewReplay } from '../trace/account.ts'
+import { countBeyond, peakRate, type Trace } from '../trace/trace.ts'
+import { parseVictim } from '../trace/victim.ts'
 import {
   ATTACK_CATALOGUE,
   type AttackKind,
@@ -16,9 +19,6 @@ import {
 } from './attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from './caps.ts'
 import { holdRate } from './hold-rate.ts'
-import { formatVictim, type ReplayView, viewReplay } from '../trace/account.ts'
-import { countBeyond, peakRate, type Trace } from '../trace/trace.ts'
-import { parseVictim } from '../trace/victim.ts'
 
 /** So that the last packet of a trace falls before the end of its attack, seconds. */
 const LAST_PACKET = 0.001

@@ -5,13 +5,13 @@
 import { Prng } from '../../tcpip/base/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
+import type { ReplayView } from '../trace/account.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import { type AttackSpec, viewReplayOf } from './attack-spec.ts'
 import { type AttackSurroundings, prepareAttack } from './prepare-attack.ts'
 import type { Schedule } from './rate-shape.ts'
-import type { ReplayView } from '../trace/account.ts'
-import type { Trace } from '../trace/trace.ts'
 
 /**
  * How late a packet may be sent, microseconds. A process that was held up longer than this drops what it missed, because

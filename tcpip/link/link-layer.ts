@@ -140,9 +140,8 @@ function afterLabels(view: DataView, start: number, end: number): number {
 function ipv4InPpp(view: DataView, start: number, end: number): number {
   let at = start
   if (at + 2 <= end && view.getUint16(at) === PPP_ADDRESS_CONTROL) at += 2
-  if (at >= end) return CUT_SHORT
+  if (at + 2 > end) return CUT_SHORT
   const isShort = (view.getUint8(at) & 1) !== 0
-  if (!isShort && at + 2 > end) return CUT_SHORT
   const protocol = isShort ? view.getUint8(at) : view.getUint16(at)
   const content = at + (isShort ? 1 : 2)
   if (protocol === PPP_MPLS) return afterLabels(view, content, end)
