@@ -2,7 +2,7 @@
  * What the attacker's control API says, as types: its state, attacks, honest clients and events as they look in JSON. The
  * attacker makes them, clients and the page read them; no code of Node is behind this file.
  */
-
+import type { Stamped } from '../control/stamped.ts'
 import type { SpokeState } from '../tcpip/udp-link/spoke-session.ts'
 import type { Outcome } from './clients/client-counters.ts'
 import type { ClientMode, ClosedClients, OpenClients } from './clients/client-spec.ts'
@@ -132,10 +132,28 @@ export interface LeaseView {
   readonly seconds: number
 }
 
-/** Events of GET /api/events by name, with what each carries. */
-export type AttackerEvents = {
-  /** The whole state: first of all, and twice a second. */
-  snapshot: AttackerState
+/** One honest connection that has ended, as the page is told of it. Times are milliseconds, moments since the Unix epoch. */
+export interface FinishedConnection {
+  /** When the client meant to start. */
+  readonly startedAt: number
+  /** From there to ESTABLISHED; null if it never was. */
+  readonly connectMs: number | null
+  /** From there to the outcome. */
+  readonly totalMs: number
+  readonly outcome: Outcome
+  readonly population: string
+}
+
+/** Honest connections that have ended since the last batch. */
+export interface FinishedBatch {
+  readonly at: number
+  /** Those told and those left out, because they were too many to tell each one. */
+  readonly ended: number
+  readonly connections: readonly FinishedConnection[]
+}
+
+/** What the engine tells by itself, by name. */
+export type AttackerEngineEvents = {
   /** The link's state has changed. */
   link: LinkView
   /** An attack began or is over; its `state` says which. */
@@ -144,6 +162,19 @@ export type AttackerEvents = {
   clients: ClientsView
   /** Attacks were stopped and counters set to zero. */
   reset: AttackerState
-  /** A lease has run out, and these attacks are stopped for it. */
-  lease: { readonly state: 'expired'; readonly attacks: readonly number[] }
 }
+
+/**
+ * Events of GET /api/events by name, with what each carries. `connections` is told to those alone who ask for it by
+ * `?events=`.
+ */
+export type AttackerEvents = Stamped<
+  AttackerEngineEvents & {
+    /** The whole state: first of all, and twice a second. */
+    snapshot: AttackerState
+    /** A lease has run out, and these attacks are stopped for it. */
+    lease: { readonly state: 'expired'; readonly attacks: readonly number[] }
+    /** Ten times a second, as far as there are any. */
+    connections: FinishedBatch
+  }
+>

@@ -2,12 +2,15 @@
  * What the server's control API says, as types: its state, configuration, sockets and events as they look in JSON. The
  * server makes them, clients and the page read them; no code of Node is behind this file.
  */
+import type { Stamped } from '../control/stamped.ts'
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
+import type { KnobEntry, KnobName } from './knobs/knob-catalogue.ts'
 
 export type { ServerConfig } from './app/server-config.ts'
 export type { SocketList, SocketRow, SocketTimer, StateSummary } from './app/socket-rows.ts'
 export type { SocketState } from './app/socket-state.ts'
+export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
 
 /** Answer of GET /api/state, and what a `snapshot` event carries. */
 export interface ServerState {
@@ -59,12 +62,26 @@ export interface LinkPeer {
   readonly packetsMissing: number
 }
 
-/** Events of GET /api/events by name, with what each carries. */
-export type ServerEvents = {
-  /** The whole state: first of all, and twice a second. */
-  snapshot: ServerState
+/** A knob as GET /api/knobs lists it: whatever a page needs to offer it. */
+export type KnobView = KnobEntry & {
+  readonly name: KnobName
+  /** The environment variable that sets it at the start. */
+  readonly variable: string
+}
+
+/** Answer of GET /api/knobs. */
+export interface Knobs {
+  readonly knobs: readonly KnobView[]
+}
+
+/** What the engine tells by itself, by name. */
+export type ServerEngineEvents = {
   /** The configuration was changed; `changed` names the keys. */
-  config: { readonly config: ServerConfig; readonly changed: readonly (keyof ServerConfig)[] }
+  config: {
+    readonly config: ServerConfig
+    readonly before: ServerConfig
+    readonly changed: readonly (keyof ServerConfig)[]
+  }
   /** A queue became full, or has been well below its limit for a second. */
   threshold: {
     readonly queue: 'syn_queue' | 'accept_queue'
@@ -79,3 +96,31 @@ export type ServerEvents = {
   /** Everything was thrown away and started anew. */
   reset: { readonly config: ServerConfig }
 }
+
+/**
+ * One queue at one moment, as server/app/slot-frame.ts encodes it, bytes in base64. `places`: one byte a place; a request
+ * keeps its place for life. `density`, for more than 4,096 places: a map of cells in reading order, each the counts of
+ * `placesPerCell` neighbouring places.
+ */
+export type QueueFrame =
+  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: string }
+  | {
+      readonly kind: 'density'
+      readonly length: number
+      readonly limit: number
+      readonly cells: number
+      readonly placesPerCell: number
+      readonly counts: string
+    }
+
+/**
+ * Events of GET /api/events by name, with what each carries. `slots` is told to those alone who ask for it by `?events=`.
+ */
+export type ServerEvents = Stamped<
+  ServerEngineEvents & {
+    /** The whole state: first of all, and twice a second. */
+    snapshot: ServerState
+    /** Both queues place by place, ten times a second; rarer when they are very long. */
+    slots: { readonly syn: QueueFrame; readonly accept: QueueFrame }
+  }
+>

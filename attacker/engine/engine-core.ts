@@ -19,7 +19,8 @@ import type { AttackSnapshot } from '../traffic/attack.ts'
 import { describeAttack } from '../traffic/attack-spec.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
-import type { AttackOrder, EngineEvents, StartResult } from './protocol.ts'
+import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
+import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
@@ -44,7 +45,7 @@ export interface EngineCoreOptions {
   readonly clock: () => number
   /** What clients do once the link is ready. */
   readonly clients: ClientSpec | undefined
-  readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
+  readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
 }
 
@@ -53,6 +54,7 @@ export class EngineCore {
   private readonly host: AttackerHost
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
+  private readonly finished: FinishedConnections
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
@@ -61,6 +63,7 @@ export class EngineCore {
     const { link, prng, secret, counters, clock, scheduler, emit } = options
     this.options = options
     this.clientSpec = options.clients
+    this.finished = new FinishedConnections(prng.fork('finished'))
     this.host = new AttackerHost({
       link: link.end,
       prng,
@@ -68,7 +71,10 @@ export class EngineCore {
       counters: counters.host,
       clientCounters: counters.clients,
       attackCounters: counters.attacks,
-      onConnection: (record) => this.latency.record(record),
+      onConnection: (record) => {
+        this.latency.record(record)
+        this.finished.record(record)
+      },
       onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
     })
     this.loop = new TurnLoop({ host: this.host, link, clock, ...(scheduler === undefined ? {} : { scheduler }) })
@@ -167,6 +173,11 @@ export class EngineCore {
     const clients = this.viewClients(this.host.snapshot().clients)
     this.options.emit('clients', clients)
     return clients
+  }
+
+  /** The honest connections that have ended since the last call. */
+  takeFinished(): ConnectionBatch {
+    return this.finished.take()
   }
 
   /** Stops all attacks, forgets those that are over, and sets the counters to zero. */

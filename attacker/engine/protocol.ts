@@ -1,9 +1,17 @@
 /**
  * What the engine's thread and the main thread say to each other.
  */
+import type { Stamped } from '../../control/stamped.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
-import type { AttackerEvents, AttackerState, AttackView, ClientsView, LinkView } from '../contract.ts'
+import type {
+  AttackerEngineEvents,
+  AttackerState,
+  AttackView,
+  ClientsView,
+  FinishedBatch,
+  LinkView,
+} from '../contract.ts'
 import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
 import type { Trace } from '../trace/trace.ts'
@@ -48,11 +56,14 @@ export type EngineCommands = {
   stopAll: { request: undefined; reply: number }
   setClients: { request: ClientSpec | undefined; reply: ClientsView }
   reset: { request: undefined; reply: AttackerState }
+  takeFinished: { request: undefined; reply: FinishedBatch }
   close: { request: undefined; reply: null }
 }
 
-/** What the engine tells by itself; snapshots and leases are the API's. */
-export type EngineEvents = Omit<AttackerEvents, 'snapshot' | 'lease'>
+/** What the core of the engine tells. */
+export type CoreEvents = AttackerEngineEvents
+
+export type EngineEvents = Stamped<CoreEvents>
 
 export type EngineEvent = keyof EngineEvents
 

@@ -8,6 +8,9 @@ export type StreamEvent<E> = {
   [K in keyof E & string]: { readonly id: number; readonly event: K; readonly data: E[K] }
 }[keyof E & string]
 
+/** Milliseconds that a stream may take to begin. */
+const OPEN_TIMEOUT_MS = 2_000
+
 export class EventReader<E extends Record<string, unknown>> {
   /** Those that nobody has asked for yet, oldest first. */
   private readonly waiting: StreamEvent<E>[] = []
@@ -17,11 +20,12 @@ export class EventReader<E extends Record<string, unknown>> {
 
   private constructor() {}
 
-  /** Connects; rejects when what answers is no event stream. */
+  /** Connects; rejects when nothing answers in time, and when what answers is no event stream. */
   static async open<E extends Record<string, unknown>>(url: string): Promise<EventReader<E>> {
     const reader = new EventReader<E>()
     const headers = { accept: 'text/event-stream' }
-    const response = await fetch(url, { headers, signal: reader.abort.signal })
+    const patience = setTimeout(() => reader.abort.abort(new Error('no answer')), OPEN_TIMEOUT_MS)
+    const response = await fetch(url, { headers, signal: reader.abort.signal }).finally(() => clearTimeout(patience))
     const type = response.headers.get('content-type') ?? ''
     if (response.status !== 200 || !type.startsWith('text/event-stream')) {
       reader.close()

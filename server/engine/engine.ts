@@ -7,7 +7,7 @@ import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
 import type { ServerState } from '../contract.ts'
-import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData } from './protocol.ts'
+import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData, Slots } from './protocol.ts'
 import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'
 import { describeState } from './server-state.ts'
 
@@ -22,6 +22,8 @@ export interface ServerEngine {
   reset(): Promise<void>
   /** The sockets in `state`, or all, at most `limit`. */
   sockets(state: SocketState | undefined, limit: number): Promise<SocketList>
+  /** Both queues, place by place. */
+  slots(): Promise<Slots>
   state(): Promise<ServerState>
   /** The numbers as of the engine's last turn, without asking it; overwritten by the next call. */
   stats(): ServerStats
@@ -47,6 +49,7 @@ export async function startEngine(options: EngineOptions): Promise<ServerEngine>
       await thread.call('reset', undefined)
     },
     sockets: (state, limit) => thread.call('sockets', { state, limit }),
+    slots: () => thread.call('slots', undefined),
     state: async () => {
       const inspection = await thread.call('inspect', undefined)
       return describeState(reader.read(), inspection, where)

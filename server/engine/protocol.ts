@@ -1,10 +1,12 @@
 /**
  * What the main thread and the engine's thread say to each other.
  */
+import type { Stamped } from '../../control/stamped.ts'
 import type { ServerConfig } from '../app/server-config.ts'
+import type { SlotFrame } from '../app/slot-frame.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { LinkPeer, ServerEvents } from '../contract.ts'
+import type { LinkPeer, ServerEngineEvents } from '../contract.ts'
 
 /** What the engine is started with. */
 export interface EngineOptions {
@@ -31,15 +33,25 @@ export interface Inspection {
   readonly peers: readonly LinkPeer[]
 }
 
+/** Both queues, place by place, at one moment. */
+export interface Slots {
+  readonly at: number
+  readonly syn: SlotFrame
+  readonly accept: SlotFrame
+}
+
 export type EngineCommands = {
   configure: { request: Partial<ServerConfig>; reply: ServerConfig }
   reset: { request: undefined; reply: null }
   sockets: { request: { state: SocketState | undefined; limit: number }; reply: SocketList }
+  slots: { request: undefined; reply: Slots }
   inspect: { request: undefined; reply: Inspection }
   close: { request: undefined; reply: null }
 }
 
-/** What the engine tells by itself; the snapshots are the API's. */
-export type EngineEvents = Omit<ServerEvents, 'snapshot'>
+/** What the core of the engine tells. */
+export type CoreEvents = ServerEngineEvents
+
+export type EngineEvents = Stamped<CoreEvents>
 
 export type EngineEvent = keyof EngineEvents

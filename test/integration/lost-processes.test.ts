@@ -97,7 +97,7 @@ describe('a server that is killed', () => {
 
 describe('synlab up with three attackers that is killed in the middle of a flood', () => {
   it('leaves no process behind, and so no attack', async () => {
-    const ports = ['--server-port=0', '--attacker-port=0', '--link-port=0', '--gateway-port=0']
+    const ports = ['--page-port=0', '--server-port=0', '--attacker-port=0', '--link-port=0', '--gateway-port=0']
     const up = spawn(process.execPath, [COMMAND, 'up', ...ports, '--attackers=3', '--flood'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -108,7 +108,7 @@ describe('synlab up with three attackers that is killed in the middle of a flood
     })
     await until('the flood is on', async () => stdout.includes('flood on'))
     const all = childrenOf(up.pid ?? -1)
-    expect(all).toHaveLength(4)
+    expect(all).toHaveLength(5)
     up.kill('SIGKILL')
     await once(up, 'close')
     await until('no process is left', async () => !all.some(isAlive))

@@ -9,8 +9,8 @@ import {
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
 } from '../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../../attacker/traffic/caps.ts'
 import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
@@ -112,7 +112,7 @@ function kindSection(kind: AttackKind, scenarios: readonly Scenario[]): string {
   return `## ${kind}\n\n${about}\n\n${rates[pace]}\n${own}${more}${shown}`
 }
 
-function table(parameters: Readonly<Record<string, Parameter>>): string {
+function table(parameters: Readonly<Record<string, AttackParameter>>): string {
   const rows = Object.entries(parameters).map(([name, parameter]) => {
     const fallback = fallbackOf(parameter)
     const { onlyWith, about } = parameter
@@ -122,12 +122,12 @@ function table(parameters: Readonly<Record<string, Parameter>>): string {
   return `| key | meaning | values | default |\n| --- | --- | --- | --- |\n${rows.join('')}`
 }
 
-function fallbackOf(parameter: Parameter): string {
+function fallbackOf(parameter: AttackParameter): string {
   if ('default' in parameter) return `\`${parameter.default}\``
   return parameter.type === 'victim' ? 'whom the recording tells' : 'required'
 }
 
-function valuesOf(parameter: Parameter): string {
+function valuesOf(parameter: AttackParameter): string {
   switch (parameter.type) {
     case 'integer':
     case 'number':

@@ -119,7 +119,7 @@ describe('a replay without a recording', () => {
 
   it('and a rate of its own is refused', () => {
     expect(() => load(text('flood.pcap', ', rate: 100'))).toThrow(
-      /replay\.yaml:8: traffic\.recorded\.rate: unknown key "rate"/,
+      /replay\.yaml:8:62: traffic\.recorded\.rate: unknown key "rate"/,
     )
   })
 })
