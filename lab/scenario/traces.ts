@@ -2,8 +2,6 @@
  * The recordings that a scenario replays, made ready: their rate is part of the scenario, and so is what is in them, by its
  * hash. Where their bytes come from is for the caller to know.
  */
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Recording } from '../../attacker/trace/scan.ts'
 import { makeTrace, type Trace } from '../../attacker/trace/trace.ts'
 import { parseVictim } from '../../attacker/trace/victim.ts'
@@ -11,9 +9,6 @@ import { type AttackSpecOf, rateRefusal, viewReplayOf, withTrace } from '../../a
 import { assert } from '../../tcpip/base/assert.ts'
 import { UsageError } from '../usage-error.ts'
 import { attackSpec, type Scenario } from './resolve.ts'
-
-/** Bytes that are hashed at a time. */
-const CHUNK_BYTES = 1_048_576
 
 /** By the name of the attack that replays it. */
 export type Traces = ReadonlyMap<string, Trace>
@@ -23,6 +18,8 @@ export const NO_TRACES: Traces = new Map()
 /** A recording that can be read until it is closed. */
 export interface OpenRecording {
   readonly recording: Recording
+  /** SHA-256 of its bytes, hexadecimal. */
+  sha256(): string
   close(): void
 }
 
@@ -60,21 +57,8 @@ function loadTrace(
   try {
     const trace = makeTrace(opened.recording, victim === undefined ? undefined : parseVictim(victim))
     if (typeof trace === 'string') throw new UsageError(`traffic.${name}.trace: ${file}: ${trace}`)
-    return { trace, hash: hashOf(opened.recording) }
+    return { trace, hash: opened.sha256() }
   } finally {
     opened.close()
   }
-}
-
-function hashOf(recording: Recording): string {
-  if (recording instanceof Uint8Array) return bytesToHex(sha256(recording))
-  const hash = sha256.create()
-  const chunk = new Uint8Array(CHUNK_BYTES)
-  for (let at = 0; at < recording.size; ) {
-    const count = recording.read(chunk, at)
-    if (count === 0) break
-    hash.update(chunk.subarray(0, count))
-    at += count
-  }
-  return bytesToHex(hash.digest())
 }
