@@ -11,6 +11,7 @@ export const SERVER_EVENTS = {
   flood: { from: 'engine', about: 'What the kernel would now log, once in a listener’s life: a possible SYN flood.' },
   peer: { from: 'engine', about: 'A process joined the link, or left it.' },
   reset: { from: 'engine', about: 'Everything was thrown away and started anew.' },
+  tap: { from: 'engine', onRequest: true, about: 'What the one connection that is followed has just done.' },
   slots: { from: 'api', onRequest: true, about: 'Both queues place by place, ten times a second.' },
 } as const satisfies Readonly<Record<keyof ServerEvents, EventEntry>> &
   Readonly<Record<keyof ServerEngineEvents, { readonly from: 'engine' }>>
