@@ -6,15 +6,17 @@ import { Type } from 'typebox'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
+import { MetricsRegistry } from '../../control/metrics-registry.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
 import type { KnobView } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import { KNOB_NAMES, KNOBS, type KnobEntry, variableOf } from '../knobs/knob-catalogue.ts'
+import { METRICS } from '../metrics/catalogue.ts'
 import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
-import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
 import { EVENTS_ON_REQUEST, ServerEvents, USUAL_EVENTS } from './events.ts'
+import { addTapRoutes } from './tap-routes.ts'
 
 export const SERVER_NAME = 'synlab-server'
 
@@ -35,9 +37,14 @@ const SocketsQuery = Type.Object(
   { additionalProperties: false },
 )
 
+const CookieBody = Type.Object(
+  { cookie: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })) },
+  { additionalProperties: false },
+)
+
 /** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
-  const metrics = new ServerRegistry(() => engine.stats())
+  const metrics = new MetricsRegistry(METRICS, () => engine.stats())
   addChangeTimes(metrics, engine)
   const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
   logEvents(app, engine)
@@ -58,6 +65,8 @@ function addRoutes(app: ControlApp, engine: ServerEngine): void {
   app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
     engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),
   )
+  addTapRoutes(app, engine)
+  app.post('/api/cookie', { schema: { body: CookieBody } }, ({ body }) => engine.cookie(body.cookie))
   app.post('/api/reset', async () => {
     await engine.reset()
     return engine.state()
