@@ -53,7 +53,7 @@ export class LocalEngine {
       reset: async () => this.core.reset(),
       sockets: async (state, limit) => this.core.sockets(state, limit),
       slots: async () => this.core.slots(),
-      state: async () => describeState(reader.read(), inspection(), where),
+      state: async () => describeState(reader.read(), inspection(), where, { pid: process.pid, uptimeSeconds: process.uptime() }),
       stats: () => reader.read(),
       on: (event, listener) => this.listeners.push({ event, listener: listener as AnyListener }),
       close: async () => this.core.stop(),
