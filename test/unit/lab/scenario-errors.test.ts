@@ -71,6 +71,11 @@ describe('a scenario file', () => {
   it.each([
     [
       7,
+      '  tcp_syncookies: 1',
+      'drill.yaml:7: listener.tcp_syncookies: unknown key "tcp_syncookies" (did you mean "synCookies"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+    ],
+    [
+      7,
       '  backlogg: 16',
       'drill.yaml:7: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],

@@ -9,16 +9,9 @@ import { parse } from 'yaml'
 import { METRIC_CATALOGUE, seriesNames } from '../../../../dashboard/grafana/metric-catalogue.ts'
 import { describeWith } from '../../../support/processes/tools.ts'
 import { parsePromql } from '../../../support/readers/promql.ts'
+import { readRules } from '../../../support/readers/rules.ts'
 
 const FOLDER = new URL('../../../../dashboard/prometheus/', import.meta.url).pathname
-
-interface Rule {
-  readonly record?: string
-  readonly alert?: string
-  readonly expr: string
-  readonly labels?: Readonly<Record<string, string>>
-  readonly annotations?: { readonly summary: string; readonly description: string }
-}
 
 interface RuleTest {
   readonly tests: readonly {
@@ -30,9 +23,7 @@ interface RuleTest {
 const yamlOf = <T>(file: string): T => parse(readFileSync(FOLDER + file, 'utf8')) as T
 const filesIn = (folder: string): string[] => readdirSync(FOLDER + folder).map((name) => `${folder}/${name}`)
 
-const rules = filesIn('rules').flatMap((file) =>
-  yamlOf<{ groups: readonly { rules: readonly Rule[] }[] }>(file).groups.flatMap((group) => group.rules),
-)
+const rules = readRules()
 const alerts = rules.filter(({ alert }) => alert !== undefined)
 const recorded = rules.flatMap(({ record }) => record ?? [])
 const testFiles = filesIn('tests')
