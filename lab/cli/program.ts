@@ -4,6 +4,8 @@
 import { Command } from 'commander'
 import { packageVersion } from '../../control/package-info.ts'
 import { addBenchCommand } from './bench-command.ts'
+import { addClassCommand } from './class-command.ts'
+import { addGradeCommand } from './grade-command.ts'
 import { integerParser } from './integer-parser.ts'
 import type { Output } from './output.ts'
 import { runCommand } from './run-command.ts'
@@ -33,6 +35,8 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
   addRunCommand(program, output, finish)
   addSsCommand(program, output, finish)
   addBenchCommand(program, output, finish)
+  addClassCommand(program, output, finish)
+  addGradeCommand(program, output, finish)
   program
     .command('scenarios')
     .description('List the scenarios and stories that ship with the lab.')
