@@ -20,6 +20,8 @@ export const API_ERRORS = {
   TARGET_REFUSED: 403,
   /** A page of another site asks, through somebody's browser. */
   CROSS_ORIGIN: 403,
+  /** A change that does not bring the page's token. */
+  TOKEN_REQUIRED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   /** It did not arrive in time. */

@@ -33,8 +33,8 @@ export class EventStream {
   private readonly options: Required<EventStreamOptions>
   /** Everybody who has a place, greeted or not. */
   private readonly places = new Set<ServerResponse>()
-  /** Those among them who have been greeted, and hear what is published. */
-  private readonly listeners = new Set<ServerResponse>()
+  /** Those among them who have been greeted, and what each wants to hear; undefined for everything. */
+  private readonly listeners = new Map<ServerResponse, ReadonlySet<string> | undefined>()
   private readonly heart: NodeJS.Timeout
   private lastId = 0
   private isClosed = false
@@ -53,9 +53,10 @@ export class EventStream {
   /**
    * Makes a reply a listener. It has its place at once, and gives it back whenever it leaves; what `greet` brings is the
    * first thing it hears, and after that what is published later. Rejects with TOO_MANY when there are as many listeners
-   * as there may be, with UNAVAILABLE when the stream is closed, and with the error of `greet`.
+   * as there may be, with UNAVAILABLE when the stream is closed, and with the error of `greet`. `wanted` names the events
+   * to hear beside the greeting; default all.
    */
-  async subscribe(reply: FastifyReply, greet: () => Promise<Greeting>): Promise<void> {
+  async subscribe(reply: FastifyReply, greet: () => Promise<Greeting>, wanted?: ReadonlySet<string>): Promise<void> {
     this.refuseUnlessOpen()
     const { maxListeners } = this.options
     if (this.places.size >= maxListeners) throw new ApiError('TOO_MANY', `there are ${maxListeners} listeners already`)
@@ -75,24 +76,34 @@ export class EventStream {
       if (!this.places.has(response)) return
       response.writeHead(200, HEADERS)
       response.write(format(this.lastId, event, data))
-      this.listeners.add(response)
+      this.listeners.set(response, wanted)
     } catch (error) {
       this.forget(response)
       throw error
     }
   }
 
-  /** Sends an event to all listeners. Ids go up by one; `data` becomes JSON. */
+  /** Whether anybody hears events of this name: what nobody hears need not be made. */
+  isWanted(event: string): boolean {
+    for (const wanted of this.listeners.values()) if (wanted === undefined || wanted.has(event)) return true
+    return false
+  }
+
+  /** Sends an event to everybody who wants it. Ids go up by one with every event, wanted or not; `data` becomes JSON. */
   publish(event: string, data: unknown): void {
     this.lastId++
-    if (this.listeners.size > 0) this.writeToAll(format(this.lastId, event, data))
+    if (!this.isWanted(event)) return
+    const text = format(this.lastId, event, data)
+    for (const [response, wanted] of this.listeners) {
+      if (wanted === undefined || wanted.has(event)) this.write(response, text)
+    }
   }
 
   /** Ends every listener's reply. Call before the HTTP server closes, which waits for them. */
   close(): void {
     this.isClosed = true
     clearInterval(this.heart)
-    for (const response of this.listeners) {
+    for (const response of this.listeners.keys()) {
       // What a stalled listener has not read must not hold up the end.
       if (response.writableLength > 0) this.drop(response)
       else response.end()
@@ -106,10 +117,12 @@ export class EventStream {
   }
 
   private writeToAll(text: string): void {
-    for (const response of this.listeners) {
-      if (response.writableLength > this.options.maxBuffered) this.drop(response)
-      else response.write(text)
-    }
+    for (const response of this.listeners.keys()) this.write(response, text)
+  }
+
+  private write(response: ServerResponse, text: string): void {
+    if (response.writableLength > this.options.maxBuffered) this.drop(response)
+    else response.write(text)
   }
 
   private drop(response: ServerResponse): void {

@@ -3,13 +3,15 @@
  * checks what comes in and passes it on.
  */
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
+import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
 import { readTrace } from '../engine/trace-file.ts'
 import type { TraceReader } from '../engine/trace-thread.ts'
+import { addAttackTimes } from '../metrics/attack-times.ts'
 import { AttackerRegistry } from '../metrics/registry.ts'
 import { addAttackRoutes } from './attack-routes.ts'
 import { ClientsBody, toClientSpec } from './clients-schema.ts'
-import { AttackerEvents } from './events.ts'
+import { AttackerEvents, EVENTS_ON_REQUEST, USUAL_EVENTS } from './events.ts'
 import { addLeaseRoutes } from './lease-routes.ts'
 
 export const ATTACKER_NAME = 'synlab-attacker'
@@ -25,6 +27,7 @@ export function buildAttackerApi(
   read: TraceReader = readTrace,
 ): ControlApp {
   const metrics = new AttackerRegistry(() => ({ counters: engine.counters, link: engine.link() }))
+  addAttackTimes(metrics, engine)
   const app = buildControlApp({ name: ATTACKER_NAME, logLevel, metrics })
   logEvents(app, engine)
   const events = new AttackerEvents(engine, app.log)
@@ -34,7 +37,9 @@ export function buildAttackerApi(
   app.get('/api/state', () => engine.state())
   app.put('/api/clients', { schema: { body: ClientsBody } }, ({ body }) => engine.setClients(toClientSpec(body)))
   app.post('/api/reset', () => engine.reset())
-  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => events.subscribe(reply))
+  app.get('/api/events', { exposeHeadRoute: false, schema: { querystring: EventsQuery } }, ({ query }, reply) =>
+    events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
+  )
   app.addHook('preClose', async () => events.close())
   return app
 }

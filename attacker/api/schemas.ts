@@ -6,6 +6,7 @@ import Type, { type Static } from 'typebox'
 import { ApiError, type ApiErrorCode } from '../../control/errors.ts'
 import { checkValue } from '../../control/validation.ts'
 import { ATTACK_KINDS } from '../traffic/attack-catalogue.ts'
+import { attackProperties, byKind, DURATION } from '../traffic/attack-schema.ts'
 import {
   type AttackProblem,
   type AttackRequest,
@@ -13,7 +14,6 @@ import {
   completeAttack,
   isProblem,
 } from '../traffic/attack-spec.ts'
-import { attackProperties, byKind, DURATION } from './attack-schema.ts'
 
 const CLOSED = { additionalProperties: false } as const
 const Seed = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })

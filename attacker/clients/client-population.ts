@@ -6,6 +6,7 @@
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { assert } from '../../tcpip/base/assert.ts'
+import { bytesOf } from '../../tcpip/base/bytes.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
@@ -43,11 +44,7 @@ const NEVER_BEGUN = { connectUs: undefined, firstByteUs: undefined, outcome: 'lo
 /** Timers fired per turn at most. */
 const TIMERS_BATCH = 256
 
-const REQUEST = ascii(`GET / HTTP/1.1\r\nHost: ${formatAddress(SERVER_ADDRESS)}\r\nUser-Agent: synlab\r\n\r\n`)
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
-}
+const REQUEST = bytesOf(`GET / HTTP/1.1\r\nHost: ${formatAddress(SERVER_ADDRESS)}\r\nUser-Agent: synlab\r\n\r\n`)
 
 /** Where received bytes go on their way to a response reader. */
 const received = new Uint8Array(4096)

@@ -5,25 +5,10 @@
 import { build, type Histogram } from 'hdr-histogram-js'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
 import type { ConnectionRecord } from '../clients/attempt.ts'
+import type { ClientLatencyView, LatencyFigures } from '../contract.ts'
 
 /** Longest duration that is told apart, microseconds: 17 minutes, more than any client's patience. */
 const DURATION_MAX = 1_000_000_000
-
-/** Milliseconds; null while there is nothing to tell. */
-export interface LatencyFigures {
-  readonly p50: number | null
-  readonly p90: number | null
-  readonly p99: number | null
-  readonly p999: number | null
-  readonly max: number | null
-}
-
-export interface ClientLatencyView {
-  readonly connectMs: LatencyFigures
-  readonly firstByteMs: LatencyFigures
-  /** Attempts that ended well since the start, or since the counters were set to zero. */
-  readonly count: number
-}
 
 export class ClientLatency {
   private readonly connect = makeHistogram()

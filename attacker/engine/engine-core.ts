@@ -9,22 +9,18 @@ import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
 import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
+import { type ClientCounters, CONNECT_BUCKETS } from '../clients/client-counters.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { AttackerState, AttackView, ClientsView, ConnectBucket, GatewayView, LinkView } from '../contract.ts'
 import type { GatewayLab } from '../gateway/gateway.ts'
+import { GATEWAY_OUTCOMES, type GatewayCounters, type GatewayOutcome } from '../gateway/gateway-counters.ts'
 import type { HubTarget } from '../guard.ts'
 import type { AttackSnapshot } from '../traffic/attack.ts'
 import { describeAttack } from '../traffic/attack-spec.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
-import type {
-  AttackerState,
-  AttackOrder,
-  AttackView,
-  ClientsView,
-  EngineEvents,
-  LinkView,
-  StartResult,
-} from './protocol.ts'
+import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
+import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
@@ -49,7 +45,7 @@ export interface EngineCoreOptions {
   readonly clock: () => number
   /** What clients do once the link is ready. */
   readonly clients: ClientSpec | undefined
-  readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
+  readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
 }
 
@@ -58,6 +54,7 @@ export class EngineCore {
   private readonly host: AttackerHost
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
+  private readonly finished: FinishedConnections
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
@@ -66,6 +63,7 @@ export class EngineCore {
     const { link, prng, secret, counters, clock, scheduler, emit } = options
     this.options = options
     this.clientSpec = options.clients
+    this.finished = new FinishedConnections(prng.fork('finished'))
     this.host = new AttackerHost({
       link: link.end,
       prng,
@@ -73,7 +71,10 @@ export class EngineCore {
       counters: counters.host,
       clientCounters: counters.clients,
       attackCounters: counters.attacks,
-      onConnection: (record) => this.latency.record(record),
+      onConnection: (record) => {
+        this.latency.record(record)
+        this.finished.record(record)
+      },
       onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
     })
     this.loop = new TurnLoop({ host: this.host, link, clock, ...(scheduler === undefined ? {} : { scheduler }) })
@@ -112,6 +113,7 @@ export class EngineCore {
       attacks: attacks.map((attack) => viewAttack(attack, now)),
       clients: this.viewClients(clients),
       backscatter,
+      gateway: viewGateway(this.options.counters.gateway),
     }
   }
 
@@ -173,6 +175,11 @@ export class EngineCore {
     return clients
   }
 
+  /** The honest connections that have ended since the last call. */
+  takeFinished(): ConnectionBatch {
+    return this.finished.take()
+  }
+
   /** Stops all attacks, forgets those that are over, and sets the counters to zero. */
   reset(): AttackerState {
     this.host.reset(this.options.clock())
@@ -196,7 +203,15 @@ export class EngineCore {
   }
 
   private viewClients({ attempted, inFlight, outcomes }: ClientsSnapshot): ClientsView {
-    return { ...(this.clientSpec ?? { rate: 0 }), attempted, inFlight, outcomes, latency: this.latency.view() }
+    const connects = connectBuckets(this.options.counters.clients)
+    return {
+      ...(this.clientSpec ?? { rate: 0 }),
+      attempted,
+      inFlight,
+      outcomes,
+      latency: this.latency.view(),
+      connects,
+    }
   }
 }
 
@@ -205,4 +220,19 @@ function viewAttack(attack: AttackSnapshot, now: number): AttackView {
   const { kind, rate, duration } = spec
   const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
   return { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
+}
+
+/** The buckets of connect times as those of a Prometheus histogram: each counts all up to its bound. */
+function connectBuckets(counters: ClientCounters): ConnectBucket[] {
+  const counts = counters.connectBuckets('ok')
+  let count = 0
+  return [...CONNECT_BUCKETS, null].map((le, index) => {
+    count += counts[index] ?? 0
+    return { le, count }
+  })
+}
+
+function viewGateway(counters: GatewayCounters): GatewayView {
+  const outcomes = Object.fromEntries(GATEWAY_OUTCOMES.map((outcome) => [outcome, counters.count(outcome)]))
+  return { accepted: counters.accepted, open: counters.open, outcomes: outcomes as Record<GatewayOutcome, number> }
 }

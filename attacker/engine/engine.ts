@@ -4,17 +4,14 @@
 import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { AttackerState, AttackView, ClientsView, FinishedBatch, LinkView } from '../contract.ts'
 import type {
-  AttackerState,
   AttackOrder,
-  AttackView,
-  ClientsView,
   EngineCommands,
   EngineEvents,
   EngineOptions,
   EngineReady,
   EngineWorkerData,
-  LinkView,
   StartResult,
 } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'
@@ -39,6 +36,8 @@ export interface AttackerEngine {
   setClients(spec: ClientSpec | undefined): Promise<ClientsView>
   /** Stops all attacks and sets all counters to zero. */
   reset(): Promise<AttackerState>
+  /** The honest connections that have ended since the last call. */
+  takeFinished(): Promise<FinishedBatch>
   on<K extends keyof EngineEvents>(event: K, listener: (data: EngineEvents[K]) => void): void
   /** Stops all attacks, says goodbye to the hub and ends the thread. */
   close(): Promise<void>
@@ -71,6 +70,7 @@ export async function startEngine(options: EngineOptions): Promise<AttackerEngin
     stopAll: () => thread.call('stopAll', undefined),
     setClients: (spec) => thread.call('setClients', spec),
     reset: () => thread.call('reset', undefined),
+    takeFinished: () => thread.call('takeFinished', undefined),
     on: (event, listener) => thread.on(event, listener),
     close: () => thread.close(),
   }

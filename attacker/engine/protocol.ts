@@ -1,18 +1,21 @@
 /**
- * What the engine's thread and the main thread say to each other, and how the attacker's state looks from outside: in
- * seconds and text, where the engine has microseconds and numbers.
+ * What the engine's thread and the main thread say to each other.
  */
-import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
+import type { Stamped } from '../../control/stamped.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
-import type { Outcome } from '../clients/client-counters.ts'
-import type { ClientMode, ClientSpec, ClosedClients, OpenClients } from '../clients/client-spec.ts'
+import type { ClientSpec } from '../clients/client-spec.ts'
+import type {
+  AttackerEngineEvents,
+  AttackerState,
+  AttackView,
+  ClientsView,
+  FinishedBatch,
+  LinkView,
+} from '../contract.ts'
 import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
-import type { AttackState } from '../traffic/attack.ts'
-import type { AttackKind } from '../traffic/attack-catalogue.ts'
 import type { AttackSpec } from '../traffic/attack-spec.ts'
 import type { Trace } from '../traffic/trace.ts'
-import type { ClientLatencyView } from './client-latency.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget
@@ -34,60 +37,6 @@ export interface EngineReady {
   readonly gateway: { readonly host: string; readonly port: number } | undefined
 }
 
-/** The link to the lab server. */
-export interface LinkView {
-  readonly state: SpokeState
-  /** What is the matter, in one line for people. */
-  readonly detail: string
-  /** Where the hub is, as it was typed. */
-  readonly hub: string
-  /** Addresses that this process's clients connect from, once the hub has granted some. */
-  readonly clientAddresses?: string
-}
-
-/** An attack from outside: what it was told, parameters of its kind included, and how far it is. */
-export interface AttackView {
-  readonly id: number
-  readonly kind: AttackKind
-  /** Packets or connections per second; of a shape that varies, the highest. */
-  readonly rate: number
-  /** Seconds. */
-  readonly duration: number
-  readonly state: AttackState
-  /** Seconds since its start, up to its end. */
-  readonly elapsed: number
-  /** Packets, or connections, that fell due = sent + late + noRoom. */
-  readonly offered: number
-  readonly sent: number
-  /** Not sent, because the process was too far behind. */
-  readonly late: number
-  /** Not sent, because the link's transmit ring or a table of connections was full. */
-  readonly noRoom: number
-  /** What the attack has seen of its effect, by name. */
-  readonly figures: Readonly<Record<string, number>>
-  readonly [parameter: string]: unknown
-}
-
-/** What the clients are told, and how they fare. */
-export interface ClientsView extends Partial<Omit<OpenClients, 'mode'>>, Partial<Omit<ClosedClients, 'mode'>> {
-  readonly mode?: ClientMode
-  /** Attempts that began, or were meant to = in flight + outcomes. */
-  readonly attempted: number
-  readonly inFlight: number
-  readonly outcomes: Readonly<Record<Outcome, number>>
-  readonly latency: ClientLatencyView
-}
-
-export interface AttackerState {
-  /** Seconds since the engine started. */
-  readonly time: number
-  readonly link: LinkView
-  readonly attacks: readonly AttackView[]
-  readonly clients: ClientsView
-  /** Answers to spoofed sources that came back. */
-  readonly backscatter: number
-}
-
 /** An attack that was started, or why it was not. */
 export type StartResult =
   | { readonly attack: AttackView }
@@ -107,18 +56,14 @@ export type EngineCommands = {
   stopAll: { request: undefined; reply: number }
   setClients: { request: ClientSpec | undefined; reply: ClientsView }
   reset: { request: undefined; reply: AttackerState }
+  takeFinished: { request: undefined; reply: FinishedBatch }
   close: { request: undefined; reply: null }
 }
 
-export type EngineEvents = {
-  link: LinkView
-  /** An attack began or is over; its `state` says which. */
-  attack: AttackView
-  /** Clients were told something else. */
-  clients: ClientsView
-  /** Attacks were stopped and counters set to zero. */
-  reset: AttackerState
-}
+/** What the core of the engine tells. */
+export type CoreEvents = AttackerEngineEvents
+
+export type EngineEvents = Stamped<CoreEvents>
 
 export type EngineEvent = keyof EngineEvents
 

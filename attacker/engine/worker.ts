@@ -4,14 +4,17 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveThread } from '../../control/thread.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
-import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
+import type { ConnectionRecord } from '../clients/attempt.ts'
+import type { FinishedConnection } from '../contract.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { EngineCore } from './engine-core.ts'
 import { openGuardedSpoke } from './guarded-spoke.ts'
-import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
+import type { CoreEvents, EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'
 
 function randomBytes(length: number): Uint8Array {
@@ -25,9 +28,20 @@ function randomSeed(): number {
   return new DataView(randomBytes(4).buffer).getUint32(0)
 }
 
+function describeFinished(record: ConnectionRecord): FinishedConnection {
+  const { startedAt, connectUs, totalUs, outcome, population } = record
+  return {
+    startedAt: epochMilliseconds(startedAt),
+    connectMs: connectUs === undefined ? null : connectUs / MILLISECOND,
+    totalMs: totalUs / MILLISECOND,
+    outcome,
+    population,
+  }
+}
+
 if (parentPort === null) throw new Error('the engine runs in a worker thread')
 
-await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async ({ emit }) => {
+await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (port) => {
   const {
     hub,
     labKey,
@@ -38,6 +52,9 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
     counters: buffer,
   } = workerData as EngineWorkerData
   const counters = new SharedCounters(buffer)
+  const emit = <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]): void => {
+    port.emit(event, { ...data, at: epochMilliseconds(monotonicMicroseconds()) } as EngineEvents[K])
+  }
   let core: EngineCore | undefined
   const spoke = await openGuardedSpoke({
     hub,
@@ -76,6 +93,11 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
       stopAll: () => engine.stopAll(),
       setClients: (spec) => engine.setClients(spec),
       reset: () => engine.reset(),
+      takeFinished: () => {
+        const { ended, records } = engine.takeFinished()
+        const at = epochMilliseconds(monotonicMicroseconds())
+        return { at, ended, connections: records.map(describeFinished) }
+      },
       close: async () => {
         // Before anything that waits; the host turns until the gateway's resets are sent.
         engine.stopAll()

@@ -4,7 +4,7 @@
  */
 import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/udp-link/udp-counters.ts'
 import { CONNECT_BUCKETS, OUTCOMES, type Outcome } from '../clients/client-counters.ts'
-import type { LinkView } from '../engine/protocol.ts'
+import type { LinkView } from '../contract.ts'
 import type { SharedCounters } from '../engine/shared-counters.ts'
 import { GATEWAY_OUTCOMES } from '../gateway/gateway-counters.ts'
 import { ATTACK_KINDS, type AttackKind } from '../traffic/attack-catalogue.ts'

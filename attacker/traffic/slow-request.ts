@@ -3,6 +3,7 @@
  * A server that serves a limited number of connections at a time is full with as many of these. Known as slowloris.
  */
 import { SERVER_ADDRESS } from '../../tcpip/base/address-plan.ts'
+import { bytesOf } from '../../tcpip/base/bytes.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
@@ -11,12 +12,8 @@ import type { AttackSpecOf } from './attack-spec.ts'
 import { type BotBehaviour, BotConnections } from './bot-connections.ts'
 import type { Botnet } from './botnet.ts'
 
-const FIRST_LINES = ascii(`GET / HTTP/1.1\r\nHost: ${formatAddress(SERVER_ADDRESS)}\r\n`)
-const NEXT_LINE = ascii('X-Slow: 1\r\n')
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
-}
+const FIRST_LINES = bytesOf(`GET / HTTP/1.1\r\nHost: ${formatAddress(SERVER_ADDRESS)}\r\n`)
+const NEXT_LINE = bytesOf('X-Slow: 1\r\n')
 
 const BEHAVIOUR: BotBehaviour = {
   onEstablished: (connection, now) => connection.send(FIRST_LINES, now),

@@ -1,7 +1,7 @@
 /** What the page uses of an attacker's control plane. Types only. */
 import type { AttackKind, AttackKindEntry } from '../../attacker/traffic/attack-catalogue.ts'
 
-export type { AttackerState, AttackView } from '../../attacker/engine/protocol.ts'
+export type { AttackerState, AttackView } from '../../attacker/contract.ts'
 
 /** As GET /api/attack-kinds lists them. */
 export type AttackKinds = Readonly<Record<AttackKind, AttackKindEntry>>

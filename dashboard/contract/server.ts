@@ -1,7 +1,7 @@
 /** What the page uses of the server's control plane. Types only. */
 export type { ServerConfig } from '../../server/app/server-config.ts'
 export type { SocketList, SocketRow, StateSummary } from '../../server/app/socket-rows.ts'
-export type { ServerState } from '../../server/engine/server-state.ts'
+export type { ServerState } from '../../server/contract.ts'
 
 /** One option that can be changed while the server runs, as GET /api/knobs lists it. */
 export interface Knob {

@@ -5,8 +5,11 @@
  * Times are milliseconds on the lab's one clock: since the Unix epoch where processes run, virtual time since the start in
  * the browser. Every message carries the time at which what it tells was so, not when it was sent.
  */
-import type { AttackerState } from '../../attacker/engine/protocol.ts'
-import type { ServerState } from '../../server/engine/server-state.ts'
+import type { AttackerState, FinishedConnection } from '../../attacker/contract.ts'
+import type { QueueFrame, ServerState } from '../../server/contract.ts'
+
+export type { FinishedConnection } from '../../attacker/contract.ts'
+export type { QueueFrame } from '../../server/contract.ts'
 
 /** Names one attacker among several; stable as long as its process runs. */
 export type AttackerId = string
@@ -33,6 +36,8 @@ export interface HelloMessage {
   readonly session: string
   /** Marks of the last ten minutes, oldest first, so that a page that comes late knows what was switched. */
   readonly marks: readonly Mark[]
+  /** Which processes are known at this moment, there or not. */
+  readonly presence: readonly PresenceMessage[]
 }
 
 /** The server's state, twice a second; `state` as GET /api/state gives it. */
@@ -58,23 +63,6 @@ export interface SlotsMessage {
   readonly accept: QueueFrame
 }
 
-/**
- * One queue at one moment. `places`: one byte a place (see server/app/slot-frame.ts for its bits), in base64; a request keeps
- * its place for life. `density`, for more than 4,096 places: a map of `cells` cells in reading order, each the sum of
- * equally many neighbouring places; three counts a cell (honest, hostile, of these sent again) as little-endian 16-bit
- * numbers, in base64.
- */
-export type QueueFrame =
-  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: string }
-  | {
-      readonly kind: 'density'
-      readonly length: number
-      readonly limit: number
-      readonly cells: number
-      readonly placesPerCell: number
-      readonly counts: string
-    }
-
 /** Honest connections that have ended, ten times a second at most. */
 export interface ConnectionsMessage {
   readonly type: 'connections'
@@ -83,18 +71,6 @@ export interface ConnectionsMessage {
   /** Ended since the last message = told + left out, when there were too many to tell each one. */
   readonly ended: number
   readonly connections: readonly FinishedConnection[]
-}
-
-/** One honest connection, told once, when it has its outcome. */
-export interface FinishedConnection {
-  /** When the client meant to start. */
-  readonly startedAt: number
-  /** Milliseconds from there to ESTABLISHED; null if it never was. */
-  readonly connectMs: number | null
-  /** Milliseconds from there to the outcome. */
-  readonly totalMs: number
-  readonly outcome: 'ok' | 'timeout' | 'refused' | 'reset' | 'local'
-  readonly population: string
 }
 
 /** Something was switched, began, ended, or crossed a threshold. */

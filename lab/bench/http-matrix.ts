@@ -3,10 +3,8 @@
  * connections. Owns the order of events in a cell; who sends and who counts is elsewhere.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ServerState } from '../../server/engine/server-state.ts'
-import { AttackerGroup } from '../up/attacker-group.ts'
-import { callJson } from '../up/control-plane.ts'
-import { LabClient } from '../up/lab-client.ts'
+import type { AttackerState } from '../../attacker/contract.ts'
+import { LabClient } from '../client/lab-client.ts'
 import type { LabAddresses } from '../up/lab-processes.ts'
 import { RunFailure } from '../usage-error.ts'
 import { Load, type LoadFigures } from './load.ts'
@@ -57,7 +55,6 @@ export const CELLS: readonly CellKey[] = [false, true].flatMap((keepAlive) =>
 export class HttpMatrix {
   private readonly options: MatrixOptions
   private readonly addresses: LabAddresses
-  private readonly attackers: AttackerGroup
   private readonly lab: LabClient
   private readonly signal: AbortSignal
 
@@ -65,14 +62,13 @@ export class HttpMatrix {
   constructor(options: MatrixOptions, addresses: LabAddresses, signal: AbortSignal) {
     this.options = options
     this.addresses = addresses
-    this.attackers = new AttackerGroup(addresses.attackerUrls)
-    this.lab = new LabClient(addresses.serverUrl, this.attackers)
+    this.lab = new LabClient(addresses.serverUrl, addresses.attackerUrls)
     this.signal = signal
   }
 
   /** Nothing is asked of the lab after this. */
   close(): void {
-    this.attackers.close()
+    this.lab.close()
   }
 
   /** Lets every program involved compile its hot paths, so that the first cell is no slower than the others. */
@@ -104,7 +100,7 @@ export class HttpMatrix {
 
   /** An empty lab: nothing left of the cell before. */
   private async begin({ synCookies }: CellKey): Promise<void> {
-    await this.until('the gateway is idle', async () => (await this.gatewayMetric('connections')) === 0)
+    await this.until('the gateway is idle', async () => (await this.lab.attackers.state()).gateway.open === 0)
     await this.lab.reset()
     await this.lab.setSynCookies(synCookies)
   }
@@ -114,45 +110,26 @@ export class HttpMatrix {
     const { duration, timeout, floodRate } = this.options
     await this.lab.startFlood(floodRate, duration + timeout + FLOOD_MARGIN)
     await this.until('the SYN queue is full', async () => {
-      const { length, limit } = (await this.serverState()).synQueue
+      const { length, limit } = (await this.lab.server.state()).synQueue
       return length > limit
     })
-    // The first requests without an answer are told after so long, and at their steady rate from then on.
+    // A request without an answer counts when its time is up: the first ones now, and at a steady rate from then on.
     if (!keepAlive) await this.pass(timeout * 1000)
   }
 
   private async measure(load: Load): Promise<Omit<Cell, keyof CellKey>> {
-    const opened = await this.gatewayMetric('accepted_total')
-    const sent = await this.floodPackets()
+    const before = await this.lab.attackers.state()
     load.openWindow()
     await this.pass(this.options.duration * 1000)
     const figures = load.readWindow()
-    const [openedAfter, sentAfter, { synQueue }] = await Promise.all([
-      this.gatewayMetric('accepted_total'),
-      this.floodPackets(),
-      this.serverState(),
-    ])
+    const { attacker: after, server } = await this.lab.sample()
+    const { length, limit } = server.synQueue
     return {
       ...figures,
-      opened: openedAfter - opened,
-      floodSent: (sentAfter - sent) / figures.seconds,
-      synQueue: { length: synQueue.length, limit: synQueue.limit },
+      opened: after.gateway.accepted - before.gateway.accepted,
+      floodSent: (floodPackets(after) - floodPackets(before)) / figures.seconds,
+      synQueue: { length, limit },
     }
-  }
-
-  private serverState(): Promise<ServerState> {
-    return callJson<ServerState>(`${this.addresses.serverUrl}/api/state`)
-  }
-
-  private async floodPackets(): Promise<number> {
-    const { attacks } = await this.attackers.state()
-    return attacks.reduce((sum, { sent }) => sum + sent, 0)
-  }
-
-  private async gatewayMetric(name: 'accepted_total' | 'connections'): Promise<number> {
-    const value = new RegExp(`^synlab_gateway_${name} (\\d+)$`, 'm').exec(await this.attackers.metrics())?.[1]
-    if (value === undefined) throw new RunFailure(`the attacker has no metric synlab_gateway_${name}`)
-    return Number(value)
   }
 
   private async pass(milliseconds: number): Promise<void> {
@@ -166,4 +143,8 @@ export class HttpMatrix {
       await this.pass(LOOK_MS)
     }
   }
+}
+
+function floodPackets({ attacks }: AttackerState): number {
+  return attacks.reduce((sum, { sent }) => sum + sent, 0)
 }

@@ -2,7 +2,8 @@
  * The content of result.json: what one run of a scenario showed, as plain data in a fixed order. Nothing in it depends on
  * the machine, the time of day or the speed of the run, so that one seed gives one result, byte for byte.
  */
-import { createHash } from 'node:crypto'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { PhaseName } from '../scenario/schema.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
@@ -50,7 +51,7 @@ function pathResult({ offered, delivered, lost, overflowed }: ArmRun['paths']['t
 
 /** SHA-256 of a scenario, hexadecimal. */
 export function scenarioHash(definition: ScenarioDefinition): string {
-  return createHash('sha256').update(canonicalJson(definition)).digest('hex')
+  return bytesToHex(sha256(utf8ToBytes(canonicalJson(definition))))
 }
 
 /** The text of result.json. */

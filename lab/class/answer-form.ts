@@ -3,9 +3,9 @@
  * `synlab class bundle`.
  */
 import { parseDocument } from 'yaml'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { fill, LANGUAGES, type Language, type Words } from '../checks/language.ts'
 import { isMapping } from '../scenario/path.ts'
-import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 import { readText } from './json-file.ts'
 import type { Question, Sheet, Variant } from './sheet.ts'

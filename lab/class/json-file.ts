@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs'
 import type { Static, TSchema } from 'typebox'
 import { formatPath, isMapping } from '../scenario/path.ts'
-import { findSchemaProblem } from '../scenario/schema-problem.ts'
+import { findSchemaProblems } from '../scenario/schema-problem.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** Longest file of a course, bytes. */
@@ -51,7 +51,7 @@ export function parseFile<S extends TSchema>(path: string, text: string, is: Fil
       `${path}: is of version ${String(format_version)} of ${is.format}; this synlab reads version ${is.format_version}`,
     )
   }
-  const problem = findSchemaProblem(schema, value, [])
+  const [problem] = findSchemaProblems(schema, value, [])
   if (problem === undefined) return value as Static<S>
   const where = formatPath(value, problem.path)
   throw new UsageError(`${path}: ${where === '' ? problem.what : `${where}: ${problem.what}`}`)

@@ -4,12 +4,11 @@
  */
 import { packageVersion } from '../../control/package-info.ts'
 import type { PacketTap } from '../../tcpip/link/capture-link.ts'
-import type { BundleDirectory } from '../bundle/bundle-directory.ts'
-import { CaptureFile } from '../bundle/capture-file.ts'
-import { connectionsCsv, seriesCsv } from '../bundle/csv.ts'
-import { makeResult, resultJson } from '../bundle/result.ts'
+import { type BundleFile, bundleTexts } from '../bundle/bundle.ts'
+import { makeResult } from '../bundle/result.ts'
 import type { PhaseResult, Result } from '../bundle/result-format.ts'
-import { makeReport, REPORT_FILES } from '../report/report-html.ts'
+import type { BundleDirectory } from '../files/bundle-directory.ts'
+import { CaptureFile } from '../files/capture-file.ts'
 import { formatResult } from '../report/run-report.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { ScenarioFile } from '../scenario/schema.ts'
@@ -57,11 +56,8 @@ export async function playScenario(file: ScenarioFile, seed: number, options: Sc
     also?.(captureFile, scenario.arms.length * (scenario.duration + CAPTURE_TAIL))
     const result = makeResult(scenario, runs, command, packageVersion())
     if (bundle !== undefined) {
-      bundle.write('result.json', resultJson(result))
-      bundle.write('connections.csv', connectionsCsv(runs))
-      bundle.write('series.csv', seriesCsv(scenario, runs))
-      const report = makeReport({ scenario, result, runs })
-      for (const name of REPORT_FILES) bundle.write(name, report[name])
+      const texts = bundleTexts({ scenario, result, runs })
+      for (const [file, text] of Object.entries(texts)) bundle.write(file as BundleFile, text)
     }
     return { figures: figuresOf(result), lines: formatResult(result) }
   } finally {

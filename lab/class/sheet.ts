@@ -4,10 +4,10 @@
  */
 
 import type { Prng } from '../../tcpip/base/prng.ts'
-import type { BundleDirectory } from '../bundle/bundle-directory.ts'
 import type { CheckName } from '../checks/checks.ts'
 import type { Figures } from '../checks/figures.ts'
 import type { Words } from '../checks/language.ts'
+import type { BundleDirectory } from '../files/bundle-directory.ts'
 
 export const SHEET_LETTERS = ['A', 'B', 'C', 'D', 'E', 'F'] as const
 export type SheetLetter = (typeof SHEET_LETTERS)[number]

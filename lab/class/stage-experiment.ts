@@ -3,7 +3,7 @@
  * the server counted and the capture.
  */
 import { MIB_NAMES } from '../../tcpip/base/counters.ts'
-import type { BundleDirectory } from '../bundle/bundle-directory.ts'
+import type { BundleDirectory } from '../files/bundle-directory.ts'
 import { formatTable } from '../report/text-table.ts'
 import { Storyteller } from '../stories/storyteller.ts'
 import type { Played, SheetFigures } from './sheet.ts'

@@ -1,16 +1,15 @@
 /**
- * The command line: commands, flags, help texts. What a command does is in its own file.
+ * The command line: commands, flags, help texts. What a command does is in its own file, loaded when it is asked for.
  */
 import { Command } from 'commander'
 import { packageVersion } from '../../control/package-info.ts'
 import { addBenchCommand } from './bench-command.ts'
 import { addClassCommand } from './class-command.ts'
+import { addCompletion } from './completion.ts'
 import { addGradeCommand } from './grade-command.ts'
 import { integerParser } from './integer-parser.ts'
 import type { Output } from './output.ts'
-import { runCommand } from './run-command.ts'
 import type { RunOptions } from './run-options.ts'
-import { scenariosCommand } from './scenarios-command.ts'
 import { addSsCommand } from './ss-command.ts'
 import { addUpCommand } from './up-command.ts'
 
@@ -21,8 +20,8 @@ Exit status: 0 ok, 1 something broke, 2 usage or bad input, 99 a threshold of th
 export function makeProgram(output: Output, finish: (status: number) => void): Command {
   const program = new Command('synlab')
     .description('A laboratory for SYN floods: watch a TCP server drown, and be saved by SYN cookies.')
-    .version(packageVersion(), '--version', 'print the version')
-    .helpOption('--help', 'print help')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
@@ -41,7 +40,11 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
     .command('scenarios')
     .description('List the scenarios and stories that ship with the lab.')
     .option('--json', 'print JSON')
-    .action((options: { json?: true }) => finish(scenariosCommand(options.json === true, output)))
+    .action(async (options: { json?: true }) => {
+      const { scenariosCommand } = await import('./scenarios-command.ts')
+      finish(scenariosCommand(options.json === true, output))
+    })
+  addCompletion(program)
   return program
 }
 
@@ -65,7 +68,10 @@ function addRunCommand(program: Command, output: Output, finish: (status: number
     .option('--json', 'print result.json instead of the table')
     .option('--quiet', 'no progress')
     .addHelpText('after', EXIT_STATUSES)
-    .action(async (scenario: string, options: RunOptions) => finish(await runCommand(scenario, options, output)))
+    .action(async (scenario: string, options: RunOptions) => {
+      const { runCommand } = await import('./run-command.ts')
+      finish(await runCommand(scenario, options, output))
+    })
 }
 
 function collect(value: string, previous: readonly string[] = []): string[] {

@@ -1,25 +1,25 @@
 /**
  * `synlab run`: simulates every arm of a scenario, prints the comparison, writes the bundle.
  */
-
+import { setImmediate } from 'node:timers/promises'
 import { packageVersion } from '../../control/package-info.ts'
-import { BundleDirectory } from '../bundle/bundle-directory.ts'
-import { CaptureFile } from '../bundle/capture-file.ts'
-import { connectionsCsv, seriesCsv } from '../bundle/csv.ts'
+import { type BundleFile, bundleTexts } from '../bundle/bundle.ts'
+import { reproduceCommand } from '../bundle/reproduce.ts'
 import { makeResult, resultJson } from '../bundle/result.ts'
 import type { Result } from '../bundle/result-format.ts'
-import type { ReportSource } from '../report/figure.ts'
+import { BundleDirectory } from '../files/bundle-directory.ts'
+import { CaptureFile } from '../files/capture-file.ts'
+import { readScenario } from '../files/scenario-source.ts'
+import { traceFilesIn } from '../files/trace-files.ts'
 import { makeProgress, type Progress, SILENT } from '../report/progress.ts'
-import { makeReport, REPORT_FILES } from '../report/report-html.ts'
 import { formatAcceptQueues, formatResult, formatThresholds } from '../report/run-report.ts'
 import { loadScenario } from '../scenario/load.ts'
 import { resolveScenario, type Scenario } from '../scenario/resolve.ts'
 import { parseOverride } from '../scenario/set.ts'
-import { readScenario } from '../scenario/source.ts'
 import { loadTraces, type Traces } from '../scenario/traces.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { simulateScenario } from '../simulator/scenario-run.ts'
-import { findStory } from '../stories/catalogue.ts'
+import { findStory, STORIES } from '../stories/catalogue.ts'
 import { EXIT_OK, EXIT_THRESHOLD, exitCodeOfSignal } from './exit-code.ts'
 import type { Output } from './output.ts'
 import type { RunOptions } from './run-options.ts'
@@ -32,13 +32,21 @@ export async function runCommand(reference: string, options: RunOptions, output:
   const { set = [] } = options
   const story = findStory(reference)
   if (story !== undefined) return storyCommand(story, options, output)
-  const source = readScenario(reference)
+  const source = readScenario(
+    reference,
+    STORIES.map(({ name }) => name),
+  )
   const { scenario: resolved, traces } = loadTraces(
     resolveScenario(loadScenario(source, set.map(parseOverride))),
-    source.directory,
+    traceFilesIn(source.directory),
   )
   const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
+  if (scenario.populations.length === 0 && !options.quiet) {
+    output.stderr.write(
+      `synlab: ${scenario.name} has no honest clients: what the attack does to them is not measured\n`,
+    )
+  }
   const progress = options.json || options.quiet ? SILENT : makeProgress(output.stderr)
   const interruption = new AbortController()
   const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
@@ -49,10 +57,8 @@ export async function runCommand(reference: string, options: RunOptions, output:
     if (runs === undefined) return exitCodeOfSignal(interruption.signal.reason)
     const result = makeResult(scenario, runs, reproduceCommand(reference, scenario.seed, set), packageVersion())
     if (bundle !== undefined) {
-      bundle.write('result.json', resultJson(result))
-      bundle.write('connections.csv', connectionsCsv(runs))
-      bundle.write('series.csv', seriesCsv(scenario, runs))
-      writeReport(bundle, { scenario, result, runs })
+      const texts = bundleTexts({ scenario, result, runs })
+      for (const [file, text] of Object.entries(texts)) bundle.write(file as BundleFile, text)
       bundle.commit()
       committed = true
     }
@@ -63,11 +69,6 @@ export async function runCommand(reference: string, options: RunOptions, output:
     if (!committed) bundle?.abandon()
     for (const signal of SIGNALS) process.removeListener(signal, interrupt)
   }
-}
-
-function writeReport(bundle: BundleDirectory, source: ReportSource): void {
-  const files = makeReport(source)
-  for (const file of REPORT_FILES) bundle.write(file, files[file])
 }
 
 /** Simulates all arms, into the bundle's capture if there is a bundle. Undefined when `signal` was aborted. */
@@ -84,23 +85,14 @@ async function simulate(
       signal,
       traces,
       capture,
+      // The process gets to hear signals.
+      pause: () => setImmediate(),
       onProgress: (share, arm) => progress.update(share, arm),
     })
   } finally {
     progress.end()
     capture?.close()
   }
-}
-
-/** The command line that gives the same bundle again. */
-export function reproduceCommand(reference: string, seed: number, set: readonly string[]): string {
-  const overrides = set.flatMap((text) => ['--set', quote(text)])
-  return ['synlab', 'run', quote(reference), '--seed', String(seed), ...overrides].join(' ')
-}
-
-/** A word for a POSIX shell. */
-function quote(word: string): string {
-  return /^[\w./=:@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 function report(result: Result, out: string | undefined): string {

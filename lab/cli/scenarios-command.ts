@@ -1,10 +1,11 @@
 /**
  * `synlab scenarios`: what can be run by name.
  */
+
+import { bundledNames, readScenario } from '../files/scenario-source.ts'
 import { formatTable } from '../report/text-table.ts'
 import { loadScenario } from '../scenario/load.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
-import { bundledNames, readScenario } from '../scenario/source.ts'
 import { STORIES } from '../stories/catalogue.ts'
 import { DEFAULT_STORY_SEED } from '../stories/tell-story.ts'
 import { EXIT_OK } from './exit-code.ts'

@@ -2,7 +2,7 @@
  * `synlab run <story>`: tells a story and writes its bundle.
  */
 import { packageVersion } from '../../control/package-info.ts'
-import { BundleDirectory } from '../bundle/bundle-directory.ts'
+import { BundleDirectory } from '../files/bundle-directory.ts'
 import type { Story } from '../stories/story.ts'
 import { DEFAULT_STORY_SEED, tellStory } from '../stories/tell-story.ts'
 import { UsageError } from '../usage-error.ts'

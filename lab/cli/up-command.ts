@@ -4,8 +4,9 @@
 import type { Command } from 'commander'
 import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
-import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
-import { labUp, type UpOptions } from '../up/lab-up.ts'
+import { KNOBS } from '../../server/knobs/knob-catalogue.ts'
+import { LAB_KNOBS } from '../up/lab-knobs.ts'
+import type { UpOptions } from '../up/lab-up.ts'
 import { EXIT_OK } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
 
@@ -18,6 +19,7 @@ const ATTACKERS_MAX = 8
 const SECONDS_MAX = 604_800
 
 const DEFAULTS = {
+  pagePort: 8080,
   serverPort: 8081,
   attackerPort: 8082,
   gatewayPort: 8088,
@@ -32,10 +34,11 @@ SYN cookies are 0 at first (Linux has 1), so that there is something to see: f d
 
 /** Adds the command; `finish` is told its exit status. */
 export function addUpCommand(program: Command, finish: (status: number) => void): void {
-  const { backlog, synCookies } = LISTENER_RANGES
+  const { backlog, synCookies } = KNOBS
   program
     .command('up')
-    .description('Start the lab on this machine: server, attacker, honest clients, and a view of them.')
+    .description('Start the lab on this machine: server, attacker, honest clients, their page, and a view of them.')
+    .option('--page-port <n>', 'the page, 0 for any port', PORT, DEFAULTS.pagePort)
     .option('--server-port <n>', 'control API and metrics of the server, 0 for any port', PORT, DEFAULTS.serverPort)
     .option(
       '--attacker-port <n>',
@@ -46,17 +49,12 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
     .option('--attackers <n>', 'attacker processes that share the flood', integerParser(1, ATTACKERS_MAX), 1)
     .option('--gateway-port <n>', 'the server’s web pages, for real clients', PORT, DEFAULTS.gatewayPort)
     .option('--link-port <n>', 'UDP link between them', PORT, DEFAULTS.linkPort)
-    .option(
-      '--backlog <n>',
-      'backlog of the server',
-      integerParser(backlog.min, backlog.max),
-      LISTENER_DEFAULTS.backlog,
-    )
+    .option('--backlog <n>', 'backlog of the server', integerParser(backlog.min, backlog.max), backlog.default)
     .option(
       '--syn-cookies <0|1|2>',
       'never, when the SYN queue is full, for every SYN',
       integerParser(synCookies.min, synCookies.max),
-      0,
+      LAB_KNOBS.synCookies,
     )
     .option(
       '--clients-rate <n>',
@@ -65,12 +63,19 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
       DEFAULTS.clientsRate,
     )
     .option('--traces <directory>', 'recordings (pcap, pcapng) that may be replayed as an attack')
+    .option('--open', 'open the page in a browser')
     .option('--flood', 'start a flood at once')
     .option('--flood-rate <n>', 'SYN/s of the flood', integerParser(1, ATTACK_RATE_MAX), DEFAULTS.floodRate)
     .option('--for <seconds>', 'stop by itself', integerParser(1, SECONDS_MAX))
     .addHelpText('after', KEYS)
-    .action(async (options: Omit<UpOptions, 'flood' | 'seconds'> & { flood?: true; for?: number }) => {
-      await labUp({ ...options, flood: options.flood === true, seconds: options.for }, process)
-      finish(EXIT_OK)
-    })
+    .action(
+      async (options: Omit<UpOptions, 'flood' | 'open' | 'seconds'> & { flood?: true; open?: true; for?: number }) => {
+        const { labUp } = await import('../up/lab-up.ts')
+        await labUp(
+          { ...options, flood: options.flood === true, open: options.open === true, seconds: options.for },
+          process,
+        )
+        finish(EXIT_OK)
+      },
+    )
 }

@@ -12,8 +12,6 @@ import { gradeAnswer, POINTS, type QuestionGrade } from './grade-answer.ts'
 import type { ClassGrades, Refusal, SheetGrade } from './grades.ts'
 import type { HandIn, HandIns } from './hand-ins.ts'
 
-export const DEFAULT_PASS_PERCENT = 60
-
 /** Grades in the order of the roster; `onProgress` is told the share that is done, 0..1, and the student under way. */
 export async function gradeClass(
   { course, roster }: ClassDirectory,

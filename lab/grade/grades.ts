@@ -5,6 +5,13 @@ import type { Language } from '../checks/language.ts'
 import type { SheetLetter } from '../class/sheet.ts'
 import type { QuestionGrade } from './grade-answer.ts'
 
+/** What grades can be written as. */
+export const FORMATS = ['table', 'json', 'canvas', 'moodle', 'gradescope', 'junit'] as const
+export type Format = (typeof FORMATS)[number]
+
+/** Percent of the points that pass a sheet. */
+export const DEFAULT_PASS_PERCENT = 60
+
 export interface SheetGrade {
   readonly student: string
   readonly sheet: SheetLetter

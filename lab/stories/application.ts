@@ -2,6 +2,7 @@
  * The program at either end of a connection in a story: reads everything at once, remembers what it was told, and does
  * what the story wants when the peer has closed.
  */
+import { concatBytes } from '../../tcpip/base/bytes.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 
@@ -27,7 +28,7 @@ export class Application implements ConnectionOwner {
 
   /** Everything read. */
   get received(): Uint8Array {
-    return Buffer.concat(this.chunks)
+    return concatBytes(this.chunks)
   }
 
   onEstablished(): void {

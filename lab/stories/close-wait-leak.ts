@@ -3,6 +3,7 @@
  * number grows as fast as the leak. TIME-WAIT, which people fear more, ends by itself and settles at rate x 60 s.
  */
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
+import { bytesOf } from '../../tcpip/base/bytes.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { formatTable } from '../report/text-table.ts'
@@ -158,7 +159,7 @@ function play(teller: Storyteller, name: string, behaviour: Behaviour, config: P
     }
     if (behaviour === 'closes first') stage.server.close(tcb, stage.now)
   }
-  const request = Buffer.from('GET / HTTP/1.1\r\nHost: lab\r\n\r\n')
+  const request = bytesOf('GET / HTTP/1.1\r\nHost: lab\r\n\r\n')
   const samples: Sample[] = []
   for (let index = 0; index < LENGTH * RATE; index++) {
     stage.runUntil(index / RATE)

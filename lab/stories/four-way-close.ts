@@ -2,6 +2,7 @@
  * Story: four segments end a connection, because each direction is closed by itself (RFC 9293 3.6); sometimes three do.
  */
 
+import { bytesOf } from '../../tcpip/base/bytes.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { ACK, FIN } from '../../tcpip/wire/segment.ts'
@@ -60,7 +61,7 @@ function clientFirst(teller: Storyteller): void {
   const first = stage.sightings.length + 1
   stage.act('client', () => stage.client.shutdown(client.tcb, stage.now))
   stage.pass(0.5)
-  const bytes = Buffer.from('the rest of the answer')
+  const bytes = bytesOf('the rest of the answer')
   stage.act('server', () => stage.server.write(server.tcb, bytes, 0, bytes.length, stage.now))
   stage.pass(0.5)
   stage.act('server', () => stage.server.close(server.tcb, stage.now))

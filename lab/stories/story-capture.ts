@@ -3,6 +3,7 @@
  * scene is an interface of its name, and its time starts after the end of the scene before it.
  */
 
+import { ByteCollector } from '../../tcpip/base/bytes.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { PcapngWriter } from '../../tcpip/link/pcapng.ts'
 
@@ -15,8 +16,8 @@ export interface SceneTap {
 }
 
 export class StoryCapture {
-  private readonly chunks: Uint8Array[] = []
-  private readonly writer = new PcapngWriter((chunk) => this.chunks.push(chunk.slice()))
+  private readonly file = new ByteCollector()
+  private readonly writer = new PcapngWriter(this.file.take)
   /** Microseconds of the capture that are taken. */
   private end = 0
 
@@ -37,6 +38,6 @@ export class StoryCapture {
   /** The whole file. */
   bytes(): Uint8Array {
     this.writer.flush()
-    return Buffer.concat(this.chunks)
+    return this.file.bytes()
   }
 }

@@ -3,6 +3,7 @@
  * the ports apart for as long as old segments may live (RFC 9293 3.6.1); timestamps tell them apart (RFC 7323 5, PAWS).
  */
 import { CLIENT_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { bytesOf, concatBytes, textOf } from '../../tcpip/base/bytes.ts'
 import { Mib } from '../../tcpip/base/counters.ts'
 import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
@@ -179,7 +180,7 @@ function echo(stage: Stage, app: Application): void {
     if (app.peerClosed && pending.length === 0) stage.server.close(tcb, now)
   }
   app.onData = (tcb, bytes, now) => {
-    pending = Buffer.concat([pending, bytes])
+    pending = concatBytes([pending, bytes])
     flush(tcb, now)
   }
   app.onRoom = flush
@@ -205,14 +206,14 @@ function withoutTimestamps(segment: Segment): void {
 
 /** The old stream: no byte of it occurs in the new one, so that each that gets there is seen. */
 function oldStream(): Uint8Array {
-  return Buffer.from('OLD+'.repeat(OLD_BYTES / 4))
+  return bytesOf('OLD+'.repeat(OLD_BYTES / 4))
 }
 
 /** The new stream: lines of 16 bytes that say where they stand in it. */
 function newStream(): Uint8Array {
   let text = ''
   for (let at = 0; at < NEW_BYTES; at += LINE) text += `new ${String(at).padStart(LINE - 6, '.')} \n`
-  return Buffer.from(text)
+  return bytesOf(text)
 }
 
 /** Bytes that are not those of the new stream, and where the first of them stands; -1 when there are none. */
@@ -248,7 +249,7 @@ function report(teller: Storyteller, { received, stale, at, copied }: Reading): 
   )
   const from = Math.max(0, Math.floor(at / LINE) - 2)
   const excerpt = Array.from({ length: 5 }, (_, row) => received.subarray((from + row) * LINE, (from + row + 1) * LINE))
-  teller.table(excerpt.map((line) => Buffer.from(line).toString('latin1').trimEnd()))
+  teller.table(excerpt.map((line) => textOf(line).trimEnd()))
   if (stale === copied) return
   teller.paragraph(
     `The copy carried ${copied}. When the new stream came up to it, its own bytes took the place of the first ` +

@@ -1,7 +1,7 @@
 /**
  * What the keys do. Commands run one after the other; one that is refused says why in the log.
  */
-import type { LabClient, Sample } from './lab-client.ts'
+import type { LabClient, Sample } from '../client/lab-client.ts'
 
 /** Seconds after which a flood stops by itself. */
 const FLOOD_SECONDS = 600

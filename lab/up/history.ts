@@ -3,7 +3,7 @@
  * honest clients from those that came to their end meanwhile. Pure.
  */
 import { OUTCOMES } from '../../attacker/clients/client-counters.ts'
-import type { Sample } from './lab-client.ts'
+import type { Sample } from '../client/lab-client.ts'
 
 /** Span of rates, and of what is said about honest clients, milliseconds. */
 const RATE_WINDOW_MS = 1_000
@@ -88,9 +88,10 @@ function isBefore(sample: Sample, previous: Sample): boolean {
 
 /** The bound of the bucket that holds the median of the connect times between two samples, seconds. */
 function medianConnect(sample: Sample, begin: Sample): number | undefined {
-  const gained = sample.connects.map(({ le, count }, index) => ({
-    le,
-    count: count - (begin.connects[index]?.count ?? 0),
+  const before = begin.attacker.clients.connects
+  const gained = sample.attacker.clients.connects.map(({ le, count }, index) => ({
+    le: le ?? Number.POSITIVE_INFINITY,
+    count: count - (before[index]?.count ?? 0),
   }))
   const total = gained.at(-1)?.count ?? 0
   return total === 0 ? undefined : gained.find(({ count }) => count >= total / 2)?.le

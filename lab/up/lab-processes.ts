@@ -1,6 +1,6 @@
 /**
- * The processes of a lab on this machine: server first, because it knows where the link is, then the attacker. They share
- * a key that nobody else has.
+ * The processes of a lab on this machine: server first, because it knows where the link is, then the attackers, then the
+ * page server, which knows them all. They share a key that nobody else has.
  */
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
@@ -17,6 +17,8 @@ export interface LabProcessesOptions {
   /** How many attacker processes there are. */
   readonly attackers: number
   readonly linkPort: number
+  /** Of the page; undefined for a lab without one. */
+  readonly pagePort?: number
   /** Of the gateway for real clients, in the first attacker. */
   readonly gatewayPort: number
   readonly backlog: number
@@ -33,6 +35,8 @@ export function attackerPortOf({ attackerPort }: LabProcessesOptions, index: num
 }
 
 export interface LabAddresses {
+  /** Undefined for a lab without a page. */
+  readonly pageUrl: string | undefined
   readonly serverUrl: string
   readonly attackerUrls: readonly string[]
   /** Where real clients reach the server. */
@@ -45,6 +49,10 @@ const KEY_BYTES = 32
 
 /** Width of the names of processes before their log lines. */
 const NAME_WIDTH = 10
+
+function urlOf({ apiPort }: Ready): string {
+  return `http://${HOST}:${apiPort}`
+}
 
 export class LabProcesses {
   /** Resolves when a process has gone that nobody asked to go; `failure` says why. */
@@ -79,12 +87,19 @@ export class LabProcesses {
     const link = `${HOST}:${server.linkPort}`
     const attackers = await this.startAttackers(options, link)
     if (attackers === undefined) return undefined
-    return {
-      serverUrl: `http://${HOST}:${server.apiPort}`,
-      gatewayUrl: `http://${HOST}:${attackers[0]?.gateway?.port}`,
-      attackerUrls: attackers.map(({ apiPort }) => `http://${HOST}:${apiPort}`),
-      link,
-    }
+    const serverUrl = urlOf(server)
+    const attackerUrls = attackers.map(urlOf)
+    const gatewayUrl = `http://${HOST}:${attackers[0]?.gateway?.port}`
+    const lab = { serverUrl, gatewayUrl, attackerUrls, link }
+    if (options.pagePort === undefined) return { ...lab, pageUrl: undefined }
+    const page = await this.launch('page', 'dashboard/server', {
+      host: HOST,
+      port: options.pagePort,
+      'server-url': serverUrl,
+      'attacker-urls': attackerUrls.join(','),
+      'log-level': 'info',
+    })?.ready()
+    return page === undefined ? undefined : { ...lab, pageUrl: urlOf(page) }
   }
 
   /** One after the other, so that the first one has the first block of addresses. Undefined when stopped meanwhile. */
@@ -115,7 +130,7 @@ export class LabProcesses {
   /** Starts the process of `folder`, and calls it `name`. */
   private launch(
     name: string,
-    folder: 'server' | 'attacker',
+    folder: 'server' | 'attacker' | 'dashboard/server',
     flags: Readonly<Record<string, string | number>>,
   ): LabProcess | undefined {
     if (this.isStopping) return undefined

@@ -3,19 +3,22 @@
  * signal, its time, a child that dies), the children are ended and waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { AttackerGroup } from './attacker-group.ts'
+import { LabClient } from '../client/lab-client.ts'
 import { Controls } from './controls.ts'
 import { LineDisplay, ScreenDisplay } from './display.ts'
 import { checkPorts } from './free-ports.ts'
 import { History } from './history.ts'
-import { LabClient } from './lab-client.ts'
 import { attackerPortOf, type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
+import { openBrowser } from './open-browser.ts'
 
 export interface UpOptions extends LabProcessesOptions {
+  readonly pagePort: number
   /** SYN per second. */
   readonly floodRate: number
   /** Start a flood as soon as the link is up. */
   readonly flood: boolean
+  /** Open the page in a browser. */
+  readonly open: boolean
   /** Seconds after which the lab stops by itself; undefined for never. */
   readonly seconds: number | undefined
 }
@@ -34,6 +37,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 /** Runs the lab until it is told to stop. Throws UsageError before anything runs, RunFailure when a process dies. */
 export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<void> {
   await checkPorts([
+    { port: options.pagePort, protocol: 'tcp', flag: '--page-port' },
     { port: options.serverPort, protocol: 'tcp', flag: '--server-port' },
     ...Array.from({ length: options.attackers }, (_, index) => {
       return { port: attackerPortOf(options, index), protocol: 'tcp', flag: '--attacker-port' } as const
@@ -63,12 +67,11 @@ export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<v
 async function runLab(
   options: UpOptions,
   { stdin, stdout }: UpTerminal,
-  { serverUrl, attackerUrls, gatewayUrl, link }: LabAddresses,
+  { pageUrl, serverUrl, attackerUrls, gatewayUrl, link }: LabAddresses,
   log: string[],
   stop: AbortController,
 ): Promise<void> {
-  const attackers = new AttackerGroup(attackerUrls)
-  const client = new LabClient(serverUrl, attackers)
+  const client = new LabClient(serverUrl, attackerUrls)
   const controls = new Controls(
     client,
     options,
@@ -76,6 +79,7 @@ async function runLab(
     () => stop.abort(),
   )
   const urls = [
+    `page      ${pageUrl}  (the lab in a browser)`,
     `server    ${serverUrl}  (/metrics, /api/state)`,
     ...attackerUrls.map((url) => `attacker  ${url}  (/metrics, /api/state)`),
     `web       ${gatewayUrl}  (the server under attack, for curl and browsers)`,
@@ -85,11 +89,12 @@ async function runLab(
   const display = isScreen ? new ScreenDisplay(stdout, stdin, urls, log, controls) : new LineDisplay(stdout, urls, log)
   const timer = options.seconds === undefined ? undefined : setTimeout(() => stop.abort(), options.seconds * 1000)
   display.open()
+  if (options.open && pageUrl !== undefined) openBrowser(pageUrl, (why) => display.note(why))
   try {
     await watch(client, controls, display, isScreen ? SCREEN_INTERVAL_MS : LINE_INTERVAL_MS, stop.signal)
   } finally {
     clearTimeout(timer)
-    attackers.close()
+    client.close()
     display.close()
   }
 }

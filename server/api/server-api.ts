@@ -5,18 +5,27 @@
 import { Type } from 'typebox'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
+import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
+import type { KnobView } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
+import { KNOB_NAMES, KNOBS, type KnobEntry, variableOf } from '../knobs/knob-catalogue.ts'
+import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
 import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
-import { ServerEvents } from './events.ts'
+import { EVENTS_ON_REQUEST, ServerEvents, USUAL_EVENTS } from './events.ts'
 
 export const SERVER_NAME = 'synlab-server'
 
-/** Socket rows in one reply: unless told, and at most. */
+/** Socket rows in one reply: the default, and the most. */
 const DEFAULT_SOCKETS = 100
 const MAX_SOCKETS = 10_000
+
+/** The catalogue of knobs, for whoever offers them. */
+const KNOB_VIEWS: readonly KnobView[] = KNOB_NAMES.map((name) => {
+  return { name, ...(KNOBS[name] as KnobEntry), variable: variableOf(KNOBS[name]) }
+})
 
 const SocketsQuery = Type.Object(
   {
@@ -29,17 +38,22 @@ const SocketsQuery = Type.Object(
 /** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
   const metrics = new ServerRegistry(() => engine.stats())
+  addChangeTimes(metrics, engine)
   const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
   logEvents(app, engine)
   addRoutes(app, engine)
   const events = new ServerEvents(engine, app.log)
-  app.get('/api/events', { exposeHeadRoute: false }, (_request, reply) => events.subscribe(reply))
+  app.get('/api/events', { exposeHeadRoute: false, schema: { querystring: EventsQuery } }, ({ query }, reply) =>
+    events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
+  )
   app.addHook('preClose', async () => events.close())
   return app
 }
 
 function addRoutes(app: ControlApp, engine: ServerEngine): void {
   app.get('/api/state', () => engine.state())
+  app.get('/api/knobs', () => ({ knobs: KNOB_VIEWS }))
+  app.get('/api/config', async () => (await engine.state()).config)
   app.patch('/api/config', { schema: { body: ConfigPatch } }, ({ body }) => engine.configure(body))
   app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
     engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),

@@ -5,6 +5,7 @@
  * speaks first sends its greeting instead, and reads what comes only to throw it away.
  */
 
+import { bytesOf } from '../../tcpip/base/bytes.ts'
 import { Mib } from '../../tcpip/base/counters.ts'
 import type { TimerTarget } from '../../tcpip/base/timer-wheel.ts'
 import type { ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
@@ -23,8 +24,8 @@ const BODY = 'synlab\n'
 /** The answer to every request. */
 export const RESPONSE = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${BODY.length}\r\n\r\n${BODY}`
 
-const RESPONSE_BYTES = ascii(RESPONSE)
-const GREETING_BYTES = ascii(GREETING)
+const RESPONSE_BYTES = bytesOf(RESPONSE)
+const GREETING_BYTES = bytesOf(GREETING)
 
 const CR = 0x0d
 const LF = 0x0a
@@ -37,10 +38,6 @@ const CHUNK_BYTES = 1024
 
 /** Deadlines that pass in one turn at most. */
 const DEADLINES_BATCH = 256
-
-function ascii(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
-}
 
 export class Responder implements ConnectionOwner, Application, TimerTarget {
   private readonly endpoint: Endpoint

@@ -8,11 +8,12 @@ import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import { ServerHost } from '../app/server-host.ts'
+import { encodeAcceptQueue, encodeSynQueue } from '../app/slot-frame.ts'
 import { listSockets, type SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
 import { FullnessWatch } from './fullness-watch.ts'
 import { fillGauges, Gauge } from './gauges.ts'
-import type { EngineEvents } from './protocol.ts'
+import type { CoreEvents, Slots } from './protocol.ts'
 import type { StatsPublisher } from './published-stats.ts'
 
 export interface EngineCoreOptions {
@@ -24,7 +25,7 @@ export interface EngineCoreOptions {
   readonly clock: () => number
   /** Fresh secret bytes, `SERVER_SECRET_BYTES` of them. */
   readonly makeSecret: () => Uint8Array
-  readonly emit: <K extends keyof EngineEvents>(event: K, data: EngineEvents[K]) => void
+  readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
   /** The program behind the listener, made anew at every reset; the responder unless told. */
   readonly application?: ApplicationFactory
@@ -75,7 +76,7 @@ export class EngineCore {
     const changed = (Object.keys(config) as (keyof ServerConfig)[]).filter((key) => config[key] !== before[key])
     if (changed.length === 0) return before
     this.host.configure(config)
-    this.options.emit('config', { config, changed })
+    this.options.emit('config', { config, before, changed })
     this.afterTurn(this.options.clock())
     this.loop.wake()
     return config
@@ -102,6 +103,13 @@ export class EngineCore {
 
   sockets(state: SocketState | undefined, limit: number): SocketList {
     return listSockets(this.host, state, limit, this.options.clock())
+  }
+
+  /** Both queues as they are now; `at` is the engine's time, microseconds. */
+  slots(): Slots {
+    const { synQueue, acceptQueue, limit } = this.host.listener
+    const now = this.options.clock()
+    return { at: now, syn: encodeSynQueue(synQueue, limit, now), accept: encodeAcceptQueue(acceptQueue, now) }
   }
 
   setPeerCount(peers: number): void {
@@ -142,7 +150,7 @@ export class EngineCore {
   }
 
   private watch(
-    queue: EngineEvents['threshold']['queue'],
+    queue: CoreEvents['threshold']['queue'],
     watch: FullnessWatch,
     length: number,
     limit: number,

@@ -6,9 +6,10 @@ import { ThreadClient } from '../../control/thread.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData } from './protocol.ts'
+import type { ServerState } from '../contract.ts'
+import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData, Slots } from './protocol.ts'
 import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'
-import { describeState, type ServerState } from './server-state.ts'
+import { describeState } from './server-state.ts'
 
 export interface ServerEngine {
   /** Where the link listens. */
@@ -21,6 +22,8 @@ export interface ServerEngine {
   reset(): Promise<void>
   /** The sockets in `state`, or all, at most `limit`. */
   sockets(state: SocketState | undefined, limit: number): Promise<SocketList>
+  /** Both queues, place by place. */
+  slots(): Promise<Slots>
   state(): Promise<ServerState>
   /** The numbers as of the engine's last turn, without asking it; overwritten by the next call. */
   stats(): ServerStats
@@ -46,6 +49,7 @@ export async function startEngine(options: EngineOptions): Promise<ServerEngine>
       await thread.call('reset', undefined)
     },
     sockets: (state, limit) => thread.call('sockets', { state, limit }),
+    slots: () => thread.call('slots', undefined),
     state: async () => {
       const inspection = await thread.call('inspect', undefined)
       return describeState(reader.read(), inspection, where)

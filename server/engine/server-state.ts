@@ -8,48 +8,11 @@ import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { State } from '../../tcpip/connection/states.ts'
 import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/udp-link/udp-counters.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
-import type { ServerConfig } from '../app/server-config.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
+import type { ServerState } from '../contract.ts'
 import { connectionsIn, Gauge } from './gauges.ts'
-import type { EngineReady, Inspection, LinkPeer } from './protocol.ts'
+import type { EngineReady, Inspection } from './protocol.ts'
 import type { ServerStats } from './published-stats.ts'
-
-export interface ServerState {
-  readonly pid: number
-  readonly uptimeSeconds: number
-  /** Where the simulated server listens, inside the lab's packets. */
-  readonly address: string
-  readonly port: number
-  readonly config: ServerConfig
-  /** A queue is full when it is longer than its limit. `young`: requests that never timed out. */
-  readonly synQueue: {
-    readonly length: number
-    readonly young: number
-    readonly limit: number
-    readonly bytes: number
-  }
-  readonly acceptQueue: { readonly length: number; readonly limit: number }
-  /** Connections by state, `syn_recv` being the half-open requests. */
-  readonly connections: Readonly<Record<string, number>>
-  readonly counters: Readonly<Record<string, number>>
-  /** in = accepted + the sum of `drops`. */
-  readonly packets: { readonly in: number; readonly accepted: number; readonly out: number }
-  readonly drops: Readonly<Record<string, number>>
-  readonly link: LinkState
-}
-
-export interface LinkState {
-  /** Where the UDP link is bound. */
-  readonly address: string
-  readonly port: number
-  readonly peers: readonly LinkPeer[]
-  /** Datagrams that arrived and packets either way, by what became of them. */
-  readonly datagramsIn: Readonly<Record<string, number>>
-  readonly packetsIn: Readonly<Record<string, number>>
-  readonly packetsOut: Readonly<Record<string, number>>
-  /** Packets that a peer sent and that have not arrived: lost between two sockets. */
-  readonly packetsMissing: number
-}
 
 /** Copies everything out of `stats`. */
 export function describeState(

@@ -12,7 +12,7 @@ import {
   SPOOFABLE_ADDRESSES,
 } from '../../tcpip/base/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
-import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
 import { UdpHub } from '../../tcpip/io/udp-hub.ts'
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
@@ -21,10 +21,11 @@ import type { PeerSnapshot } from '../../tcpip/udp-link/session-table.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
+import type { LinkPeer } from '../contract.ts'
 import { buildWebApp } from '../web/web-app.ts'
 import { WebApplication } from '../web/web-application.ts'
 import { EngineCore } from './engine-core.ts'
-import type { EngineCommands, EngineEvents, EngineReady, EngineWorkerData, LinkPeer } from './protocol.ts'
+import type { CoreEvents, EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { StatsPublisher } from './published-stats.ts'
 
 /** Hosts of the lab are answered; other sources belong to nobody, and answers to them vanish as on the Internet. */
@@ -50,8 +51,11 @@ function describePeer({ address, port, prefixes, packetsIn, packetsOut, packetsM
 
 if (parentPort === null) throw new Error('the engine runs in a worker thread')
 
-await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async ({ emit }) => {
+await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (port) => {
   const { config, labKey, linkHost, linkPort, sharedStats } = workerData as EngineWorkerData
+  const emit = <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]): void => {
+    port.emit(event, { ...data, at: epochMilliseconds(monotonicMicroseconds()) } as EngineEvents[K])
+  }
   const web = await buildWebApp()
   const publisher = new StatsPublisher(sharedStats)
   const hub = await UdpHub.open({
@@ -84,6 +88,10 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
         return null
       },
       sockets: ({ state, limit }) => core.sockets(state, limit),
+      slots: () => {
+        const slots = core.slots()
+        return { ...slots, at: epochMilliseconds(slots.at) }
+      },
       inspect: () => {
         core.publish()
         return { config: core.config, peers: hub.peers().map(describePeer) }

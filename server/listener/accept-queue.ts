@@ -26,6 +26,11 @@ export class AcceptQueue {
     this.waiting.push(new WaitingConnection(tcb))
   }
 
+  /** The connection at a place, 0 being that of the one that has waited longest; undefined beyond the last. */
+  at(place: number): WaitingConnection | undefined {
+    return this.waiting[place]
+  }
+
   /** The connection that has waited longest, ended or not; undefined when none waits. */
   shift(): WaitingConnection | undefined {
     return this.waiting.shift()

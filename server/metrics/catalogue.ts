@@ -120,6 +120,11 @@ export const SERVER_METRICS: readonly MetricEntry[] = [
     Mib.RequestTimeouts,
     'Connections that the program closed because no whole request had come in time.',
   ),
+  counter(
+    'half_open_created_total',
+    Mib.RequestsCreated,
+    'SYNs stored in the SYN queue as half-open requests; those answered with a cookie are not.',
+  ),
   counter('half_open_expired_total', Mib.HalfOpenExpired, 'Half-open requests removed because nobody answered.'),
   counter(
     'half_open_resets_total',

@@ -3,7 +3,7 @@
  * What a spoofed packet provokes reaches nobody outside: its source is in a range that no real host has (RFC 2544
  * benchmarking, RFC 5737 documentation).
  */
-import type { Prefix } from '../wire/address.ts'
+import { type Prefix, prefixContains } from '../wire/address.ts'
 
 /** The server under attack: 10.9.0.5, port 80. */
 export const SERVER_ADDRESS = 0x0a09_0005
@@ -27,3 +27,8 @@ export const SPOOFABLE_ADDRESSES: readonly Prefix[] = [
 
 /** Sources an attack may spoof and that hosts of the lab have, which know nothing of it: 203.0.113.0/24. */
 export const BYSTANDER_ADDRESSES: Prefix = { base: 0xcb00_7100 | 0, length: 24 }
+
+/** Whether an address is that of an honest client, or of a real one behind a gateway. All others are an attack's. */
+export function isHonest(address: number): boolean {
+  return prefixContains(CLIENT_ADDRESSES, address) || prefixContains(GATEWAY_ADDRESSES, address)
+}

@@ -43,6 +43,8 @@ export class WaitingConnection implements ConnectionOwner {
   readonly localPort: number
   readonly remoteAddress: number
   readonly remotePort: number
+  /** When the connection was established, microseconds. */
+  readonly since: number
   /** Undefined once the connection has ended: then `end` tells how. */
   tcb: Tcb | undefined
   end: ConnectionEnd | undefined = undefined
@@ -54,6 +56,7 @@ export class WaitingConnection implements ConnectionOwner {
     this.localPort = tcb.localPort
     this.remoteAddress = tcb.remoteAddress
     this.remotePort = tcb.remotePort
+    this.since = tcb.stateSince
     tcb.owner = this
   }
 

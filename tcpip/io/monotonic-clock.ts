@@ -1,7 +1,12 @@
 /**
- * The clock of live processes: microseconds since the thread started, whole, never going back. Engines read it once per
+ * The clock of live processes: microseconds since the process started, whole, never going back. Engines read it once per
  * turn and hand the value on; nothing below them reads a clock.
  */
 export function monotonicMicroseconds(): number {
   return Math.floor(performance.now() * 1_000)
+}
+
+/** The moment at which `monotonicMicroseconds` was `now`, milliseconds since the Unix epoch: in all processes of a machine. */
+export function epochMilliseconds(now: number): number {
+  return performance.timeOrigin + now / 1_000
 }

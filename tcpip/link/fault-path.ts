@@ -27,6 +27,9 @@ export interface FaultOptions {
   readonly corrupt: number
 }
 
+/** Slots of the store that are allocated together, when the first of them is used: few packets are ever under way. */
+const CHUNK_SLOTS = 256
+
 /** A direction that delivers everything at once. */
 export const NO_FAULTS: FaultOptions = {
   latency: 0,
@@ -58,8 +61,8 @@ export class FaultPath {
   private readonly options: FaultOptions
   private readonly prng: Prng
   private readonly heap: DueHeap
-  /** The packet of slot `s` is the first `lengths[s]` of the `slotBytes` bytes at `s * slotBytes`. */
-  private readonly store: Uint8Array
+  /** The packet of slot `s` is the first `lengths[s]` bytes at `(s % CHUNK_SLOTS) * slotBytes` of chunk `s / CHUNK_SLOTS`. */
+  private readonly chunks: Uint8Array[] = []
   private readonly slotBytes: number
   private readonly lengths: Int32Array
 
@@ -78,7 +81,6 @@ export class FaultPath {
     this.prng = prng
     this.heap = new DueHeap(capacity)
     this.slotBytes = from.slotBytes
-    this.store = new Uint8Array(capacity * this.slotBytes)
     this.lengths = new Int32Array(capacity)
   }
 
@@ -131,12 +133,13 @@ export class FaultPath {
       this.overflowed++
       return
     }
-    const slotAt = slot * this.slotBytes
-    for (let i = 0; i < length; i++) this.store[slotAt + i] = this.from.bytes[at + i]
+    const chunk = this.chunkOf(slot)
+    const slotAt = this.offsetOf(slot)
+    for (let i = 0; i < length; i++) chunk[slotAt + i] = this.from.bytes[at + i]
     this.lengths[slot] = length
     if (isHeldBack) this.reordered++
     if (flippedBit >= 0) {
-      this.store[slotAt + (flippedBit >> 3)] ^= 1 << (flippedBit & 7)
+      chunk[slotAt + (flippedBit >> 3)] ^= 1 << (flippedBit & 7)
       this.corrupted++
     }
   }
@@ -144,8 +147,19 @@ export class FaultPath {
   private deliver(now: number): void {
     while (this.heap.nextDue() <= now) {
       const slot = this.heap.pop()
-      if (this.to.push(this.store, slot * this.slotBytes, this.lengths[slot])) this.delivered++
+      if (this.to.push(this.chunkOf(slot), this.offsetOf(slot), this.lengths[slot])) this.delivered++
       else this.overflowed++
     }
+  }
+
+  /** The chunk that holds `slot`. The heap hands out low slots first, so that chunks come into use one after the other. */
+  private chunkOf(slot: number): Uint8Array {
+    const index = Math.floor(slot / CHUNK_SLOTS)
+    while (this.chunks.length <= index) this.chunks.push(new Uint8Array(CHUNK_SLOTS * this.slotBytes))
+    return this.chunks[index]
+  }
+
+  private offsetOf(slot: number): number {
+    return (slot % CHUNK_SLOTS) * this.slotBytes
   }
 }

@@ -3,15 +3,15 @@
  * process gets through the UDP link on loopback into a server process that answers them: offered, sent, received, and
  * the rate at which the attacker no longer sends what it offers. What it reports has to agree with what the hub counts.
  */
-import type { AttackView } from '../../attacker/engine/protocol.ts'
+import type { AttackView } from '../../attacker/contract.ts'
 import type { AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
 import { makeAttack } from '../../attacker/traffic/attack-spec.ts'
 import { AttackerHost } from '../../attacker/traffic/attacker-host.ts'
-import { call, callJson } from '../../lab/up/control-plane.ts'
+import { AttackerClient } from '../../lab/client/attacker-client.ts'
+import { ServerClient } from '../../lab/client/server-client.ts'
 import { LabProcess } from '../../lab/up/lab-process.ts'
 import { SERVER_DEFAULTS } from '../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../server/app/server-host.ts'
-import type { ServerState } from '../../server/engine/server-state.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
 import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import { SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
@@ -103,15 +103,15 @@ interface Step {
 
 class Live {
   private readonly processes: LabProcess[] = []
-  private serverUrl = ''
-  private attackerUrl = ''
+  private server = new ServerClient('')
+  private attacker = new AttackerClient('')
 
   async open(): Promise<void> {
     const server = await this.launch('server', 'link-port=0')
     const attacker = await this.launch('attacker', `hub=127.0.0.1:${server.linkPort}`, 'clients-rate=0')
-    this.serverUrl = `http://127.0.0.1:${server.apiPort}`
-    this.attackerUrl = `http://127.0.0.1:${attacker.apiPort}`
-    await eventually(async () => (await this.state()).link.peers.length === 1)
+    this.server = new ServerClient(`http://127.0.0.1:${server.apiPort}`)
+    this.attacker = new AttackerClient(`http://127.0.0.1:${attacker.apiPort}`)
+    await eventually(async () => (await this.server.state()).link.peers.length === 1)
   }
 
   async close(): Promise<void> {
@@ -120,13 +120,13 @@ class Live {
 
   /** One attack from its beginning to the moment when every packet of it is accounted for. */
   async step(rate: number): Promise<Step> {
-    const before = (await this.state()).link
+    const before = (await this.server.state()).link
     const attack = await this.attack(rate, STEP_SECONDS)
     // What was lost at the very end shows when something comes after it.
     const tail = await this.attack(1000, 0.1)
     const handedOver = attack.sent + tail.sent
     return eventually(async () => {
-      const { packetsIn, packetsMissing } = (await this.state()).link
+      const { packetsIn, packetsMissing } = (await this.server.state()).link
       const gained = (name: string) => (packetsIn[name] ?? 0) - (before.packetsIn[name] ?? 0)
       const lost = packetsMissing - before.packetsMissing
       const ringFull = gained('ring_full')
@@ -136,19 +136,11 @@ class Live {
   }
 
   private async attack(rate: number, duration: number): Promise<AttackView> {
-    const { id } = await callJson<AttackView>(`${this.attackerUrl}/api/attacks`, 'POST', {
-      kind: 'syn-flood',
-      rate,
-      duration,
-    })
+    const { id } = await this.attacker.startAttack({ kind: 'syn-flood', rate, duration })
     return eventually(async () => {
-      const attack = await callJson<AttackView>(`${this.attackerUrl}/api/attacks/${id}`)
+      const attack = await this.attacker.attack(id)
       return attack.state === 'finished' && attack
     })
-  }
-
-  private async state(): Promise<ServerState> {
-    return (await (await call(`${this.serverUrl}/api/state`)).json()) as ServerState
   }
 
   private async launch(folder: 'server' | 'attacker', ...flags: string[]) {

@@ -5,7 +5,7 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { AttackerState, AttackView } from '../../attacker/engine/protocol.ts'
+import type { AttackerState, AttackView } from '../../attacker/contract.ts'
 import { LabProcess, until } from '../support/processes/lab-process.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 5000, duration: 60 }

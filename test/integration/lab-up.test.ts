@@ -10,7 +10,7 @@ import { COMMAND, spawnSynlab } from '../support/processes/lab-cli.ts'
 import { until } from '../support/processes/lab-process.ts'
 import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
 
-const ANY_PORTS = ['--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
+const ANY_PORTS = ['--page-port=0', '--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
 
 /** A lab under test, and everything it starts. */
 class Lab {
@@ -33,7 +33,7 @@ class Lab {
     })
   }
 
-  /** Waits until both processes are up and the first figures are printed. */
+  /** Waits until all processes are up and the first figures are printed. */
   async waitUntilUp(): Promise<void> {
     await until('the lab is up', async () => {
       if (this.command.exitCode !== null) throw new Error(`the command ended: ${this.stderr}`)
@@ -42,9 +42,9 @@ class Lab {
     this.children = childrenOf(this.command.pid ?? -1)
   }
 
-  /** The process ids of server and attacker. */
+  /** The process ids of server, attacker and page server. */
   get childPids(): readonly number[] {
-    expect(this.children).toHaveLength(2)
+    expect(this.children).toHaveLength(3)
     return this.children
   }
 
@@ -79,7 +79,7 @@ describe('synlab up', () => {
     await lab.waitUntilUp()
     const pids = lab.childPids
     expect(await lab.exit).toEqual([0, null])
-    expect(pids.map(isAlive)).toEqual([false, false])
+    expect(pids.map(isAlive)).toEqual([false, false, false])
     expect(lab.stderr).toBe('')
     expect(lab.stdout).toContain('Possible SYN flooding on port 10.9.0.5:80. Dropping request.')
     const last = lab.stdout.trimEnd().split('\n').at(-2) ?? ''
@@ -103,7 +103,7 @@ describe('synlab up', () => {
     await lab.waitUntilUp()
     lab.command.kill(signal)
     expect(await lab.exit).toEqual([0, null])
-    expect(lab.childPids.map(isAlive)).toEqual([false, false])
+    expect(lab.childPids.map(isAlive)).toEqual([false, false, false])
     expect(lab.stderr).toBe('')
   })
 
@@ -123,7 +123,7 @@ describe('synlab up', () => {
     process.kill(lab.childPids[0], 'SIGKILL')
     expect(await lab.exit).toEqual([1, null])
     expect(lab.stderr).toMatch(/^synlab: the (server|attacker) process ended unexpectedly by SIGKILL\n$/)
-    expect(lab.childPids.map(isAlive)).toEqual([false, false])
+    expect(lab.childPids.map(isAlive)).toEqual([false, false, false])
   })
 
   it('starts nothing when a port is in use, and says which', async () => {

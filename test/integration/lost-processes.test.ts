@@ -4,12 +4,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AttackView } from '../../attacker/engine/protocol.ts'
+import type { AttackView } from '../../attacker/contract.ts'
+import { AttackerClient } from '../../lab/client/attacker-client.ts'
 import { COMMAND } from '../support/processes/lab-cli.ts'
 import { type LabProcess, until } from '../support/processes/lab-process.ts'
 import { attackOf, LiveLab, makeTraces, serverStateOf, stateOf } from '../support/processes/live-lab.ts'
 import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
-import { EventReader } from '../support/readers/event-reader.ts'
 
 const FLOOD = { kind: 'syn-flood', rate: 1000, duration: 600 }
 
@@ -97,7 +97,7 @@ describe('a server that is killed', () => {
 
 describe('synlab up with three attackers that is killed in the middle of a flood', () => {
   it('leaves no process behind, and so no attack', async () => {
-    const ports = ['--server-port=0', '--attacker-port=0', '--link-port=0', '--gateway-port=0']
+    const ports = ['--page-port=0', '--server-port=0', '--attacker-port=0', '--link-port=0', '--gateway-port=0']
     const up = spawn(process.execPath, [COMMAND, 'up', ...ports, '--attackers=3', '--flood'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -108,7 +108,7 @@ describe('synlab up with three attackers that is killed in the middle of a flood
     })
     await until('the flood is on', async () => stdout.includes('flood on'))
     const all = childrenOf(up.pid ?? -1)
-    expect(all).toHaveLength(4)
+    expect(all).toHaveLength(5)
     up.kill('SIGKILL')
     await once(up, 'close')
     await until('no process is left', async () => !all.some(isAlive))
@@ -119,7 +119,7 @@ describe('a control process that dies', () => {
   it('takes the attacks of its lease with it, less than two seconds after its last renewal', async () => {
     const attacker = await lab.attacker(await lab.server())
     const base = `http://127.0.0.1:${attacker.ready.apiPort}`
-    const events = await EventReader.open(`${base}/api/events`)
+    const events = await new AttackerClient(base).events()
     // It renews its lease twice a second, until it is killed.
     const control = spawn(process.execPath, [
       '-e',
@@ -133,16 +133,16 @@ describe('a control process that dies', () => {
          })`,
     ])
     children.push(control)
-    await events.next<AttackView>('attack')
+    await events.until('attack')
     // Longer than a lease lasts: it is the renewals that keep the attack alive.
     await until('the attack outlives one lease', async () => ((await stateOf(attacker)).attacks[0]?.elapsed ?? 0) > 2.5)
     expect((await stateOf(attacker)).attacks).toMatchObject([{ state: 'running' }])
     control.kill('SIGKILL')
     const killed = performance.now()
-    expect(await events.next<AttackView>('attack')).toMatchObject({ id: 1, state: 'stopped' })
+    expect(await events.until('attack')).toMatchObject({ id: 1, state: 'stopped' })
     expect(performance.now() - killed).toBeLessThan(LEASE_PROMISE_MS + SCHEDULING_MS)
     const { sent } = (await stateOf(attacker)).attacks[0] as AttackView
-    await events.next('snapshot')
+    await events.until('snapshot')
     expect((await stateOf(attacker)).attacks).toMatchObject([{ state: 'stopped', sent }])
     events.close()
   })

@@ -3,7 +3,7 @@
  * speak for another.
  */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AttackView } from '../../attacker/engine/protocol.ts'
+import type { AttackView } from '../../attacker/contract.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,

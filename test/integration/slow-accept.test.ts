@@ -3,7 +3,7 @@
  * server fills; another one, and it drains. All figures come from the control API and /metrics.
  */
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ServerState } from '../../server/engine/server-state.ts'
+import type { ServerState } from '../../server/contract.ts'
 import { type LabProcess, until } from '../support/processes/lab-process.ts'
 import { LiveLab, serverStateOf } from '../support/processes/live-lab.ts'
 

@@ -99,15 +99,23 @@ export class EndpointStack implements StackUnderTest, SocketHost {
     return this.madeSockets
   }
 
-  nextDeadline(): number {
-    return this.endpoint.nextDeadline()
-  }
-
   advance(to: number): void {
     this.now = to
     // One turn fires a bounded number of timers.
     do this.endpoint.poll(to)
     while (this.endpoint.nextDeadline() <= to)
+  }
+
+  advanceToNext(limit: number): boolean {
+    const next = this.endpoint.nextDeadline()
+    if (next > limit) return false
+    this.advance(Math.max(next, this.now))
+    return true
+  }
+
+  /** Nothing: every name of a script is known here, or a mistake. */
+  hides(): boolean {
+    return false
   }
 
   inject(bytes: Uint8Array): void {

@@ -2,7 +2,7 @@
  * Runs every script under `scripts/`, one test each. The environment variable SYNLAB_PKT adds a file or a directory of
  * other scripts, which run as packetdrill itself would run them.
  */
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, it } from 'vitest'
@@ -11,18 +11,9 @@ import { parseScript } from './language/parser.ts'
 import { ScriptError } from './language/script-error.ts'
 import { runScript } from './runner/run.ts'
 import { PACKETDRILL_SETTINGS, type Settings, STRICT_SETTINGS } from './runner/settings.ts'
+import { readScript, scriptsIn } from './script-file.ts'
 
 const SCRIPTS = fileURLToPath(new URL('scripts', import.meta.url))
-
-/** All `.pkt` files in a directory, or the one file. */
-function scriptsIn(path: string): string[] {
-  if (!statSync(path).isDirectory()) return [path]
-  const names = readdirSync(path, { recursive: true, encoding: 'utf8' })
-  return names
-    .filter((name) => name.endsWith('.pkt'))
-    .sort()
-    .map((name) => join(path, name))
-}
 
 function run(path: string, name: string, settings: Readonly<Settings>): void {
   try {
@@ -42,7 +33,8 @@ function makeFailure(message: string): Error {
 }
 
 describe('our scripts', () => {
-  it.each(scriptsIn(SCRIPTS).map((path) => relative(SCRIPTS, path)))('%s', (name) => {
+  const paths = scriptsIn(SCRIPTS).filter((path) => readScript(path).only?.stack !== 'kernel')
+  it.each(paths.map((path) => relative(SCRIPTS, path)))('%s', (name) => {
     run(join(SCRIPTS, name), name, STRICT_SETTINGS)
   })
 })

@@ -51,10 +51,13 @@ export interface SentPacket {
 export interface StackUnderTest {
   /** The stack's clock, microseconds. */
   readonly now: number
-  /** When its next timer is due; Infinity when none is armed. */
-  nextDeadline(): number
-  /** Turns the clock to `to`, firing the timers due until then. The runner never skips a deadline. */
+  /** Turns the clock to `to`; what is due until then happens at its own time. */
   advance(to: number): void
+  /**
+   * Turns the clock to the next moment at which the stack may do something by itself, not beyond `limit`. False when there is
+   * none until then: where the clock stands then, up to `limit`, is left to the stack.
+   */
+  advanceToNext(limit: number): boolean
   /** Hands one packet to the stack, now. */
   inject(bytes: Uint8Array): void
   /** Packets sent since the last call, in order. */
@@ -98,6 +101,8 @@ export interface StackUnderTest {
   tcpInfo(handle: number, field: string): number | undefined
   /** A counter or a property of the stack by name: see README.md. Undefined for a name it does not know. */
   inspect(name: string): number | undefined
+  /** Whether the name is one of another stack's own, which this one does not show: assertions on it are not made. */
+  hides(name: string): boolean
 }
 
 export interface Tuple {

@@ -4,10 +4,10 @@
 import { describe, expect, it } from 'vitest'
 import { makeResult } from '../../lab/bundle/result.ts'
 import type { Result } from '../../lab/bundle/result-format.ts'
+import { bundledNames, readScenario } from '../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../lab/scenario/load.ts'
 import { resolveScenario } from '../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../lab/scenario/set.ts'
-import { bundledNames, readScenario } from '../../lab/scenario/source.ts'
 import { simulateScenario } from '../../lab/simulator/scenario-run.ts'
 
 async function run(name: string, seed: number): Promise<Result> {

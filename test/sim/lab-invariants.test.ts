@@ -3,10 +3,10 @@
  * who did not ask, the run comes to an end, and the arms differ in nothing but their configuration.
  */
 import { describe, expect, it } from 'vitest'
+import { readScenario } from '../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../lab/scenario/load.ts'
 import { resolveScenario, type Scenario } from '../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../lab/scenario/set.ts'
-import { readScenario } from '../../lab/scenario/source.ts'
 import type { ArmRun } from '../../lab/simulator/arm-run.ts'
 import { ArmSimulator } from '../../lab/simulator/arm-simulator.ts'
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'

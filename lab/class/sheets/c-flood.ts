@@ -3,7 +3,7 @@
  */
 import { SPOOFABLE_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
 import { ACK, SYN } from '../../../tcpip/wire/segment.ts'
-import type { BundleDirectory } from '../../bundle/bundle-directory.ts'
+import type { BundleDirectory } from '../../files/bundle-directory.ts'
 import type { ScenarioFile } from '../../scenario/schema.ts'
 import { playScenario } from '../scenario-experiment.ts'
 import { draw, type Extent, numberOf, type Played, type Sheet, type Variant } from '../sheet.ts'

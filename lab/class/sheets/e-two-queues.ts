@@ -3,7 +3,7 @@
  */
 import { SECOND } from '../../../tcpip/base/time.ts'
 import { SYN } from '../../../tcpip/wire/segment.ts'
-import type { BundleDirectory } from '../../bundle/bundle-directory.ts'
+import type { BundleDirectory } from '../../files/bundle-directory.ts'
 import type { ScenarioFile } from '../../scenario/schema.ts'
 import { playScenario } from '../scenario-experiment.ts'
 import { draw, type Extent, numberOf, type Played, type Sheet, type Variant } from '../sheet.ts'

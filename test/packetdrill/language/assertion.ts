@@ -32,6 +32,31 @@ const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>='])
 const LEXEME =
   /[ \t\r]+|\\\r?\n|#[^\n]*|(\n|;|==|!=|<=|>=|<<|>>|\/\/|[-+*%&|^~<>(),]|0x[0-9a-fA-F]+|\d+|\w+|"[^"]*"|'[^']*')/y
 
+/** The parts of `a and b and c`, each an assertion of its own. */
+export function conjuncts(assertion: Assertion): Assertion[] {
+  const { condition } = assertion
+  if (condition.kind !== 'binary' || condition.operator !== 'and') return [assertion]
+  return [condition.left, condition.right].flatMap((part) => conjuncts({ ...assertion, condition: part }))
+}
+
+/** Every name in an expression. */
+export function namesIn(node: AssertionNode): string[] {
+  switch (node.kind) {
+    case 'number':
+      return []
+    case 'name':
+      return [node.name]
+    case 'call':
+      return node.args.flatMap(namesIn)
+    case 'unary':
+      return namesIn(node.operand)
+    case 'binary':
+      return [...namesIn(node.left), ...namesIn(node.right)]
+    case 'compare':
+      return node.operands.flatMap(namesIn)
+  }
+}
+
 /** Parses the assertions of a code block that starts on `line`; print statements are understood and left out. */
 export function parseAssertions(code: string, line: number): Assertion[] {
   return new AssertionParser(code, line).statements()

@@ -1,7 +1,7 @@
 /**
  * Compares a packet that the stack sent with the line that expects it, field by field, as packetdrill does.
  */
-import type { PacketAction, TcpOption, Tos } from '../language/ast.ts'
+import { FLAG_LETTERS, type PacketAction, type TcpOption, type Tos } from '../language/ast.ts'
 import { formatFlags, formatOption } from './notation.ts'
 import type { Packet } from './packet.ts'
 import { firstWrongByte } from './pattern.ts'
@@ -26,7 +26,8 @@ export function differences(
   }
   field('source port', ports.local, actual.sourcePort)
   field('destination port', ports.remote, actual.destinationPort)
-  field('flags', formatFlags(expected.flags), formatFlags(actual.flags))
+  const ignored = settings.comparesPush ? 0 : FLAG_LETTERS.P
+  field('flags', formatFlags(expected.flags & ~ignored), formatFlags(actual.flags & ~ignored))
   field('sequence number', expected.seq, actual.seq)
   field('payload length', expected.length, actual.payload.length)
   // Without ACK flag the field is there all the same, and 0.

@@ -1,7 +1,7 @@
 /**
  * Runs a script against a stack in virtual time: each event at its moment, in the order of the script.
  */
-import { parseAssertions } from '../language/assertion.ts'
+import { conjuncts, namesIn, parseAssertions } from '../language/assertion.ts'
 import type { Script, ScriptEvent, Time } from '../language/ast.ts'
 import { checkAssertion, type Environment } from '../language/evaluate.ts'
 import { ScriptError } from '../language/script-error.ts'
@@ -37,6 +37,10 @@ class Runner {
   private readonly calls: SystemCalls
   /** Scheduled time of the event before, for the tolerance. */
   private lastTime = 0
+  /** When the event before happened: where relative times count from. Where time is real, the clock has gone on since. */
+  private reached = 0
+  /** When the stack's packet before was sent. */
+  private lastSent = 0
   private lastLine = 0
 
   constructor(session: Session) {
@@ -45,23 +49,33 @@ class Runner {
     this.calls = new SystemCalls(session, this.wire)
   }
 
+  private get isRealTime(): boolean {
+    return this.session.settings.latenessUsecs > 0
+  }
+
   run(event: ScriptEvent): void {
     const { session } = this
     const { action, line } = event
-    const offset = session.now
+    const offset = this.reached
     const window = this.windowOf(event.time, offset)
     this.lastLine = line
     if (action.kind === 'icmp' && action.direction === 'outbound') {
       throw new ScriptError('unsupported', line, 'outbound ICMP')
     }
     if (action.kind === 'packet' && action.direction === 'outbound') {
-      withLine(line, () => this.wire.expect(event, action, window))
+      this.reached = withLine(line, () => this.wire.expect(event, action, window))
       if (window.scheduled !== undefined) this.lastTime = window.scheduled
+      this.lastSent = this.reached
       return
     }
     const at = window.scheduled ?? offset
-    if (at < offset) throw new ScriptError('failure', line, `it is ${formatTime(offset)} already`)
-    session.advanceTo(at)
+    if (session.now - at > session.settings.latenessUsecs) {
+      throw new ScriptError('failure', line, `it is ${formatTime(session.now)} already`)
+    }
+    if (at > session.now) session.advanceTo(at)
+    else session.settle()
+    session.lag = session.now - at
+    this.reached = session.now
     if (session.settings.strictPackets) this.wire.requireNothingUnclaimed(line)
     session.line = line
     this.lastTime = at
@@ -83,6 +97,8 @@ class Runner {
       case 'code':
         this.runCode(action.text, line)
     }
+    // In virtual time a call that blocked, or was awaited, has let time pass.
+    if (!this.isRealTime) this.reached = session.now
   }
 
   /** After the last event: a blocked call has to return, and nothing may have been sent unmentioned. */
@@ -107,7 +123,11 @@ class Runner {
         return name === 'peer' && tuple !== undefined ? this.wire.peerOf(tuple) : undefined
       },
     }
-    for (const assertion of parseAssertions(text, line)) checkAssertion(assertion, environment)
+    for (const assertion of parseAssertions(text, line)) {
+      for (const part of conjuncts(assertion)) {
+        if (!namesIn(part.condition).some((name) => stack.hides(name))) checkAssertion(part, environment)
+      }
+    }
   }
 
   /** The window of an event in script time; relative times count from `offset`. */
@@ -119,8 +139,12 @@ class Runner {
     const from = base + (time.kind === 'between' ? time.from : time.usecs)
     const to = base + (time.kind === 'between' ? time.to : time.usecs)
     const { toleranceUsecs, tolerancePercent } = this.session.settings
-    const tolerance = Math.max(toleranceUsecs, ((from - this.lastTime) * tolerancePercent) / 100)
+    // A timer of a real kernel was set no earlier than with the packet before; packetdrill takes the event before.
+    const since = this.isRealTime ? this.lastSent : this.lastTime
+    const tolerance = Math.max(toleranceUsecs, ((from - since) * tolerancePercent) / 100)
     const text = from === to ? formatTime(from) : `${formatTime(from)} to ${formatTime(to)}`
-    return { earliest: from - tolerance, latest: to + tolerance, text, scheduled: from }
+    // Where time is real, the answer to what was done a moment ago may come from now on.
+    const late = base === 0 ? this.session.lag : Math.max(0, this.session.now - offset)
+    return { earliest: from - tolerance, latest: to + tolerance + late, text, scheduled: from }
   }
 }

@@ -10,6 +10,8 @@ export class Session {
   readonly settings: Settings
   /** Line of the event that is running, for packets and messages. */
   line = 0
+  /** How late the last event began, microseconds: 0 in virtual time. */
+  lag = 0
   /** Called after every step of the stack, in order. */
   readonly watchers: (() => void)[] = []
   private readonly began: number
@@ -44,13 +46,14 @@ export class Session {
     }
   }
 
-  /** Lets time pass until `done()`, from deadline to deadline, not beyond `limit`; returns whether it came true. */
+  /** Lets time pass until `done()`, from one thing that happens to the next, not beyond `limit`; returns whether it came true. */
   advanceUntil(done: () => boolean, limit: number): boolean {
     this.settle()
     while (!done()) {
-      const next = this.stack.nextDeadline() - this.began
-      if (next > limit) return false
-      this.stack.advance(Math.max(next, this.now) + this.began)
+      if (!this.stack.advanceToNext(limit + this.began)) {
+        this.settle()
+        return done()
+      }
       this.settle()
     }
     return true

@@ -18,6 +18,12 @@ export interface Settings {
   strictSegments: boolean
   /** A packet that the script does not mention is a failure, also one of another connection or after the last line. */
   strictPackets: boolean
+  /** Whether PSH has to be as the script says. */
+  comparesPush: boolean
+  /** How late an event of the script may begin, microseconds: 0 in virtual time, where none ever is. */
+  latenessUsecs: number
+  /** How long after its time a missing packet is still waited for, microseconds, to say how late it was. */
+  patienceUsecs: number
   localAddress: number
   remoteAddress: number
   /** Port that bind() takes, and port that connect() goes to. */
@@ -33,6 +39,9 @@ export const PACKETDRILL_SETTINGS: Readonly<Settings> = {
   tsEcrScaled: false,
   strictSegments: false,
   strictPackets: false,
+  comparesPush: true,
+  latenessUsecs: 0,
+  patienceUsecs: 1000e6,
   localAddress: address('192.168.0.1'),
   remoteAddress: address('192.0.2.1'),
   bindPort: 8080,

@@ -69,7 +69,7 @@ export class SystemCalls {
   awaitBlocked(line: number): void {
     const { blocked, session } = this
     if (blocked === undefined) return
-    const latest = blocked.end + session.settings.toleranceUsecs
+    const latest = blocked.end + session.lag + session.settings.toleranceUsecs
     session.advanceUntil(() => blocked.returned !== undefined, latest)
     this.blocked = undefined
     const { returned, call } = blocked
@@ -77,7 +77,7 @@ export class SystemCalls {
       const text = `${call.name}() still blocks at ${formatTime(session.now)} (line ${line})`
       throw new ScriptError('failure', blocked.line, `${text}, expected it to return at ${formatTime(blocked.end)}`)
     }
-    if (Math.abs(returned.at - blocked.end) > session.settings.toleranceUsecs) {
+    if (blocked.end - returned.at > session.settings.toleranceUsecs || returned.at > latest) {
       const text = `${call.name}() returned at ${formatTime(returned.at)}`
       throw new ScriptError('failure', blocked.line, `${text}, expected at ${formatTime(blocked.end)}`)
     }

@@ -18,9 +18,6 @@ const PEER_PORT = 40_000
 /** Numbered peer n has the address 198.18.0.0 + n (RFC 2544). */
 const PEER_BASE = 0xc612_0000 | 0
 
-/** How long after its time a missing packet is still waited for, microseconds, to say how late it was. */
-const PATIENCE = 1000e6
-
 /** What the socket under test is doing, as far as it decides which connection a line means. */
 type UnderTest = 'nothing' | 'listening' | 'connected'
 
@@ -78,9 +75,9 @@ export class WireSide {
     this.session.settle()
   }
 
-  /** Waits for the packets that an outbound line describes, one for each of its peers, and compares them. */
-  expect(event: ScriptEvent, action: PacketAction, window: TimeWindow): void {
-    for (const flow of this.flowsOf(action)) this.expectOne(event, action, window, flow)
+  /** Waits for the packets that an outbound line describes, one for each of its peers, and compares them; when the last was sent. */
+  expect(event: ScriptEvent, action: PacketAction, window: TimeWindow): number {
+    return this.flowsOf(action).reduce((_, flow) => this.expectOne(event, action, window, flow), 0)
   }
 
   /** Fails when the stack has sent something that no line has claimed. */
@@ -167,12 +164,14 @@ export class WireSide {
     }
   }
 
-  private expectOne(event: ScriptEvent, action: PacketAction, window: TimeWindow, flow: Flow): void {
+  private expectOne(event: ScriptEvent, action: PacketAction, window: TimeWindow, flow: Flow): number {
     const expected = `expected  ${formatEventTime(event.time)} ${formatExpected(action, flow.peer)}`
     const fail = (problem: string, actual: string): never => {
       throw new ScriptError('failure', event.line, `${problem}\n  ${expected}${actual}`)
     }
-    const limit = (window.latest === Number.POSITIVE_INFINITY ? this.session.now : window.latest) + PATIENCE
+    const limit =
+      (window.latest === Number.POSITIVE_INFINITY ? this.session.now : window.latest) +
+      this.session.settings.patienceUsecs
     const { session } = this
     if (!session.advanceUntil(() => flow.queue.length > 0, limit)) {
       fail(`no packet was sent until ${formatTime(session.now)}`, '\n  actual    nothing')
@@ -182,8 +181,8 @@ export class WireSide {
     const { packet, at } = this.takeJoined(flow, action, limit)
     const problems = differences(action, packet, flow.portsOf(action), flow.streamOffset(packet), session.settings)
     if (at < window.earliest || at > window.latest) problems.push(`time is ${formatTime(at)}, expected ${window.text}`)
-    if (problems.length === 0) return
-    fail(problems.join('; '), `\n  actual    ${formatTime(at)} ${formatActual(packet, flow.peer)}`)
+    if (problems.length === 0) return at
+    return fail(problems.join('; '), `\n  actual    ${formatTime(at)} ${formatActual(packet, flow.peer)}`)
   }
 
   /**

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import type { AttackerState } from '../../../attacker/engine/protocol.ts'
+import type { AttackerState } from '../../../attacker/contract.ts'
 import {
   ATTACK_CATALOGUE,
   ATTACK_KINDS,
@@ -13,7 +13,7 @@ import {
   type AttackKindEntry,
   parametersOf,
 } from '../../../attacker/traffic/attack-catalogue.ts'
-import type { ServerState } from '../../../server/engine/server-state.ts'
+import type { ServerState } from '../../../server/contract.ts'
 import { SYN } from '../../../tcpip/wire/segment.ts'
 import { packetOf, pcapFile } from '../readers/capture-files.ts'
 import { LabProcess, until } from './lab-process.ts'

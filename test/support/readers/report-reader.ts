@@ -4,11 +4,11 @@
  */
 
 import { makeResult } from '../../../lab/bundle/result.ts'
+import { readScenario } from '../../../lab/files/scenario-source.ts'
 import type { ReportSource } from '../../../lab/report/figure.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../../lab/scenario/set.ts'
-import { readScenario } from '../../../lab/scenario/source.ts'
 import { simulateScenario } from '../../../lab/simulator/scenario-run.ts'
 
 /** A run to report on: of a bundled scenario, or of the text of one. */

@@ -6,9 +6,10 @@
 import type { ClientSpec } from '../../../attacker/clients/client-spec.ts'
 import type { AttackerEngine } from '../../../attacker/engine/engine.ts'
 import { EngineCore } from '../../../attacker/engine/engine-core.ts'
-import type { EngineEvent, EngineEvents } from '../../../attacker/engine/protocol.ts'
+import type { CoreEvents, EngineEvent, EngineEvents } from '../../../attacker/engine/protocol.ts'
 import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
+import { MILLISECOND } from '../../../tcpip/base/time.ts'
 import { SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { type LinkEnd, makeLinkEnd } from '../../../tcpip/link/link.ts'
 import type { SpokeState } from '../../../tcpip/udp-link/spoke-session.ts'
@@ -91,15 +92,20 @@ export class TestEngine implements AttackerEngine {
   stopAll = async () => this.core.stopAll()
   setClients: AttackerEngine['setClients'] = async (spec) => this.core.setClients(spec)
   reset = async () => this.core.reset()
+  takeFinished: AttackerEngine['takeFinished'] = async () => {
+    const { ended } = this.core.takeFinished()
+    return { at: this.scheduler.clock() / MILLISECOND, ended, connections: [] }
+  }
   close = async () => this.core.stop()
 
   on<K extends EngineEvent>(event: K, listener: (data: EngineEvents[K]) => void): void {
     this.listeners.set(event, [...(this.listeners.get(event) ?? []), listener as Listener])
   }
 
-  private tell<K extends EngineEvent>(event: K, data: EngineEvents[K]): void {
-    this.told.push({ event, data } as unknown as Told)
-    for (const listener of this.listeners.get(event) ?? []) listener(data as never)
+  private tell<K extends EngineEvent>(event: K, data: CoreEvents[K]): void {
+    const stamped = { ...data, at: this.scheduler.clock() / MILLISECOND }
+    this.told.push({ event, data: stamped } as unknown as Told)
+    for (const listener of this.listeners.get(event) ?? []) listener(stamped as never)
   }
 
   private flush(): void {

@@ -6,11 +6,11 @@
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import type { ServerEngine } from '../../../server/engine/engine.ts'
 import { EngineCore } from '../../../server/engine/engine-core.ts'
-import type { EngineEvents } from '../../../server/engine/protocol.ts'
+import type { CoreEvents, EngineEvents } from '../../../server/engine/protocol.ts'
 import { makeSharedStats, StatsPublisher, StatsReader } from '../../../server/engine/published-stats.ts'
 import { describeState } from '../../../server/engine/server-state.ts'
 import { SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts'
-import { SECOND } from '../../../tcpip/base/time.ts'
+import { MILLISECOND, SECOND } from '../../../tcpip/base/time.ts'
 import type { LinkEnd } from '../../../tcpip/link/link.ts'
 import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
 import { packetBytes } from '../../../tcpip/wire/codec.ts'
@@ -52,6 +52,7 @@ export class LocalEngine {
       configure: async (patch) => this.core.configure(patch),
       reset: async () => this.core.reset(),
       sockets: async (state, limit) => this.core.sockets(state, limit),
+      slots: async () => this.core.slots(),
       state: async () => describeState(reader.read(), inspection(), where),
       stats: () => reader.read(),
       on: (event, listener) => this.listeners.push({ event, listener: listener as AnyListener }),
@@ -70,9 +71,10 @@ export class LocalEngine {
     this.wire.rx.clear()
   }
 
-  private emit<K extends keyof EngineEvents>(event: K, data: EngineEvents[K]): void {
+  private emit<K extends keyof CoreEvents>(event: K, data: CoreEvents[K]): void {
     this.told.push({ event, data })
-    for (const entry of this.listeners) if (entry.event === event) entry.listener(data as never)
+    for (const entry of this.listeners)
+      if (entry.event === event) entry.listener({ ...data, at: this.scheduler.clock() / MILLISECOND } as never)
   }
 }
 

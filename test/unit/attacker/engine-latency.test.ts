@@ -43,13 +43,17 @@ test('the state tells the latency of clients that were served, until a reset', (
   const { latency: before } = core.state().clients
   expect(before).toMatchObject({ count: 0, connectMs: { p50: null }, firstByteMs: { p999: null } })
   scheduler.pass(5000)
-  const { latency, outcomes } = core.state().clients
+  const { latency, outcomes, connects } = core.state().clients
   expect(outcomes.ok).toBeGreaterThan(490)
   expect(latency.count).toBe(outcomes.ok)
   const { p50, p90, p99, p999, max } = latency.firstByteMs
   expect([p50, p90, p99, p999, max].every((value) => value !== null && value < 5)).toBe(true)
+  // Everybody was connected within the first bucket, and each bucket counts those before it.
+  expect(connects.at(-1)).toEqual({ le: null, count: outcomes.ok })
+  expect(new Set(connects.map(({ count }) => count))).toEqual(new Set([outcomes.ok]))
   counters.gateway.countAccepted()
   counters.gateway.countOutcome('ok')
+  expect(core.state().gateway).toMatchObject({ accepted: 1, open: 0, outcomes: { ok: 1, reset: 0 } })
   core.reset()
   expect(core.state().clients.latency).toMatchObject({ count: 0, connectMs: { max: null } })
   expect([counters.gateway.accepted, counters.gateway.count('ok')]).toEqual([0, 0])

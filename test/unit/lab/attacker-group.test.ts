@@ -3,7 +3,7 @@
  */
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { LEASE_MS } from '../../../attacker/api/leases.ts'
-import { AttackerGroup } from '../../../lab/up/attacker-group.ts'
+import { AttackerGroup } from '../../../lab/client/attacker-group.ts'
 
 const URLS = ['http://a', 'http://b']
 

@@ -4,7 +4,7 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { BundleDirectory } from '../../../lab/bundle/bundle-directory.ts'
+import { BundleDirectory } from '../../../lab/files/bundle-directory.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { readDirectory, temporaryDirectory } from '../../support/processes/lab-cli.ts'
 

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Result } from '../../../lab/bundle/result-format.ts'
-import { bundledNames } from '../../../lab/scenario/source.ts'
+import { bundledNames } from '../../../lab/files/scenario-source.ts'
 import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { readDirectory, synlab, temporaryDirectory } from '../../support/processes/lab-cli.ts'
 import { readPcapng } from '../../support/readers/pcapng-reader.ts'
@@ -47,6 +47,19 @@ describe('the bundle of a run', () => {
     for (const [file, bytes] of Object.entries(seven)) expect(bytes.equals(eight[file]), file).toBe(false)
     const [first, second] = [seven, eight].map((files) => JSON.parse(files['result.json'].toString()) as Result)
     expect(first.scenario.sha256).toBe(second.scenario.sha256)
+  })
+
+  it('is without anybody to be served when a scenario has no honest clients, and that is said at once', async () => {
+    const file = join(temporaryDirectory(), 'alone.yaml')
+    writeFileSync(
+      file,
+      'name: alone\ndescription: x\nphases: {baseline: 1, attack: 1, recovery: 1}\narms: {off: {}}\n' +
+        'traffic: [{name: flood, kind: syn-flood, rate: 10, sources: 198.18.0.0/15}]\n',
+    )
+    const { status, stderr } = await synlab('run', file)
+    expect(status).toBe(0)
+    expect(stderr).toMatch(/^synlab: alone has no honest clients: what the attack does to them is not measured\n/)
+    expect((await synlab('run', file, '--quiet')).stderr).toBe('')
   })
 
   it('says what ran and how to run it again', async () => {
@@ -191,7 +204,7 @@ describe('a scenario file', () => {
 
 describe('synlab', () => {
   it.each([
-    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, scenarios\n"],
+    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, scenarios, complete\n"],
     [[], 'synlab: a command is missing: up, run, bench, scenarios or ss (see synlab --help)\n'],
     [['run'], "synlab: missing required argument 'scenario' (see synlab --help)\n"],
     [

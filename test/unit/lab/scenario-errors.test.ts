@@ -1,19 +1,22 @@
 /**
- * What is wrong with a scenario is told in one line that names the file, the line, the path and what is allowed.
+ * What is wrong with a scenario is told with file, line and column, the path and what is allowed, all of it at once.
  */
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
 import { ATTACK_KINDS } from '../../../attacker/traffic/attack-catalogue.ts'
+import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import type { ScenarioFile } from '../../../lab/scenario/schema.ts'
 import { parseOverride } from '../../../lab/scenario/set.ts'
-import { bundledNames, readScenario } from '../../../lab/scenario/source.ts'
 import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { APPLICATION_DEFAULTS } from '../../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
+import { temporaryDirectory } from '../../support/processes/lab-cli.ts'
 
 /** A scenario that is in order; tests replace one line of it. */
 const LINES = [
@@ -49,9 +52,8 @@ function refusal(lines: readonly string[], ...set: string[]): string {
     load(lines, ...set)
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError)
-    const { message } = error as UsageError
-    expect(message).not.toContain('\n')
-    return message
+    // What is wrong first; the column and the excerpt have tests of their own.
+    return ((error as UsageError).message.split('\n')[0] as string).replace(/^(\S+?:\d+):\d+:/, '$1:')
   }
   throw new Error('the scenario was accepted')
 }
@@ -67,6 +69,11 @@ describe('a scenario file', () => {
   })
 
   it.each([
+    [
+      7,
+      '  tcp_syncookies: 1',
+      'drill.yaml:7: listener.tcp_syncookies: unknown key "tcp_syncookies" (did you mean "synCookies"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+    ],
     [
       7,
       '  backlogg: 16',
@@ -397,13 +404,92 @@ describe('bundled scenarios', () => {
   })
 
   it('that do not exist are refused with the nearest name', () => {
-    expect(() => readScenario('clasic')).toThrow(
-      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, the stories ${STORIES.map((story) => story.name).join(', ')}, or give the path of a .yaml file`,
+    const stories = STORIES.map((story) => story.name)
+    expect(() => readScenario('clasic', stories)).toThrow(
+      `no scenario "clasic" (did you mean "classic"?): there are ${bundledNames().join(', ')}, the stories ${stories.join(', ')}, or give the path of a .yaml file`,
     )
+    expect(() => readScenario('handshak', stories)).toThrow('no scenario "handshak" (did you mean "handshake"?)')
+    expect(() => readScenario('handshak')).toThrow('no scenario "handshak": there are accept-queue,')
   })
 
   it('are not searched for a path', () => {
-    expect(() => readScenario('./no-such.yaml')).toThrow('cannot read scenario ./no-such.yaml: ENOENT')
-    expect(() => readScenario('lab/')).toThrow('cannot read scenario lab/: EISDIR')
+    expect(() => readScenario('./no-such.yaml')).toThrow('scenario ./no-such.yaml does not exist')
+    expect(() => readScenario('lab/')).toThrow('scenario lab/ is a directory')
   })
+})
+
+describe('where something is wrong', () => {
+  const messageOf = (lines: readonly string[]): string => {
+    try {
+      load(lines)
+    } catch (error) {
+      return (error as UsageError).message
+    }
+    return 'accepted'
+  }
+
+  it('is told with line, column and the line itself, a mark below the place', () => {
+    const [what, ...excerpt] = messageOf(LINES.with(6, '  backlog: 9000000')).split('\n')
+    expect(what).toMatch(/^drill\.yaml:7:3: listener\.backlog: 9000000 is not allowed/)
+    expect(excerpt).toEqual(['7 |   backlog: 9000000', '  |   ^^^^^^^^^^^^^^^^'])
+  })
+
+  it('is told for all problems at once, in the order of the text', () => {
+    const lines = LINES.with(17, '    rate: -5').with(6, '  backlogg: 16').with(8, '  off: { synCookies: 7 }')
+    const places = messageOf(lines).match(/^drill\.yaml:\d+:\d+/gm)
+    expect(places).toEqual(['drill.yaml:7:3', 'drill.yaml:9:10', 'drill.yaml:18:5'])
+  })
+
+  it('is told for ten problems, and how many more there are', () => {
+    const arms = Array.from({ length: 8 }, (_, i) => `  a${i}: { synCookies: 7, backlog: x }`)
+    const message = messageOf(LINES.toSpliced(8, 2, ...arms))
+    expect(message.match(/^drill\.yaml:\d+:\d+/gm)).toHaveLength(10)
+    expect(message).toMatch(/\ndrill\.yaml: 6 more$/)
+  })
+
+  it('is told for every fault of the YAML itself', () => {
+    const message = messageOf([...LINES.slice(0, 4), '  rttMs: "20', '  }'])
+    expect(message).toMatch(/^drill\.yaml:\d+:\d+: not valid YAML: /)
+    expect(message.split('\n')[1]).toMatch(/^\d+ \| /)
+  })
+
+  it('is told for rules beyond the schema, several at once', () => {
+    const lines = LINES.with(19, '  - { arm: onn, phase: attack, metric: success_ratio }').with(
+      13,
+      '    rate: 100\n    stop: 99',
+    )
+    expect(messageOf(lines).match(/^drill\.yaml:\d+:\d+: .*$/gm)).toEqual([
+      'drill.yaml:15:5: traffic.flood.stop: 99 is after the end of the run, which lasts 6 seconds',
+      'drill.yaml:21:5: thresholds.0: a threshold needs "min", "max" or both',
+      'drill.yaml:21:7: thresholds.0.arm: no arm "onn" (did you mean "on"?); there are: off, on',
+    ])
+  })
+})
+
+describe('a scenario that cannot be read', () => {
+  const directory = temporaryDirectory
+  it.each([
+    [
+      'absent',
+      () => join(directory(), 'no.yaml'),
+      /^scenario .*no\.yaml does not exist: give the path of a \.yaml file$/,
+    ],
+    ['a directory', () => `${directory()}/`, /^scenario .* is a directory: give the path of a \.yaml file in it$/],
+    [
+      'a device without an end',
+      () => '/dev/zero',
+      /^scenario \/dev\/zero is a device: give the path of a \.yaml file$/,
+    ],
+    ['binary', () => fileOf(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1])), /is not text: a scenario is YAML in UTF-8$/],
+    ['not UTF-8', () => fileOf(Buffer.from('name: caf\xe9', 'latin1')), /is not text: a scenario is YAML in UTF-8$/],
+    ['too large', () => fileOf(Buffer.alloc(1_048_577, 'a')), /is too large: at most 1048576 bytes are allowed$/],
+  ])('is refused in one sentence when it is %s', (_what, path, sentence) => {
+    expect(() => readScenario(path())).toThrow(sentence)
+  })
+
+  function fileOf(bytes: Buffer): string {
+    const path = join(directory(), 'file.yaml')
+    writeFileSync(path, bytes)
+    return path
+  }
 })

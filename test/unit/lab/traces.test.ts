@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeResult } from '../../../lab/bundle/result.ts'
+import { traceFilesIn } from '../../../lab/files/trace-files.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
 import { loadTraces } from '../../../lab/scenario/traces.ts'
@@ -54,7 +55,7 @@ beforeAll(() => {
 afterAll(() => rmSync(directory, { recursive: true }))
 
 function load(scenario: string) {
-  return loadTraces(resolveScenario(loadScenario({ label: 'replay.yaml', text: scenario })), directory)
+  return loadTraces(resolveScenario(loadScenario({ label: 'replay.yaml', text: scenario })), traceFilesIn(directory))
 }
 
 describe('a replay in a scenario', () => {
@@ -109,7 +110,7 @@ describe('a replay without a recording', () => {
 
   it('and a rate of its own is refused', () => {
     expect(() => load(text('flood.pcap', ', rate: 100'))).toThrow(
-      /replay\.yaml:8: traffic\.recorded\.rate: unknown key "rate"/,
+      /replay\.yaml:8:62: traffic\.recorded\.rate: unknown key "rate"/,
     )
   })
 })

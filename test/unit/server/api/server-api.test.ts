@@ -4,7 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ControlApp } from '../../../../control/app.ts'
 import { buildServerApi } from '../../../../server/api/server-api.ts'
-import { SERVER_DEFAULTS, SERVER_RANGES, type ServerConfig } from '../../../../server/app/server-config.ts'
+import { SERVER_DEFAULTS, type ServerConfig } from '../../../../server/app/server-config.ts'
+import type { Knobs } from '../../../../server/contract.ts'
+import { KNOBS, type KnobEntry } from '../../../../server/knobs/knob-catalogue.ts'
 import { LocalEngine } from '../../../support/worlds/local-engine.ts'
 
 let app: ControlApp
@@ -23,6 +25,27 @@ afterEach(async () => {
   await app.close()
 })
 
+const ENTRIES = Object.entries<KnobEntry>(KNOBS)
+const NUMBERS = ENTRIES.flatMap(([name, knob]) => (knob.type === 'boolean' ? [] : [[name, knob] as const]))
+const SWITCHES = ENTRIES.flatMap(([name, { type }]) => (type === 'boolean' ? [name] : []))
+
+describe('GET /api/knobs', () => {
+  it('lists every knob with its default, range, flag, variable and Linux name', async () => {
+    serve()
+    const { knobs } = (await app.inject('/api/knobs')).json() as Knobs
+    expect(Object.fromEntries(knobs.map(({ name, default: value }) => [name, value]))).toEqual(SERVER_DEFAULTS)
+    expect(knobs.find(({ name }) => name === 'synAckRetries')).toMatchObject({
+      type: 'integer',
+      min: 0,
+      max: 255,
+      group: 'listener',
+      flag: '--synack-retries',
+      variable: 'SYNLAB_SYNACK_RETRIES',
+      linux: 'net.ipv4.tcp_synack_retries',
+    })
+  })
+})
+
 describe('PATCH /api/config', () => {
   it('changes what it is given, at once, and replies with everything', async () => {
     serve({ backlog: 4, synCookies: 0 })
@@ -30,15 +53,28 @@ describe('PATCH /api/config', () => {
     const reply = await patch({ synCookies: 1 })
     expect(reply.statusCode).toBe(200)
     expect(reply.json()).toEqual({ ...SERVER_DEFAULTS, backlog: 4, synCookies: 1 })
+    expect((await app.inject('/api/config')).json()).toEqual(reply.json())
     lab.flood(7, 100)
     const state = (await app.inject('/api/state')).json()
     expect(state.counters.SyncookiesSent).toBe(7)
     expect(state.synQueue.length).toBe(5)
   })
 
+  it.each([
+    ['tcp_syncookies', 'synCookies'],
+    ['net.core.somaxconn', 'somaxconn'],
+    ['TCP_DEFER_ACCEPT', 'deferAccept'],
+    ['backlogg', 'backlog'],
+  ])('knows what is meant by %s', async (word, knob) => {
+    serve()
+    const { code, message } = (await patch({ [word]: 1 })).json()
+    expect(code).toBe('UNKNOWN_KEY')
+    expect(message).toContain(`unknown key "${word}" (did you mean "${knob}"?); allowed: synCookies, `)
+  })
+
   it('takes every knob at both ends of its range', async () => {
     serve()
-    for (const [key, { min, max }] of Object.entries(SERVER_RANGES)) {
+    for (const [key, { min, max }] of NUMBERS) {
       // The largest queues take hundreds of megabytes: that they are allowed is enough to know.
       const top = max > 1_000_000 ? 4096 : max
       for (const value of [min, top]) {
@@ -47,12 +83,12 @@ describe('PATCH /api/config', () => {
         expect(reply.json()[key]).toBe(value)
       }
     }
-    for (const key of ['abortOnOverflow', 'greeting']) {
+    for (const key of SWITCHES) {
       expect((await patch({ [key]: true })).json()[key]).toBe(true)
     }
   })
 
-  it.each(Object.entries(SERVER_RANGES))('refuses %s outside %j and names the range', async (key, { min, max }) => {
+  it.each(NUMBERS)('refuses %s outside its range and names the range', async (key, { min, max }) => {
     serve()
     for (const value of [min - 1, max + 1]) {
       const reply = await patch({ abortOnOverflow: true, [key]: value })
@@ -98,7 +134,7 @@ describe('the program behind the listener', () => {
     expect((await patch(change)).json()).toEqual(config)
     expect((await app.inject('/api/state')).json().config).toEqual(config)
     const changed = ['backlog', 'acceptInterval', 'workers', 'requestTimeout']
-    expect(lab.told).toEqual([{ event: 'config', data: { config, changed } }])
+    expect(lab.told).toMatchObject([{ event: 'config', data: { config, changed } }])
     expect((await app.inject('/metrics')).body).toMatch(/^synlab_app_workers_limit 32$/m)
     await app.inject({ method: 'POST', url: '/api/reset' })
     expect(lab.core.config).toEqual(config)
@@ -205,12 +241,12 @@ describe('GET /api/events', () => {
     const until = async (text: string): Promise<void> => {
       while (!heard.includes(text)) await once(response, 'data')
     }
-    await until('event: snapshot\ndata: {"pid"')
+    await until('event: snapshot\ndata: {"at":')
     lab.flood(10)
     await until('event: flood')
-    await until('"isFull":true,"length":5,"limit":4}\n\n')
+    await until('"isFull":true,"length":5,"limit":4,"at":')
     await patch({ synCookies: 0 })
-    await until('"changed":["synCookies"]}\n\n')
+    await until('"changed":["synCookies"],"at":')
     await app.inject({ method: 'POST', url: '/api/reset' })
     await until('event: reset')
     // Another snapshot comes by itself, and shows what has become of it.

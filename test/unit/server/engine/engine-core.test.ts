@@ -88,9 +88,10 @@ describe('configure', () => {
   it('changes what is asked for, keeps the rest, and tells the difference', () => {
     const lab = new LocalEngine({ backlog: 4, synCookies: 0 })
     lab.flood(10)
+    const before = lab.core.config
     const config = lab.core.configure({ synCookies: 1, backlog: 4 })
     expect(config).toMatchObject({ synCookies: 1, backlog: 4, synAckRetries: 5 })
-    expect(lab.told.at(-1)).toEqual({ event: 'config', data: { config, changed: ['synCookies'] } })
+    expect(lab.told.at(-1)).toEqual({ event: 'config', data: { config, before, changed: ['synCookies'] } })
     expect(gauge(lab, Gauge.SYNCOOKIES_MODE)).toBe(1)
     expect(gauge(lab, Gauge.SYN_QUEUE_LENGTH)).toBe(5)
     lab.flood(3, 100)

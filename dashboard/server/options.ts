@@ -1,0 +1,89 @@
+/**
+ * The page server's command line and environment. Everything wrong with them is said in one line before anything starts.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { LOG_LEVELS, type LogLevel } from '../../control/app.ts'
+import { packageVersion } from '../../control/package-info.ts'
+import { StartError } from '../../control/process.ts'
+
+export interface DashboardOptions {
+  /** Where the page is served; port 0 takes any free one. */
+  readonly host: string
+  readonly port: number
+  /** The server's control plane. */
+  readonly serverUrl: URL
+  /** The attackers' control planes; a name stands for every address that it resolves to. */
+  readonly attackerUrls: readonly URL[]
+  readonly logLevel: LogLevel
+}
+
+const PORT_MAX = 65_535
+
+/** Commander's codes for "help or version was asked for and printed". */
+const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
+
+/**
+ * Reads `args` (without node and script) and the environment. Returns undefined when help or version was asked for, and
+ * has been printed. Throws a StartError for anything wrong.
+ */
+export function parseDashboardOptions(args: readonly string[]): DashboardOptions | undefined {
+  const command = makeCommand()
+  try {
+    command.parse(args, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (PRINTED.includes(error.code)) return undefined
+    throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
+  }
+  return command.opts()
+}
+
+function makeCommand(): Command {
+  return new Command('synlab-dashboard')
+    .description('The page of the lab: served to browsers, fed by the control planes of server and attackers.')
+    .version(packageVersion())
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .addOption(
+      new Option('--host <address>', 'where the page is served').env('SYNLAB_DASHBOARD_HOST').default('127.0.0.1'),
+    )
+    .addOption(
+      new Option('--port <n>', `port of the page, 0 for any (0 to ${PORT_MAX})`)
+        .env('SYNLAB_DASHBOARD_PORT')
+        .default(8080)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option('--server-url <url>', 'control plane of the server')
+        .env('SYNLAB_SERVER_URL')
+        .default(new URL('http://127.0.0.1:8081'), 'http://127.0.0.1:8081')
+        .argParser(parseUrl),
+    )
+    .addOption(
+      new Option('--attacker-urls <urls>', 'control planes of the attackers, with commas between them')
+        .env('SYNLAB_ATTACKER_URLS')
+        .default([new URL('http://127.0.0.1:8082')], 'http://127.0.0.1:8082')
+        .argParser((text) => text.split(',').map(parseUrl)),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
+    )
+}
+
+function parsePort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > PORT_MAX) {
+    throw new InvalidArgumentError(`Allowed: an integer from 0 to ${PORT_MAX}.`)
+  }
+  return port
+}
+
+/** A control plane is a host and a port: nothing that a path or a query could say. */
+function parseUrl(text: string): URL {
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url === undefined || url.protocol !== 'http:' || url.href !== `${url.origin}/`) {
+    throw new InvalidArgumentError('Allowed: http://host:port, such as http://127.0.0.1:8081.')
+  }
+  return url
+}

@@ -1,0 +1,126 @@
+/**
+ * What the server's control API says, as types: its state, configuration, sockets and events as they look in JSON. The
+ * server makes them, clients and the page read them; no code of Node is behind this file.
+ */
+import type { Stamped } from '../control/stamped.ts'
+import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
+import type { ServerConfig } from './app/server-config.ts'
+import type { KnobEntry, KnobName } from './knobs/knob-catalogue.ts'
+
+export type { ServerConfig } from './app/server-config.ts'
+export type { SocketList, SocketRow, SocketTimer, StateSummary } from './app/socket-rows.ts'
+export type { SocketState } from './app/socket-state.ts'
+export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
+
+/** Answer of GET /api/state, and what a `snapshot` event carries. */
+export interface ServerState {
+  readonly pid: number
+  readonly uptimeSeconds: number
+  /** Where the simulated server listens, inside the lab's packets. */
+  readonly address: string
+  readonly port: number
+  readonly config: ServerConfig
+  /** A queue is full when it is longer than its limit. `young`: half-open entries that never timed out. */
+  readonly synQueue: {
+    readonly length: number
+    readonly young: number
+    readonly limit: number
+    readonly bytes: number
+  }
+  readonly acceptQueue: { readonly length: number; readonly limit: number }
+  /** Connections by state, `syn_recv` being the half-open ones. */
+  readonly connections: Readonly<Record<string, number>>
+  readonly counters: Readonly<Record<string, number>>
+  /** in = accepted + the sum of `drops`. */
+  readonly packets: { readonly in: number; readonly accepted: number; readonly out: number }
+  readonly drops: Readonly<Record<string, number>>
+  readonly link: LinkState
+}
+
+export interface LinkState {
+  /** Where the UDP link is bound. */
+  readonly address: string
+  readonly port: number
+  readonly peers: readonly LinkPeer[]
+  /** Datagrams that arrived and packets either way, by what became of them. */
+  readonly datagramsIn: Readonly<Record<string, number>>
+  readonly packetsIn: Readonly<Record<string, number>>
+  readonly packetsOut: Readonly<Record<string, number>>
+  /** Packets that a peer sent and that have not arrived: lost between two sockets. */
+  readonly packetsMissing: number
+}
+
+/** A process on the other end of the link. */
+export interface LinkPeer {
+  readonly address: string
+  readonly port: number
+  /** The sources it may use, as `a.b.c.d/n`. */
+  readonly prefixes: readonly string[]
+  readonly packetsIn: number
+  readonly packetsOut: number
+  /** Packets that it sent and that never arrived. */
+  readonly packetsMissing: number
+}
+
+/** A knob as GET /api/knobs lists it: whatever a page needs to offer it. */
+export type KnobView = KnobEntry & {
+  readonly name: KnobName
+  /** The environment variable that sets it at the start. */
+  readonly variable: string
+}
+
+/** Answer of GET /api/knobs. */
+export interface Knobs {
+  readonly knobs: readonly KnobView[]
+}
+
+/** What the engine tells by itself, by name. */
+export type ServerEngineEvents = {
+  /** The configuration was changed; `changed` names the keys. */
+  config: {
+    readonly config: ServerConfig
+    readonly before: ServerConfig
+    readonly changed: readonly (keyof ServerConfig)[]
+  }
+  /** A queue became full, or has been well below its limit for a second. */
+  threshold: {
+    readonly queue: 'syn_queue' | 'accept_queue'
+    readonly isFull: boolean
+    readonly length: number
+    readonly limit: number
+  }
+  /** The kernel would now log `line`: once in a listener's life. */
+  flood: { readonly sendingCookies: boolean; readonly line: string }
+  /** A process joined the link, or left it. */
+  peer: { readonly change: PeerChange; readonly peer: LinkPeer }
+  /** Everything was thrown away and started anew. */
+  reset: { readonly config: ServerConfig }
+}
+
+/**
+ * One queue at one moment, as server/app/slot-frame.ts encodes it, bytes in base64. `places`: one byte a place; a request
+ * keeps its place for life. `density`, for more than 4,096 places: a map of cells in reading order, each the counts of
+ * `placesPerCell` neighbouring places.
+ */
+export type QueueFrame =
+  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: string }
+  | {
+      readonly kind: 'density'
+      readonly length: number
+      readonly limit: number
+      readonly cells: number
+      readonly placesPerCell: number
+      readonly counts: string
+    }
+
+/**
+ * Events of GET /api/events by name, with what each carries. `slots` is told to those alone who ask for it by `?events=`.
+ */
+export type ServerEvents = Stamped<
+  ServerEngineEvents & {
+    /** The whole state: first of all, and twice a second. */
+    snapshot: ServerState
+    /** Both queues place by place, ten times a second; rarer when they are very long. */
+    slots: { readonly syn: QueueFrame; readonly accept: QueueFrame }
+  }
+>

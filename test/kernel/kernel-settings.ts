@@ -1,0 +1,17 @@
+/**
+ * How a script is read when a kernel plays it: nothing happens unseen, as in virtual time, but time is real. One rule for all
+ * scripts: a timer of the kernel fires late by its tick and up to an eighth of its wait (the timer wheel's granularity), and
+ * a busy machine adds a little; the timestamp clock follows real time, so its values are not compared with the script's; and PSH
+ * marks the last segment of what a kernel hands to its device at once, which is no property of TCP.
+ */
+import { type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
+
+export const KERNEL_SETTINGS: Readonly<Settings> = {
+  ...STRICT_SETTINGS,
+  toleranceUsecs: 20_000,
+  tolerancePercent: 12.5,
+  tsTickUsecs: 0,
+  comparesPush: false,
+  latenessUsecs: Number.POSITIVE_INFINITY,
+  patienceUsecs: 2e6,
+}

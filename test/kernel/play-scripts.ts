@@ -1,0 +1,41 @@
+/** A thread of the pool that plays scripts in files on the kernel. */
+import { EndpointStack } from '../packetdrill/endpoint-stack.ts'
+import { parseScript } from '../packetdrill/language/parser.ts'
+import { ScriptError } from '../packetdrill/language/script-error.ts'
+import { runScript } from '../packetdrill/runner/run.ts'
+import { STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
+import { readScript } from '../packetdrill/script-file.ts'
+import { KERNEL_SETTINGS } from './kernel-settings.ts'
+import { KernelStack } from './kernel-stack.ts'
+import { KERNEL_SYSCTLS } from './sysctls.ts'
+import { serveJobs } from './thread.ts'
+
+const WARM_UP = `
+   0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
+  +0 bind(3, ..., ...) = 0
+  +0 listen(3, 1) = 0
+  +0 < S 0:0(0) win 64240 <mss 1000>
+  +0 > S. 0:0(0) ack 1 <mss 1460>
++.05 < . 1:1(0) ack 1 win 64240
+  +0 accept(3, ..., ...) = 4
+  +0 %{ assert accept_queue == 0 }%`
+
+/** Code that runs for the first time is slow, and time is real: all of it has run once before the first script. */
+function warmUp(): void {
+  for (let i = 0; i < 20; i++) runScript(parseScript(WARM_UP), (address) => new EndpointStack(address), STRICT_SETTINGS)
+}
+
+/** What a script came to: undefined when the kernel did as it says. */
+export type ScriptOutcome = string | undefined
+
+warmUp()
+serveJobs<string, ScriptOutcome>((path, ask) => {
+  try {
+    const makeStack = (address: number): KernelStack => new KernelStack(ask, address, KERNEL_SYSCTLS)
+    runScript(parseScript(readScript(path).text), makeStack, KERNEL_SETTINGS)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error
+    return `${error.line}: ${error.kind === 'unsupported' ? 'unsupported: ' : ''}${error.message}`
+  }
+})

@@ -1,0 +1,70 @@
+/** Our scripts on the kernel: all that are true of it, many at once. */
+import { relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseScript } from '../packetdrill/language/parser.ts'
+import { readScript, scriptsIn } from '../packetdrill/script-file.ts'
+import type { ScriptOutcome } from './play-scripts.ts'
+import { playAll } from './pool.ts'
+
+/** Scripts that are played at a time. They wait most of their time. */
+const WIDTH = 16
+
+/** Longest script of a brief run, seconds of real time: the 63 s of a half-open request, and the slack of its timers. */
+const BRIEF_SECONDS = 75
+
+const ROOT = import.meta.url.includes('/dist/test/') ? '../../../' : '../../'
+
+/** The folder of our own scripts. */
+export const OWN_SCRIPTS = fileURLToPath(new URL(`${ROOT}test/packetdrill/scripts`, import.meta.url))
+
+export interface ScriptsReport {
+  readonly passed: number
+  readonly failed: number
+  /** Scripts that are true of the endpoint only, by reason. */
+  readonly endpointOnly: ReadonlyMap<string, number>
+  /** Scripts left out because they are long. */
+  readonly long: number
+}
+
+/** Plays the scripts at `paths` (files or folders); `report` is given each failure. */
+export async function playScripts(
+  paths: readonly string[],
+  isBrief: boolean,
+  report: (failure: string) => void,
+): Promise<ScriptsReport> {
+  const endpointOnly = new Map<string, number>()
+  const due: { readonly path: string; readonly seconds: number }[] = []
+  let long = 0
+  for (const path of paths.flatMap(scriptsIn)) {
+    const { only, text } = readScript(path)
+    const seconds = duration(text)
+    if (only?.stack === 'endpoint') endpointOnly.set(only.reason, (endpointOnly.get(only.reason) ?? 0) + 1)
+    else if (isBrief && seconds > BRIEF_SECONDS) long++
+    else due.push({ path, seconds })
+  }
+  // The longest first: none of them is left to begin when all others are done.
+  due.sort((a, b) => b.seconds - a.seconds)
+  let failed = 0
+  await playAll<string, ScriptOutcome>(
+    new URL('play-scripts.js', import.meta.url),
+    due.map(({ path }) => path),
+    WIDTH,
+    (path, failure) => {
+      if (failure === undefined) return
+      failed++
+      report(`${relative(OWN_SCRIPTS, path)}:${failure}`)
+    },
+  )
+  return { passed: due.length - failed, failed, endpointOnly, long }
+}
+
+/** Seconds that a script takes. */
+function duration(text: string): number {
+  let usecs = 0
+  for (const { time } of parseScript(text).events) {
+    if (time.kind === 'at') usecs = Math.max(usecs, time.usecs)
+    else if (time.kind === 'after') usecs += time.usecs
+    else if (time.kind === 'between') usecs = time.relative ? usecs + time.to : Math.max(usecs, time.to)
+  }
+  return usecs / 1e6
+}

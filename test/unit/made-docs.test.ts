@@ -1,0 +1,66 @@
+/**
+ * What documentation and settings say of a catalogue is made from it. After a change of a catalogue, run `npx vitest run test/unit/made-docs.test.ts -u`.
+ */
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { ATTACK_CATALOGUE, ATTACK_KINDS } from '../../attacker/traffic/attack-catalogue.ts'
+import { rangeOf } from '../../catalogue/parameter.ts'
+import { LAB_KNOBS } from '../../lab/up/lab-knobs.ts'
+import { KNOBS, type KnobEntry, type KnobGroup, knobsOf, variableOf } from '../../server/knobs/knob-catalogue.ts'
+import { markdownTable, withBlock } from '../support/readers/made-blocks.ts'
+
+const ENTRIES = Object.entries<KnobEntry>(KNOBS)
+
+/** Holds a file against itself with the blocks made anew. */
+async function expectMade(path: string, blocks: Readonly<Record<string, readonly string[]>>): Promise<void> {
+  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url))
+  let text = readFileSync(file, 'utf8')
+  for (const [name, lines] of Object.entries(blocks)) text = withBlock(text, name, lines)
+  await expect(text).toMatchFileSnapshot(file)
+}
+
+function knobTable(group: KnobGroup): string[] {
+  const rows = Object.entries<KnobEntry>(knobsOf(group)).map(([name, knob]) => {
+    const range = knob.type === 'boolean' ? 'true, false' : rangeOf(knob)
+    const linux = knob.linux === undefined ? [] : [`\`${knob.linux}\``]
+    return [`\`${name}\``, ...linux, knob.about, range, String(knob.default)]
+  })
+  const heads = group === 'listener' ? ['key', 'Linux', 'meaning'] : ['key', 'meaning']
+  return ['', ...markdownTable([...heads, 'range', 'default'], rows), '']
+}
+
+test('docs/scenarios.md has the knobs and the kinds of attack of the catalogues', async () => {
+  const kinds = ATTACK_KINDS.map((kind) => {
+    const { about, parameters } = ATTACK_CATALOGUE[kind]
+    const own = Object.keys(parameters).map((name) => `\`${name}\``)
+    return [`\`${kind}\``, about, own.join(', ')]
+  })
+  await expectMade('docs/scenarios.md', {
+    'knobs of the listener': knobTable('listener'),
+    'knobs of the application': knobTable('application'),
+    'kinds of attack': ['', ...markdownTable(['`kind`', 'what it does', 'its own keys'], kinds), ''],
+  })
+})
+
+/** What a live lab begins with, as its variables are written. */
+function valueAtStart(name: string, knob: KnobEntry): number {
+  return Number({ ...Object.fromEntries([[name, knob.default]]), ...LAB_KNOBS }[name])
+}
+
+test('.env.example names the variable of every knob, with what it means and its default', async () => {
+  const lines = ENTRIES.flatMap(([name, knob]) => [
+    `# ${knob.about}${knob.type === 'boolean' ? '' : ` (${rangeOf(knob)})`}`,
+    `#${variableOf(knob)}=${valueAtStart(name, knob)}`,
+  ])
+  await expectMade('.env.example', { knobs: lines })
+})
+
+test('docker-compose.yml hands every knob to the server', async () => {
+  const lines = ENTRIES.map(([name, knob]) => {
+    const variable = variableOf(knob)
+    const fallback = Object.hasOwn(LAB_KNOBS, name) ? ` \${${variable}:-${valueAtStart(name, knob)}}` : ''
+    return `      ${variable}:${fallback}`
+  })
+  await expectMade('docker-compose.yml', { knobs: lines })
+})
