@@ -69,7 +69,9 @@ export class ClientsLab {
     const isStalled = (): boolean => this.isStalled
     const serverInWorld = {
       host: {
-        poll: (now: number) => this.server.poll(now),
+        poll: (now: number) => {
+          if (!isStalled()) this.server.poll(now)
+        },
         nextDeadline: () => (isStalled() ? NEVER : this.server.nextDeadline()),
       },
       rx: {
