@@ -20,7 +20,7 @@ const PLACES_PER_MS = 655
 
 /** What a listener hears by default, and what only those hear who ask for it. */
 export const USUAL_EVENTS = ['snapshot', 'config', 'threshold', 'flood', 'peer', 'reset'] as const
-export const EVENTS_ON_REQUEST = ['slots'] as const
+export const EVENTS_ON_REQUEST = ['slots', 'tap'] as const
 
 export class ServerEvents {
   private readonly engine: ServerEngine
@@ -30,7 +30,7 @@ export class ServerEvents {
   constructor(engine: ServerEngine, log: FastifyBaseLogger) {
     this.engine = engine
     const { stream } = this
-    for (const event of ['config', 'threshold', 'flood', 'peer', 'reset'] as const) {
+    for (const event of ['config', 'threshold', 'flood', 'peer', 'reset', 'tap'] as const) {
       engine.on(event, (data) => stream.publish(event, data))
     }
     const onFailure = (error: unknown): void => log.warn({ err: error }, 'no snapshot')

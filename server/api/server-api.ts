@@ -15,6 +15,7 @@ import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.t
 import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
 import { EVENTS_ON_REQUEST, ServerEvents, USUAL_EVENTS } from './events.ts'
+import { addTapRoutes } from './tap-routes.ts'
 
 export const SERVER_NAME = 'synlab-server'
 
@@ -32,6 +33,11 @@ const SocketsQuery = Type.Object(
     state: Type.Optional(Type.String()),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: MAX_SOCKETS })),
   },
+  { additionalProperties: false },
+)
+
+const CookieBody = Type.Object(
+  { cookie: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })) },
   { additionalProperties: false },
 )
 
@@ -58,6 +64,8 @@ function addRoutes(app: ControlApp, engine: ServerEngine): void {
   app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
     engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),
   )
+  addTapRoutes(app, engine)
+  app.post('/api/cookie', { schema: { body: CookieBody } }, ({ body }) => engine.cookie(body.cookie))
   app.post('/api/reset', async () => {
     await engine.reset()
     return engine.state()

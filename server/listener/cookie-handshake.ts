@@ -10,6 +10,7 @@ import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
+import { type CookieParts, type CookieSpecimen, dissectCookie, exampleSpecimen, specimenOf } from './cookie-anatomy.ts'
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
 import type { ListenerCore } from './core.ts'
 import { sendCookieSynAck } from './request-answers.ts'
@@ -28,11 +29,21 @@ export class CookieHandshake {
   private readonly handshake = new Handshake()
   /** When a cookie was last sent, noted at most once a second; -Infinity before the first. */
   private lastOverflow = Number.NEGATIVE_INFINITY
+  /** The SYN whose cookie was noted then. */
+  private specimen: CookieSpecimen | undefined
 
   /** `secret`: `COOKIE_SECRET_BYTES` bytes. */
   constructor(core: ListenerCore, secret: Uint8Array) {
     this.core = core
     this.cookies = new SynCookies(secret)
+  }
+
+  /**
+   * Takes the cookie apart that was last noted, or that of a client that might come, and judges `cookie` (unsigned) in its
+   * place if one is given. Changes nothing.
+   */
+  inspect(cookie: number | undefined, now: number): CookieParts {
+    return dissectCookie(this.cookies, this.specimen ?? exampleSpecimen(now), cookie, this.lastOverflow, now)
   }
 
   /** Answers a SYN with a cookie and keeps nothing. `ports`: the remote port << 16 | the local port. */
@@ -41,7 +52,10 @@ export class CookieHandshake {
     const mss = Math.min(maxSegment, syn.mss === 0 ? DEFAULT_MSS : syn.mss)
     const cookie = this.cookies.generate(syn, mss, now)
     host.counters.add(SyncookiesSent)
-    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) this.lastOverflow = now
+    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) {
+      this.lastOverflow = now
+      this.specimen = specimenOf(syn, mss, now)
+    }
     if (!syn.hasTimestamps) {
       this.sendBareCookie(syn, cookie)
       return

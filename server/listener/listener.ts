@@ -25,7 +25,7 @@ const { ACCEPTED, ICMP_IGNORED, LISTEN_IGNORED, LISTEN_STRAY_ACK, REQUEST_BAD_AC
 
 export class Listener extends ListenerCore implements PassiveOpen {
   private readonly halfOpen: HalfOpen
-  private readonly cookies: CookieHandshake
+  readonly cookies: CookieHandshake
   /** The SYN that is being decided on. */
   private readonly newSyn: NewSyn = { isReopening: false, wantsCookie: false }
 
