@@ -4,10 +4,16 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { ATTACKER_EVENTS } from '../../attacker/api/event-catalogue.ts'
 import { ATTACK_CATALOGUE, ATTACK_KINDS } from '../../attacker/traffic/attack-catalogue.ts'
 import { rangeOf } from '../../catalogue/parameter.ts'
+import type { EventEntry } from '../../control/event-catalogue.ts'
 import { LAB_KNOBS } from '../../lab/up/lab-knobs.ts'
+import { SERVER_EVENTS } from '../../server/api/event-catalogue.ts'
 import { KNOBS, type KnobEntry, type KnobGroup, knobsOf, variableOf } from '../../server/knobs/knob-catalogue.ts'
+import { COUNTERS, linuxName } from '../../tcpip/base/counter-catalogue.ts'
+import { MIB_NAMES } from '../../tcpip/base/counters.ts'
+import { DROP_REASONS } from '../../tcpip/base/drop-reason-catalogue.ts'
 import { markdownTable, withBlock } from '../support/readers/made-blocks.ts'
 
 const ENTRIES = Object.entries<KnobEntry>(KNOBS)
@@ -63,4 +69,40 @@ test('docker-compose.yml hands every knob to the server', async () => {
     return `      ${variable}:${fallback}`
   })
   await expectMade('docker-compose.yml', { knobs: lines })
+})
+
+const REFERENCE_HEAD = `<!-- Made by test/unit/made-docs.test.ts from the catalogues. -->
+
+# Reference
+
+Counters, drop reasons and events of the lab. The knobs and the scenario file are in [scenarios.md](scenarios.md), attacks in
+[attacks.md](attacks.md). Linux's names are those of \`nstat\` and of \`enum skb_drop_reason\`.
+`
+
+function eventTable(events: Readonly<Record<string, EventEntry>>): string[] {
+  const rows = Object.entries(events).map(([name, { about, onRequest }]) => {
+    return [`\`${name}\``, about, onRequest === true ? `\`?events=${name}\`` : 'by default']
+  })
+  return markdownTable(['event', 'when', 'told'], rows)
+}
+
+test('docs/reference.md has every counter, drop reason and event', async () => {
+  const counters = MIB_NAMES.map((name) => [`\`${name}\``, linuxName(name) ?? 'none', COUNTERS[name].about])
+  const reasons = Object.entries(DROP_REASONS)
+    .slice(1)
+    .map(([name, { stage, linux, about }]) => [`\`${name.toLowerCase()}\``, stage, linux ?? 'none', about])
+  const text = [
+    REFERENCE_HEAD,
+    '## Counters\n',
+    ...markdownTable(['counter', 'Linux', 'what it counts'], counters),
+    '\n## Drop reasons\n',
+    'Every packet that comes in is accepted, or dropped for exactly one of these.\n',
+    ...markdownTable(['reason', 'where', 'Linux', 'why'], reasons),
+    '\n## Events of the server\n',
+    ...eventTable(SERVER_EVENTS),
+    '\n## Events of an attacker\n',
+    ...eventTable(ATTACKER_EVENTS),
+    '',
+  ]
+  await expect(text.join('\n')).toMatchFileSnapshot('../../docs/reference.md')
 })
