@@ -8,7 +8,7 @@ RUN npm ci --no-audit --no-fund
 
 FROM dependencies AS build
 COPY . .
-RUN npx tsc -b lab
+RUN npx tsc -b lab && npm run build:page
 
 # What runs needs none of the dependencies of development.
 FROM dependencies AS runtime

@@ -10,8 +10,8 @@ import {
   ATTACK_CATALOGUE,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
   parametersOf,
 } from './attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from './caps.ts'
@@ -122,14 +122,14 @@ export function describeAttack(spec: AttackSpec): Record<string, number | string
 
 function completeParameter(
   name: string,
-  parameter: Parameter,
+  parameter: AttackParameter,
   request: AttackRequest,
-  all: Readonly<Record<string, Parameter>>,
+  all: Readonly<Record<string, AttackParameter>>,
 ): unknown {
   const given = request[name]
   const { onlyWith } = parameter
   if (given !== undefined && onlyWith !== undefined) {
-    const other = all[onlyWith.parameter] as Parameter & { readonly default?: unknown }
+    const other = all[onlyWith.parameter] as AttackParameter & { readonly default?: unknown }
     if (!isMeaningful(parameter, { [onlyWith.parameter]: request[onlyWith.parameter] ?? other.default })) {
       const what = `only with ${onlyWith.parameter} ${onlyWith.values.join(' or ')}`
       return { key: name, what, is: 'superfluous' } satisfies AttackProblem
@@ -173,7 +173,7 @@ function paceOf({ kind, rate }: AttackRequest, values: Readonly<Record<string, u
   return holdRate(values.backlog as number, values.synAckRetries as number)
 }
 
-function isMeaningful({ onlyWith }: Parameter, values: Readonly<Record<string, unknown>>): boolean {
+function isMeaningful({ onlyWith }: AttackParameter, values: Readonly<Record<string, unknown>>): boolean {
   return onlyWith === undefined || onlyWith.values.includes(String(values[onlyWith.parameter]))
 }
 

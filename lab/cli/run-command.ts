@@ -43,7 +43,9 @@ export async function runCommand(reference: string, options: RunOptions, output:
   const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
   if (scenario.populations.length === 0 && !options.quiet) {
-    output.stderr.write(`synlab: ${scenario.name} has no honest clients: what the attack does to them is not measured\n`)
+    output.stderr.write(
+      `synlab: ${scenario.name} has no honest clients: what the attack does to them is not measured\n`,
+    )
   }
   const progress = options.json || options.quiet ? SILENT : makeProgress(output.stderr)
   const interruption = new AbortController()

@@ -4,9 +4,9 @@
 import { isUtf8 } from 'node:buffer'
 import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { packageRoot } from '../package-root.ts'
 import type { ScenarioText } from '../scenario/load.ts'
-import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 
 /** The text of a scenario, and where it stands. */

@@ -16,7 +16,7 @@ import {
   isProblem,
 } from '../../attacker/traffic/attack-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { valueAt } from './path.ts'
 import {
   type AttackEntry,

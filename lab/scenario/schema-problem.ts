@@ -5,7 +5,7 @@ import type { TSchema } from 'typebox'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { isMapping, type Path, valueAt } from './path.ts'
 
 export interface Problem {
@@ -19,6 +19,8 @@ export interface Problem {
 interface SchemaNode {
   readonly type?: string
   readonly description?: string
+  /** What else the key is called: Linux's name of a knob. */
+  readonly alias?: string
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly minimum?: number
@@ -107,8 +109,10 @@ function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
 
 function describeUnknownKey(node: SchemaNode, key: string): string {
   if (node.properties === undefined) return `"${key}" is not ${node.description ?? 'allowed'}`
-  const known = Object.keys(node.properties)
-  return `unknown key "${key}"${didYouMean(key, known)}; allowed: ${known.join(', ')}`
+  const { properties } = node
+  const known = Object.keys(properties)
+  const hint = didYouMean(key, known, (name) => properties[name]?.alias)
+  return `unknown key "${key}"${hint}; allowed: ${known.join(', ')}`
 }
 
 /** What a schema allows, in words. */

@@ -10,7 +10,7 @@ import {
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
-  type Parameter,
+  type AttackParameter,
   parametersOf,
 } from '../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_RATE_MIN } from '../../attacker/traffic/caps.ts'
@@ -55,7 +55,7 @@ const sources = fc
     return formatPrefix({ base, length })
   })
 
-function drawnFrom(parameter: Parameter): fc.Arbitrary<unknown> {
+function drawnFrom(parameter: AttackParameter): fc.Arbitrary<unknown> {
   switch (parameter.type) {
     case 'integer':
       return fc.integer({ min: parameter.min, max: parameter.max })

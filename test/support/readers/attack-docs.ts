@@ -8,8 +8,8 @@ import {
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
 } from '../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../../attacker/traffic/caps.ts'
 import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
@@ -90,7 +90,7 @@ function kindSection(kind: AttackKind, scenarios: readonly Scenario[]): string {
   return `## ${kind}\n\n${about}\n\n${rates[pace]}\n${own}${shown}`
 }
 
-function table(parameters: Readonly<Record<string, Parameter>>): string {
+function table(parameters: Readonly<Record<string, AttackParameter>>): string {
   const rows = Object.entries(parameters).map(([name, parameter]) => {
     const fallback = 'default' in parameter ? `\`${parameter.default}\`` : 'required'
     const { onlyWith, about } = parameter
@@ -100,7 +100,7 @@ function table(parameters: Readonly<Record<string, Parameter>>): string {
   return `| key | meaning | values | default |\n| --- | --- | --- | --- |\n${rows.join('')}`
 }
 
-function valuesOf(parameter: Parameter): string {
+function valuesOf(parameter: AttackParameter): string {
   switch (parameter.type) {
     case 'integer':
     case 'number':

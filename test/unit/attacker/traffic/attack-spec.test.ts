@@ -9,8 +9,8 @@ import {
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
   parametersOf,
 } from '../../../../attacker/traffic/attack-catalogue.ts'
 import { attackProperties } from '../../../../attacker/traffic/attack-schema.ts'
@@ -116,7 +116,7 @@ function requests(kind: AttackKind): fc.Arbitrary<AttackRequest> {
     })
 }
 
-function anyValue(parameter: Parameter): fc.Arbitrary<number | string> {
+function anyValue(parameter: AttackParameter): fc.Arbitrary<number | string> {
   switch (parameter.type) {
     case 'integer':
       return fc.integer({ min: parameter.min, max: parameter.max })
@@ -217,7 +217,7 @@ const EDGES = ATTACK_KINDS.flatMap((kind) => [
     : []),
 ])
 
-function edgesOf(parameter: Parameter): { value: unknown; isIn: boolean }[] {
+function edgesOf(parameter: AttackParameter): { value: unknown; isIn: boolean }[] {
   switch (parameter.type) {
     case 'integer':
     case 'number': {

@@ -35,8 +35,28 @@ export function nearest(word: string, candidates: readonly string[]): string | u
   return best
 }
 
+/**
+ * The candidate that is meant by `word`: one that it is another name of, else the nearest one. `aliases`: what else a
+ * candidate is called, such as `net.ipv4.tcp_syncookies`, whose last part alone will do.
+ */
+export function meantBy(
+  word: string,
+  candidates: readonly string[],
+  aliases: (candidate: string) => string | undefined,
+): string | undefined {
+  const isAlias = (candidate: string): boolean => {
+    const alias = aliases(candidate)
+    return alias !== undefined && (alias === word || alias.endsWith(`.${word}`))
+  }
+  return candidates.find(isAlias) ?? nearest(word, candidates)
+}
+
 /** ` (did you mean "x"?)`, to follow the word in a message; empty when nothing is near. */
-export function didYouMean(word: string, candidates: readonly string[]): string {
-  const meant = nearest(word, candidates)
+export function didYouMean(
+  word: string,
+  candidates: readonly string[],
+  aliases: (candidate: string) => string | undefined = () => undefined,
+): string {
+  const meant = meantBy(word, candidates, aliases)
   return meant === undefined ? '' : ` (did you mean "${meant}"?)`
 }

@@ -1,0 +1,45 @@
+/** Header, the view that is chosen, notices and the list of keys. All views but the first are loaded when they are wanted. */
+import { useEffect } from 'preact/hooks'
+import { ControlRoom } from '../views/control-room/control-room.tsx'
+import { Header } from './header.tsx'
+import { HelpDialog } from './help-dialog.tsx'
+import { useLab, useText } from './lab-context.ts'
+import { SHELL } from './strings.ts'
+import './shell.css'
+
+export function Shell() {
+  const { ui } = useLab()
+  const text = useText(SHELL)
+  const view = ui.view.value
+  useEffect(() => {
+    document.documentElement.dataset.theme = ui.theme.value
+    document.documentElement.lang = ui.language.value
+    document.title = `synlab – ${text.views[view]}`
+  }, [ui.theme.value, ui.language.value, view, text])
+  return (
+    <div class="shell">
+      <button type="button" class="button skip" onClick={() => document.getElementById('view')?.focus()}>
+        {text.skip}
+      </button>
+      <Header />
+      {ui.notice.value !== undefined && (
+        <p class="notice" role="alert">
+          {ui.notice.value}{' '}
+          <button
+            type="button"
+            class="button bare"
+            onClick={() => {
+              ui.notice.value = undefined
+            }}
+          >
+            {text.close}
+          </button>
+        </p>
+      )}
+      <main id="view" tabIndex={-1}>
+        <ControlRoom />
+      </main>
+      {ui.isHelpOpen.value && <HelpDialog />}
+    </div>
+  )
+}
