@@ -3,10 +3,11 @@
  * of both need. What the metrics are is told by the catalogues of the processes.
  */
 import { ATTACK_STARTS, ATTACK_STOPS } from '../../attacker/metrics/attack-times.ts'
-import { ATTACKER_HISTOGRAMS, ATTACKER_METRICS } from '../../attacker/metrics/catalogue.ts'
+import { METRICS as ATTACKER_METRICS } from '../../attacker/metrics/catalogue.ts'
+import type { Metric } from '../../control/metric.ts'
 import type { MomentMetric } from '../../control/moment-gauge.ts'
 import { PROCESS_METRICS } from '../../control/process-metrics.ts'
-import { SERVER_METRICS } from '../../server/metrics/catalogue.ts'
+import { METRICS as SERVER_METRICS } from '../../server/metrics/catalogue.ts'
 import { CHANGE_TIMES } from '../../server/metrics/change-times.ts'
 
 export interface CatalogueMetric {
@@ -19,12 +20,8 @@ export interface CatalogueMetric {
 }
 
 export const METRIC_CATALOGUE: readonly CatalogueMetric[] = [
-  ...SERVER_METRICS.map(({ name, type, help, label }): CatalogueMetric => {
-    return { name, type, help, labels: label === undefined ? [] : [label], process: 'server' }
-  }),
-  ...[...ATTACKER_METRICS, ...ATTACKER_HISTOGRAMS].map(({ name, type, help, labelNames }): CatalogueMetric => {
-    return { name, type, help, labels: labelNames, process: 'attacker' }
-  }),
+  ...SERVER_METRICS.map((metric) => copied(metric, 'server')),
+  ...ATTACKER_METRICS.map((metric) => copied(metric, 'attacker')),
   moment(CHANGE_TIMES, 'server'),
   moment(ATTACK_STARTS, 'attacker'),
   moment(ATTACK_STOPS, 'attacker'),
@@ -32,6 +29,10 @@ export const METRIC_CATALOGUE: readonly CatalogueMetric[] = [
     return { name, type: name.endsWith('_total') ? 'counter' : 'gauge', help, labels: [], process: 'each' }
   }),
 ]
+
+function copied<S>({ name, type, help, labelNames }: Metric<S>, process: CatalogueMetric['process']): CatalogueMetric {
+  return { name, type, help, labels: labelNames, process }
+}
 
 function moment({ name, help, label }: MomentMetric, process: CatalogueMetric['process']): CatalogueMetric {
   return { name, type: 'gauge', help, labels: [label], process }

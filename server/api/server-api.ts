@@ -6,13 +6,14 @@ import { Type } from 'typebox'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
+import { MetricsRegistry } from '../../control/metrics-registry.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
 import type { KnobView } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import { KNOB_NAMES, KNOBS, type KnobEntry, variableOf } from '../knobs/knob-catalogue.ts'
+import { METRICS } from '../metrics/catalogue.ts'
 import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
-import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
 import { EVENTS_ON_REQUEST, ServerEvents, USUAL_EVENTS } from './events.ts'
 import { addTapRoutes } from './tap-routes.ts'
@@ -43,7 +44,7 @@ const CookieBody = Type.Object(
 
 /** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
-  const metrics = new ServerRegistry(() => engine.stats())
+  const metrics = new MetricsRegistry(METRICS, () => engine.stats())
   addChangeTimes(metrics, engine)
   const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
   logEvents(app, engine)

@@ -3,43 +3,15 @@
  * for a Linux host work on the simulated one. Collectors imitated: netstat, tcpstat, sockstat.
  */
 
+import { COUNTERS } from '../../tcpip/base/counter-catalogue.ts'
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import { SOCKET_STATE_NAMES } from '../app/socket-state.ts'
 import { connectionsIn } from '../engine/gauges.ts'
 import type { ServerStats } from '../engine/published-stats.ts'
 
-type MibName = keyof typeof Mib
-
 /** Content type of the Prometheus text format. */
 export const NODE_METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
-
-/** Counters of /proc/net/snmp. */
-const TCP_NAMES: ReadonlySet<MibName> = new Set<MibName>([
-  'ActiveOpens',
-  'PassiveOpens',
-  'AttemptFails',
-  'EstabResets',
-  'InSegs',
-  'OutSegs',
-  'RetransSegs',
-  'InErrs',
-  'OutRsts',
-  'InCsumErrors',
-])
-
-/** The lab's own counters, which no kernel has. The others are those of /proc/net/netstat. */
-const OWN_NAMES: ReadonlySet<MibName> = new Set<MibName>([
-  'PacketsIn',
-  'PacketsOut',
-  'TransmitRingFull',
-  'SynReceived',
-  'SynAckSent',
-  'HalfOpenExpired',
-  'RequestsCreated',
-  'Accepted',
-  'RequestTimeouts',
-])
 
 /** Listening sockets of the server. */
 const LISTENERS = 1
@@ -50,9 +22,10 @@ export function formatNodeMetrics(stats: ServerStats): string {
 }
 
 function netstat({ counters, gauges }: ServerStats): string[] {
-  const lines = MIB_NAMES.filter((name) => !OWN_NAMES.has(name)).map((name) =>
-    untyped(TCP_NAMES.has(name) ? 'Tcp' : 'TcpExt', name, counters.mib[Mib[name]] ?? 0),
-  )
+  const lines = MIB_NAMES.flatMap((name) => {
+    const { group } = COUNTERS[name]
+    return group === 'lab' ? [] : [untyped(group, name, counters.mib[Mib[name]] ?? 0)]
+  })
   const open = connectionsIn(gauges, State.ESTABLISHED) + connectionsIn(gauges, State.CLOSE_WAIT)
   return [...lines, untyped('Tcp', 'CurrEstab', open)]
 }

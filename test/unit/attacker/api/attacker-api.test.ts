@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildAttackerApi } from '../../../../attacker/api/attacker-api.ts'
-import { CONNECT_BUCKETS, OUTCOMES } from '../../../../attacker/clients/client-counters.ts'
+import { CONNECT_BUCKETS } from '../../../../attacker/clients/client-counters.ts'
 import { ATTACK_STARTS, ATTACK_STOPS } from '../../../../attacker/metrics/attack-times.ts'
-import { ATTACKER_HISTOGRAMS, ATTACKER_METRICS } from '../../../../attacker/metrics/catalogue.ts'
+import { METRICS } from '../../../../attacker/metrics/catalogue.ts'
 import { ATTACK_KINDS } from '../../../../attacker/traffic/attack-catalogue.ts'
 import type { ControlApp } from '../../../../control/app.ts'
 import { TestEngine } from '../../../support/worlds/attacker-engine.ts'
@@ -238,16 +238,16 @@ describe('GET /metrics', () => {
     expect(headers['content-type']).toContain('text/plain')
     const series = payload.split('\n').filter((line) => line.startsWith('synlab_'))
     const moments = ATTACK_STARTS.values.length + ATTACK_STOPS.values.length
-    const expected = ATTACKER_METRICS.reduce((sum, entry) => sum + entry.series.length, 0)
-    // Of each histogram: each bucket, the one without bound, sum and count.
-    const perHistogram = OUTCOMES.length * (CONNECT_BUCKETS.length + 3)
-    expect(series).toHaveLength(expected + moments + ATTACKER_HISTOGRAMS.length * perHistogram)
+    // Of each series of a histogram: each bucket, the one without bound, sum and count.
+    const linesOf = (type: string): number => (type === 'histogram' ? CONNECT_BUCKETS.length + 3 : 1)
+    const expected = METRICS.reduce((sum, metric) => sum + metric.series.length * linesOf(metric.type), 0)
+    expect(series).toHaveLength(expected + moments)
     expect(series.filter((line) => !line.endsWith(' 0'))).toEqual(['synlab_link_state{state="ready"} 1'])
   })
 
   test('gives each metric a type and a help text', async () => {
     const { payload } = await app.inject('/metrics')
-    for (const { name, type } of [...ATTACKER_METRICS, ...ATTACKER_HISTOGRAMS]) {
+    for (const { name, type } of METRICS) {
       expect(payload).toContain(`# TYPE ${name} ${type}\n`)
       expect(payload).toMatch(new RegExp(`# HELP ${name} [A-Z].*\\.\n`))
     }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { MetricsRegistry } from '../../../../control/metrics-registry.ts'
 import { CONNECTIONS_AT, Gauge } from '../../../../server/engine/gauges.ts'
 import { ServerStats } from '../../../../server/engine/published-stats.ts'
-import { SERVER_METRICS } from '../../../../server/metrics/catalogue.ts'
+import { METRICS } from '../../../../server/metrics/catalogue.ts'
 import { formatNodeMetrics } from '../../../../server/metrics/node-exporter.ts'
-import { ServerRegistry } from '../../../../server/metrics/registry.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/base/drop-reason.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
@@ -44,7 +44,7 @@ const STATES = ['syn_sent', 'syn_recv', 'established', 'fin_wait1', 'fin_wait2',
 
 function setUp() {
   const stats = new ServerStats()
-  const registry = new ServerRegistry(() => stats)
+  const registry = new MetricsRegistry(METRICS, () => stats)
   const scrape = async () => parsePrometheusText(await registry.metrics())
   return { stats, scrape }
 }
@@ -61,7 +61,7 @@ describe('GET /metrics', () => {
 
   it('has exactly the metrics of the catalogue', async () => {
     const metrics = await setUp().scrape()
-    expect([...metrics.keys()].sort()).toEqual(SERVER_METRICS.map(({ name }) => name).sort())
+    expect([...metrics.keys()].sort()).toEqual(METRICS.map(({ name }) => name).sort())
   })
 
   it('shows every series at 0 before anything happens, each drop reason and each state among them', async () => {
