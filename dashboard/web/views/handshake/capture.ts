@@ -3,7 +3,7 @@
  * the file is, nothing is thrown. A capture does not hold what the ends thought: states are those that RFC 9293 gives to an
  * end that has seen these segments.
  */
-import { TraceScan } from '../../../../attacker/traffic/trace-scan.ts'
+import { TraceScan } from '../../../../attacker/trace/scan.ts'
 import { describeTapSegment } from '../../../../server/app/tap-segment.ts'
 import { formatAddress } from '../../../../tcpip/wire/address.ts'
 import { parseOptions } from '../../../../tcpip/wire/options.ts'
@@ -73,17 +73,18 @@ export function readFlows(file: Uint8Array): CaptureFlows {
     })),
     moreFlows,
     problem: scan.problem,
-    skipped: Object.values(scan.skipped).reduce((sum, count) => sum + count, 0),
+    skipped: Object.values(scan.leftOut).reduce((sum, count) => sum + count, 0),
   }
 }
 
 function fill(segment: Segment, scan: TraceScan): void {
-  const { view, tcp, headerLength } = scan
+  const { view, tcp, capturedOptionBytes } = scan
+  const options = tcp + TCP_HEADER_BYTES
   segment.flags = scan.flags
   segment.seq = view.getInt32(tcp + TCP_SEQ)
   segment.ack = view.getInt32(tcp + TCP_ACK)
   segment.window = view.getUint16(tcp + WINDOW_AT)
   segment.payloadLength = scan.payloadLength
   segment.clearOptions()
-  parseOptions(view, tcp + TCP_HEADER_BYTES, tcp + headerLength, segment)
+  parseOptions(view, options, options + capturedOptionBytes, segment)
 }

@@ -33,7 +33,7 @@ export function StateDiagram({ chosen, onChoose }: StateDiagramProps) {
   const rateOf = ({ counters }: StateEdge): number =>
     counters.length === 0 ? Number.NaN : counters.reduce((sum, counter) => sum + history.rate(row, counter, RATE_MS), 0)
   return (
-    <svg class="states-diagram" viewBox="60 20 800 745">
+    <svg class="states-diagram" viewBox="30 20 800 745">
       <title>{text.title}</title>
       <defs>
         <marker

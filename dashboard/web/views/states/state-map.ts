@@ -28,12 +28,12 @@ export interface StateNode {
 
 export const NODES: readonly StateNode[] = [
   { state: 'listen', label: 'LISTEN', x: 500, y: 60 },
-  { state: 'syn_recv', label: 'SYN-RECEIVED', x: 290, y: 185 },
+  { state: 'syn_recv', label: 'SYN-RECEIVED', x: 240, y: 185 },
   { state: 'established', label: 'ESTABLISHED', x: 500, y: 320 },
   { state: 'fin_wait1', label: 'FIN-WAIT-1', x: 290, y: 455 },
   { state: 'close_wait', label: 'CLOSE-WAIT', x: 710, y: 455 },
-  { state: 'fin_wait2', label: 'FIN-WAIT-2', x: 180, y: 590 },
-  { state: 'closing', label: 'CLOSING', x: 420, y: 590 },
+  { state: 'fin_wait2', label: 'FIN-WAIT-2', x: 145, y: 590 },
+  { state: 'closing', label: 'CLOSING', x: 455, y: 590 },
   { state: 'last_ack', label: 'LAST-ACK', x: 710, y: 590 },
   { state: 'time_wait', label: 'TIME-WAIT', x: 290, y: 725 },
   { state: 'close', label: 'CLOSED', x: 710, y: 725 },
