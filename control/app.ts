@@ -160,7 +160,9 @@ function refuseForeignPages(app: ControlApp): void {
 /** Where no body is asked for, one with something in it was meant for something else. */
 function refuseBodiesForNobody(app: ControlApp): void {
   app.addHook('preValidation', async ({ body, routeOptions }) => {
-    if (routeOptions.schema?.body !== undefined || body === undefined || body === null) return
+    // Where there is no such route, that is what is said.
+    if (routeOptions.url === undefined || routeOptions.schema?.body !== undefined) return
+    if (body === undefined || body === null) return
     const [key] = typeof body === 'object' ? Object.keys(body) : ['']
     if (key === undefined) return
     throw new ApiError(
