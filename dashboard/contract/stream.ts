@@ -24,6 +24,7 @@ export type StreamMessage =
   | TapMessage
   | PresenceMessage
   | GapMessage
+  | RewindMessage
 
 /** The first message of every stream, also after a reconnection: who tells, and on which clock. */
 export interface HelloMessage {
@@ -118,6 +119,15 @@ export interface GapMessage {
   readonly from: number
   readonly to: number
   readonly who: 'server' | AttackerId
+}
+
+/**
+ * Time was turned back to `at`: forget what was told of later moments, it is about to happen again, or otherwise. Only a lab
+ * whose time is its own says this.
+ */
+export interface RewindMessage {
+  readonly type: 'rewind'
+  readonly at: number
 }
 
 /** What happens on the connection that is being followed. */

@@ -212,6 +212,9 @@ export class ArmSimulator {
         if (id !== undefined) attacker.stopAttack(id, now)
         break
       }
+      case 'stop-attack-id':
+        attacker.stopAttack(thrown.id, now)
+        break
       case 'clients':
         attacker.setClients(thrown.spec, now, thrown.population)
         break

@@ -59,7 +59,7 @@ export async function startEngine(options: EngineOptions): Promise<ServerEngine>
     slots: () => thread.call('slots', undefined),
     state: async () => {
       const inspection = await thread.call('inspect', undefined)
-      return describeState(reader.read(), inspection, where)
+      return describeState(reader.read(), inspection, where, { pid: process.pid, uptimeSeconds: process.uptime() })
     },
     stats: () => reader.read(),
     on: (event, listener) => thread.on(event, listener),

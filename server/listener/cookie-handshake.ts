@@ -14,7 +14,15 @@ import { type CookieParts, type CookieSpecimen, dissectCookie, exampleSpecimen, 
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
 import type { ListenerCore } from './core.ts'
 import { sendCookieSynAck } from './request-answers.ts'
-import { COOKIE_VALID_FOR, decodeSackPermitted, decodeWindowScale, encodeTimestamp, SynCookies } from './syn-cookies.ts'
+import {
+  COOKIE_VALID_FOR,
+  decodeSackPermitted,
+  decodeWindowScale,
+  encodeTimestamp,
+  SynCookies,
+  TIMESTAMP_PRECISION,
+  timestampedAt,
+} from './syn-cookies.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { PassiveOpens, SynAckSent, SyncookiesFailed, SyncookiesRecv, SyncookiesSent } = Mib
@@ -131,6 +139,10 @@ export class CookieHandshake {
     handshake.tsRecent = segment.tsVal
     handshake.tsOffset = tsOffset
     handshake.roundTrip = 0
+    handshake.isFromCookie = true
+    handshake.answeredAt = echoed === 0 ? -1 : timestampedAt(echoed, now)
+    handshake.precision = TIMESTAMP_PRECISION
+    handshake.repeats = -1
     return core.completeHandshake(handshake, segment, now)
   }
 }

@@ -7,6 +7,7 @@ import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
 import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
+import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'
@@ -91,7 +92,7 @@ export class ListenerCore {
       this.host.counters.add(Mib.ListenDrops)
       return DropReason.CONNECTION_TABLE_FULL
     }
-    this.acceptQueue.push(tcb)
+    this.acceptQueue.push(tcb, openingOf(handshake, now))
     return this.host.deliver(tcb, completing, now)
   }
 }

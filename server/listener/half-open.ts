@@ -199,6 +199,10 @@ export class HalfOpen {
     // A SYN-ACK that was repeated gives no round-trip sample (Karn's rule).
     const elapsed = now - synQueue.sentAt(request, now)
     handshake.roundTrip = synQueue.timeouts(request) === 0 ? Math.max(1, elapsed) : 0
+    handshake.isFromCookie = false
+    handshake.answeredAt = synQueue.sentAt(request, now)
+    handshake.precision = MILLISECOND
+    handshake.repeats = synQueue.timeouts(request)
   }
 
   /** An ICMP error about the request's SYN-ACK: the client cannot be reached, or it is no concern of ours. */

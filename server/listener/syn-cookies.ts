@@ -165,6 +165,15 @@ export function encodeTimestamp(windowScale: number, sackPermitted: boolean, now
   return ((coded - clock) | 0) > 0 ? (coded - (1 << OPTION_BITS)) | 0 : coded
 }
 
+/** A cookie timestamp is never ahead of the clock, and less than this behind it, microseconds: options stand in its low bits. */
+export const TIMESTAMP_PRECISION = (1 << OPTION_BITS) * MILLISECOND
+
+/** When a cookie timestamp was sent, microseconds, at the earliest; at the latest `TIMESTAMP_PRECISION` later. */
+export function timestampedAt(timestamp: number, now: number): number {
+  const nowMs = Math.floor(now / MILLISECOND)
+  return (nowMs - ((nowMs - timestamp) | 0)) * MILLISECOND
+}
+
 /** The window scale in an echoed cookie timestamp, offset taken off; -1 for no scaling (cookie_timestamp_decode). */
 export function decodeWindowScale(timestamp: number): number {
   const scale = timestamp & SCALE_MASK

@@ -51,7 +51,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   ),
   'lab/client': node('catalogue', ...PLANES),
   'dashboard/contract': pure(...PURE_BELOW_LAB, 'server', 'attacker'),
-  'dashboard/web': { runs: 'browser', mayImport: [...PURE_BELOW_LAB, ...LAB_PURE, 'dashboard/contract'] },
+  'dashboard/virtual': {
+    runs: 'browser',
+    mayImport: [...PURE_BELOW_LAB, ...LAB_PURE, 'server', 'attacker', 'dashboard/contract'],
+  },
+  'dashboard/web': {
+    runs: 'browser',
+    mayImport: [...PURE_BELOW_LAB, ...LAB_PURE, 'dashboard/contract', 'dashboard/virtual'],
+  },
   'dashboard/grafana': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/prometheus'),
   'dashboard/prometheus': node('catalogue', ...TCPIP, ...PLANES),
   'dashboard/server': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/contract', 'lab/client'),

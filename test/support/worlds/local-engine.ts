@@ -56,7 +56,8 @@ export class LocalEngine {
       follow: async (target) => this.core.follow(target),
       cookie: async (cookie) => this.core.cookie(cookie),
       slots: async () => this.core.slots(),
-      state: async () => describeState(reader.read(), inspection(), where),
+      state: async () =>
+        describeState(reader.read(), inspection(), where, { pid: process.pid, uptimeSeconds: process.uptime() }),
       stats: () => reader.read(),
       on: (event, listener) => this.listeners.push({ event, listener: listener as AnyListener }),
       close: async () => this.core.stop(),

@@ -11,7 +11,9 @@ import { AcceptQueue } from '../../../../server/listener/accept-queue.ts'
 import { SynQueue } from '../../../../server/listener/syn-queue.ts'
 import { SERVER_ADDRESS } from '../../../../tcpip/base/address-plan.ts'
 import { MILLISECOND, SECOND } from '../../../../tcpip/base/time.ts'
+import { Handshake } from '../../../../tcpip/connection/open.ts'
 import { Tcb } from '../../../../tcpip/connection/tcb.ts'
+import { openingOf } from '../../../../tcpip/host/opening.ts'
 
 const CLIENT = 0x0a09_1001
 const GATEWAY = 0x0a09_2001
@@ -123,8 +125,7 @@ describe('a frame of the accept queue', () => {
     for (const [index, address] of [SPOOFED, CLIENT].entries()) {
       const tcb = new Tcb(index)
       tcb.remoteAddress = address
-      tcb.stateSince = index * 2 * SECOND
-      queue.push(tcb)
+      queue.push(tcb, openingOf(new Handshake(), index * 2 * SECOND))
     }
     const frame = encodeAcceptQueue(queue, 3 * SECOND)
     expect(frame).toMatchObject({ kind: 'places', length: 2, limit: 2 })

@@ -1,0 +1,109 @@
+/**
+ * An experiment that is a scenario: simulates it, and reads off the figures that a worksheet asks for. With a bundle it
+ * leaves what `synlab run` leaves: report, tables, result and capture.
+ */
+import { packageVersion } from '../../control/package-info.ts'
+import type { PacketTap } from '../../tcpip/link/capture-link.ts'
+import { type BundleFile, bundleTexts } from '../bundle/bundle.ts'
+import { makeResult } from '../bundle/result.ts'
+import type { PhaseResult, Result } from '../bundle/result-format.ts'
+import type { BundleDirectory } from '../files/bundle-directory.ts'
+import { CaptureFile } from '../files/capture-file.ts'
+import { formatResult } from '../report/run-report.ts'
+import { resolveScenario } from '../scenario/resolve.ts'
+import type { ScenarioFile } from '../scenario/schema.ts'
+import { type ScenarioCapture, simulateScenario } from '../simulator/scenario-run.ts'
+import type { Played, SheetFigures } from './sheet.ts'
+
+/** Counters that worksheets ask for. */
+const COUNTERS = [
+  'SynReceived',
+  'SynAckSent',
+  'TCPReqQFullDrop',
+  'TCPReqQFullDoCookies',
+  'ListenDrops',
+  'ListenOverflows',
+  'SyncookiesSent',
+  'SyncookiesRecv',
+  'HalfOpenExpired',
+  'TCPSynRetrans',
+] as const
+
+/** Sees every packet of every arm, as a capture does. */
+export type ArmWatch = (arm: string) => PacketTap
+
+export interface ScenarioOptions {
+  /** The command line that runs it again. */
+  readonly command: string
+  readonly bundle?: BundleDirectory | undefined
+  /** Sees the packets that figures of the sheet are read from. */
+  readonly watch?: ArmWatch
+  /** Plays what else belongs to the experiment, into the same capture if there is one, from second `offset` of it. */
+  readonly also?: (capture: ScenarioCapture | undefined, offset: number) => void
+}
+
+/** Seconds of a capture that an arm takes at most beyond its phases: until its last client has given up. */
+const CAPTURE_TAIL = 60
+
+/** Simulates `file` with `seed`. Figures are named arm.phase.figure, such as `main.attack.syn_queue.max`. */
+export async function playScenario(file: ScenarioFile, seed: number, options: ScenarioOptions): Promise<Played> {
+  const { command, bundle, watch, also } = options
+  const scenario = { ...resolveScenario(file), seed }
+  const captureFile = bundle === undefined ? undefined : new CaptureFile(bundle.fileAt('capture.pcapng'))
+  try {
+    const runs = await simulateScenario(scenario, { capture: captureOf(captureFile, watch) })
+    if (runs === undefined) throw new Error('nobody has interrupted the simulation')
+    also?.(captureFile, scenario.arms.length * (scenario.duration + CAPTURE_TAIL))
+    const result = makeResult(scenario, runs, command, packageVersion())
+    if (bundle !== undefined) {
+      const texts = bundleTexts({ scenario, result, runs })
+      for (const [file, text] of Object.entries(texts)) bundle.write(file as BundleFile, text)
+    }
+    return { figures: figuresOf(result), lines: formatResult(result) }
+  } finally {
+    captureFile?.close()
+  }
+}
+
+/** Both who want to see the packets, or whichever there is. */
+function captureOf(file: CaptureFile | undefined, watch: ArmWatch | undefined): ScenarioCapture | undefined {
+  if (watch === undefined) return file
+  return {
+    startArm: (name, offset) => {
+      const watched = watch(name)
+      const written = file?.startArm(name, offset)
+      const tap: PacketTap = {
+        packet: (id, timestamp, bytes, at, length, inbound) => {
+          watched.packet(id, timestamp, bytes, at, length, inbound)
+          written?.tap.packet(id, timestamp, bytes, at, length, inbound)
+        },
+      }
+      return { tap, interfaceId: written?.interfaceId ?? 0 }
+    },
+  }
+}
+
+function figuresOf({ arms }: Result): SheetFigures {
+  const figures: Record<string, number> = {}
+  for (const [arm, { phases }] of Object.entries(arms)) {
+    for (const [phase, result] of Object.entries(phases)) {
+      for (const [name, value] of Object.entries(figuresOfPhase(result))) figures[`${arm}.${phase}.${name}`] = value
+    }
+  }
+  return figures
+}
+
+function figuresOfPhase({ legit, syn_queue, accept_queue, counters }: PhaseResult): Record<string, number> {
+  return {
+    'legit.attempted': legit.attempted,
+    'legit.succeeded': legit.succeeded,
+    'legit.percent': legit.attempted === 0 ? 0 : Math.floor((100 * legit.succeeded) / legit.attempted),
+    // Seconds until the first byte of the answer, for half of those who were served; to a tenth.
+    wait_s: Math.round((legit.first_byte_ms.p50 ?? 0) / 100) / 10,
+    'syn_queue.limit': syn_queue.limit,
+    'syn_queue.max': syn_queue.max,
+    'accept_queue.limit': accept_queue.limit,
+    'accept_queue.max': accept_queue.max,
+    ...Object.fromEntries(COUNTERS.map((name) => [`counters.${name}`, counters[name] ?? 0])),
+  }
+}
