@@ -85,7 +85,9 @@ function knobOption(name: KnobName): Option {
   const option =
     knob.type === 'boolean'
       ? new Option(`${knob.flag} <0|1>`, knob.about).default(knob.default).argParser(parseSwitch)
-      : integer(knob.flag, knob, knob.about, knob.default)
+      : knob.type === 'choice'
+        ? new Option(`${knob.flag} <word>`, knob.about).default(knob.default).choices(knob.choices)
+        : integer(knob.flag, knob, knob.about, knob.default)
   option.attributeName = () => name
   return option.env(variableOf(knob))
 }

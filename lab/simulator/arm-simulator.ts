@@ -172,7 +172,8 @@ export class ArmSimulator {
       recording: this.recorder,
       populations: this.scenario.populations.map(({ name }) => name),
       attempts: this.attempts.toSorted((a, b) => a.startedAt - b.startedAt),
-      queueLimit: this.server.listener.limit,
+      synQueueLimit: this.server.listener.synLimit,
+      acceptQueueLimit: this.server.listener.limit,
       synQueueBytes: this.server.listener.synQueue.bytes,
       paths: { toServer: this.network.faults.toNear, toClients: this.network.faults.toFar },
     }

@@ -137,11 +137,11 @@ export class EngineCore {
 
   /** Both queues as they are now. */
   slots(): Slots {
-    const { synQueue, acceptQueue, limit } = this.host.listener
+    const { synQueue, acceptQueue, synLimit } = this.host.listener
     const now = this.options.clock()
     return {
       at: this.options.momentOf(now),
-      syn: encodeSynQueue(synQueue, limit, now),
+      syn: encodeSynQueue(synQueue, synLimit, now),
       accept: encodeAcceptQueue(acceptQueue, now),
     }
   }
@@ -184,9 +184,9 @@ export class EngineCore {
   }
 
   private afterTurn(now: number): void {
-    const { limit, synQueue, acceptQueue } = this.host.listener
+    const { limit, synLimit, synQueue, acceptQueue } = this.host.listener
     this.publish()
-    this.watch('syn_queue', this.synQueueWatch, synQueue.length, limit, now)
+    this.watch('syn_queue', this.synQueueWatch, synQueue.length, synLimit, now)
     this.watch('accept_queue', this.acceptQueueWatch, acceptQueue.length, limit, now)
   }
 

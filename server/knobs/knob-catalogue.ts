@@ -2,12 +2,12 @@
  * Every knob of the server, as data. Types, defaults, flags, variables, the schemas of API and scenario files, suggestions,
  * documentation and the page's controls are made from this one list; what a knob does is where it is read.
  */
-import type { NumberParameter, SwitchParameter } from '../../catalogue/parameter.ts'
+import type { ChoiceParameter, NumberParameter, SwitchParameter } from '../../catalogue/parameter.ts'
 
 /** Whose knob it is: the kernel's, at the listener, or the program's behind it. */
 export type KnobGroup = 'listener' | 'application'
 
-export type KnobEntry = ((NumberParameter & { readonly type: 'integer' }) | SwitchParameter) & {
+export type KnobEntry = ((NumberParameter & { readonly type: 'integer' }) | SwitchParameter | ChoiceParameter) & {
   readonly group: KnobGroup
   /** On the server's command line. Its variable is made from it. */
   readonly flag: `--${string}`
@@ -38,6 +38,15 @@ export const KNOBS = {
     flag: '--backlog',
     linux: 'listen(backlog)',
     about: 'limit of the SYN queue and the accept queue; -1 for as many as somaxconn allows',
+  },
+  queueRule: {
+    group: 'listener',
+    type: 'choice',
+    choices: ['over', 'at'],
+    default: 'over',
+    flag: '--queue-rule',
+    linux: 'inet_csk_reqsk_queue_is_full',
+    about: 'the SYN queue is full when it is over its limit, or already at it, as in kernels before 6.14',
   },
   somaxconn: {
     group: 'listener',
@@ -141,8 +150,14 @@ type NameIn<G extends KnobGroup> = {
 
 /** The values of all knobs of a group. */
 export type ConfigOf<G extends KnobGroup> = {
-  readonly [K in NameIn<G>]: (typeof KNOBS)[K]['type'] extends 'boolean' ? boolean : number
+  readonly [K in NameIn<G>]: ValueOf<(typeof KNOBS)[K]>
 }
+
+type ValueOf<K> = K extends { readonly choices: readonly (infer C)[] }
+  ? C
+  : K extends { readonly type: 'boolean' }
+    ? boolean
+    : number
 
 /** The knobs of a group, in the order of the catalogue. */
 export function knobsOf<G extends KnobGroup>(group: G): Readonly<Record<NameIn<G>, KnobEntry>> {

@@ -11,7 +11,7 @@ import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'
-import { effectiveBacklog, type ListenerConfig } from './listener-config.ts'
+import { effectiveBacklog, type ListenerConfig, synQueueLimit } from './listener-config.ts'
 import type { ListenerProfile } from './profile.ts'
 import { ProvenPeers } from './proven-peers.ts'
 import { deferAcceptTimeouts } from './request-timer.ts'
@@ -36,8 +36,10 @@ export class ListenerCore {
   readonly profile: ListenerProfile
   readonly host: PassiveOpenHost
   config: ListenerConfig
-  /** The limit of both queues; each holds one more. */
+  /** What listen() asked for, the limit of the accept queue, which holds one more (Linux sk_max_ack_backlog). */
   limit: number
+  /** The SYN queue holds one more than this. */
+  synLimit: number
   /** TCP_DEFER_ACCEPT as a number of timeouts, 0 for off. */
   deferTimeouts: number
   /** MSS that is announced, and the most that children send, bytes (TCP_MAXSEG). */
@@ -51,6 +53,7 @@ export class ListenerCore {
     this.config = options.config
     this.profile = options.profile
     this.limit = effectiveBacklog(options.config)
+    this.synLimit = synQueueLimit(options.config)
     this.deferTimeouts = deferAcceptTimeouts(options.profile, options.config.deferAccept)
     this.synQueue = new SynQueue(this.limit)
     this.acceptQueue = new AcceptQueue(this.limit)
@@ -65,6 +68,7 @@ export class ListenerCore {
     const fits = capacityFor(places) === this.synQueue.capacity ? this.synQueue : new SynQueue(places)
     this.config = config
     this.limit = limit
+    this.synLimit = synQueueLimit(config)
     this.deferTimeouts = deferAcceptTimeouts(this.profile, config.deferAccept)
     this.acceptQueue.limit = limit
     if (fits === this.synQueue) return

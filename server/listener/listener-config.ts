@@ -14,3 +14,11 @@ export const LISTENER_DEFAULTS: ListenerConfig = defaultsOf('listener')
 export function effectiveBacklog(config: ListenerConfig): number {
   return Math.min(config.backlog >>> 0, config.somaxconn)
 }
+
+/**
+ * The SYN queue is full when it is longer than this: the listener's limit, or one less by the rule of kernels before 6.14
+ * and its stable backports, which is "as long as the limit" (commit 3479c7549fb1); -1 for a queue that is always full.
+ */
+export function synQueueLimit(config: ListenerConfig): number {
+  return effectiveBacklog(config) - (config.queueRule === 'at' ? 1 : 0)
+}

@@ -26,9 +26,14 @@ async function expectMade(path: string, blocks: Readonly<Record<string, readonly
   await expect(text).toMatchFileSnapshot(file)
 }
 
+/** The values of a knob that is no switch. */
+function valuesOf(knob: Exclude<KnobEntry, { type: 'boolean' }>): string {
+  return knob.type === 'choice' ? knob.choices.join(', ') : rangeOf(knob)
+}
+
 function knobTable(group: KnobGroup): string[] {
   const rows = Object.entries<KnobEntry>(knobsOf(group)).map(([name, knob]) => {
-    const range = knob.type === 'boolean' ? 'true, false' : rangeOf(knob)
+    const range = knob.type === 'boolean' ? 'true, false' : valuesOf(knob)
     const linux = knob.linux === undefined ? [] : [`\`${knob.linux}\``]
     return [`\`${name}\``, ...linux, knob.about, range, String(knob.default)]
   })
@@ -50,13 +55,14 @@ test('docs/scenarios.md has the knobs and the kinds of attack of the catalogues'
 })
 
 /** What a live lab begins with, as its variables are written. */
-function valueAtStart(name: string, knob: KnobEntry): number {
-  return Number({ ...Object.fromEntries([[name, knob.default]]), ...LAB_KNOBS }[name])
+function valueAtStart(name: string, knob: KnobEntry): number | string {
+  const value = { ...Object.fromEntries([[name, knob.default]]), ...LAB_KNOBS }[name]
+  return typeof value === 'string' ? value : Number(value)
 }
 
 test('.env.example names the variable of every knob, with what it means and its default', async () => {
   const lines = ENTRIES.flatMap(([name, knob]) => [
-    `# ${knob.about}${knob.type === 'boolean' ? '' : ` (${rangeOf(knob)})`}`,
+    `# ${knob.about}${knob.type === 'boolean' ? '' : ` (${valuesOf(knob)})`}`,
     `#${variableOf(knob)}=${valueAtStart(name, knob)}`,
   ])
   await expectMade('.env.example', { knobs: lines })

@@ -10,6 +10,8 @@ import { CONTROLS } from './strings.ts'
 /** A range of so few values is a choice. */
 const CHOICES_MAX = 3
 
+type KnobValue = number | boolean | string
+
 export function KnobRow({ knob }: { knob: Knob }) {
   const { source, store, asks } = useLab()
   const text = useText(CONTROLS)
@@ -20,7 +22,7 @@ export function KnobRow({ knob }: { knob: Knob }) {
   const { label, about } = text.knobs[name] ?? { label: knob.name }
   const ask = `knob.${name}`
 
-  const set = (wanted: number | boolean): void => {
+  const set = (wanted: KnobValue): void => {
     void asks.ask(ask, valueName(wanted, text), () => source.controls.configure({ [name]: wanted }))
   }
   const choices = choicesOf(knob)
@@ -50,12 +52,13 @@ function rangeOf(knob: Knob): { min?: number; max?: number } {
   return knob.type === 'integer' ? { min: knob.min, max: knob.max } : {}
 }
 
-function choicesOf(knob: Knob): readonly (number | boolean)[] | undefined {
+function choicesOf(knob: Knob): readonly KnobValue[] | undefined {
   if (knob.type === 'boolean') return [false, true]
+  if (knob.type === 'choice') return knob.choices
   const { min, max } = knob
   return max - min >= CHOICES_MAX ? undefined : Array.from({ length: max - min + 1 }, (_, i) => min + i)
 }
 
-function valueName(value: number | boolean, { on, off }: { on: string; off: string }): string {
+function valueName(value: KnobValue, { on, off }: { on: string; off: string }): string {
   return typeof value === 'boolean' ? (value ? on : off) : String(value)
 }

@@ -147,6 +147,7 @@ export const CONTROLS_EN: ControlsText = {
   knobs: {
     synCookies: { label: 'SYN cookies' },
     backlog: { label: 'Backlog' },
+    queueRule: { label: 'SYN queue is full' },
     somaxconn: { label: 'Most of any backlog' },
     maxSynBacklog: { label: 'Last-quarter rule' },
     synAckRetries: { label: 'SYN-ACK retries' },

@@ -102,6 +102,10 @@ export const CONTROLS_ZH: ControlsText = {
       label: 'Backlog',
       about: 'listen() 的参数；与 somaxconn 一起决定两个队列的上限。-1 表示 somaxconn 允许的最大值。',
     },
+    queueRule: {
+      label: 'SYN 队列何时算满',
+      about: 'over：超过上限才算满；at：达到上限就算满，与 6.14 之前的内核相同。',
+    },
     somaxconn: { label: 'Backlog 上限', about: '任何 backlog 的上限。' },
     maxSynBacklog: { label: '最后四分之一规则', about: '仅在 Cookie 关闭时，用于最后四分之一规则。' },
     synAckRetries: { label: 'SYN-ACK 重试次数', about: '请求过期前重发 SYN-ACK 的次数。' },

@@ -25,7 +25,7 @@ export const admitAsLinux: Admission = (core, syn, state, now) =>
  */
 function synQueueFull(core: ListenerCore, state: NewSyn): Opinion {
   const { synCookies } = core.config
-  if (state.isReopening || (synCookies !== 2 && core.synQueue.length <= core.limit)) return NEXT
+  if (state.isReopening || (synCookies !== 2 && core.synQueue.length <= core.synLimit)) return NEXT
   const { counters } = core.host
   state.wantsCookie = synCookies !== 0
   counters.add(state.wantsCookie ? TCPReqQFullDoCookies : TCPReqQFullDrop)

@@ -72,12 +72,12 @@ describe('a scenario file', () => {
     [
       7,
       '  tcp_syncookies: 1',
-      'drill.yaml:7: listener.tcp_syncookies: unknown key "tcp_syncookies" (did you mean "synCookies"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      'drill.yaml:7: listener.tcp_syncookies: unknown key "tcp_syncookies" (did you mean "synCookies"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       7,
       '  backlogg: 16',
-      'drill.yaml:7: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      'drill.yaml:7: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       7,
@@ -99,7 +99,7 @@ describe('a scenario file', () => {
     [
       7,
       '  workers: 8',
-      'drill.yaml:7: listener.workers: unknown key "workers"; allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      'drill.yaml:7: listener.workers: unknown key "workers"; allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       7,
@@ -114,7 +114,7 @@ describe('a scenario file', () => {
     [
       9,
       '  off: { worker: 8 }',
-      'drill.yaml:9: arms.off.worker: unknown key "worker" (did you mean "workers"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept, acceptInterval, workers, requestTimeout, greeting',
+      'drill.yaml:9: arms.off.worker: unknown key "worker" (did you mean "workers"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept, acceptInterval, workers, requestTimeout, greeting',
     ],
     [5, '  rttMs: .inf', 'drill.yaml:5: link.rttMs: Infinity is not allowed: must be a number from 0 to 10000'],
     [5, '  rttMs: -1', 'drill.yaml:5: link.rttMs: -1 is not allowed: must be a number from 0 to 10000'],
@@ -301,7 +301,7 @@ describe('--set', () => {
   it.each([
     [
       'listener.backlogg=256',
-      '--set listener.backlogg=256: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      '--set listener.backlogg=256: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       'listner.backlog=256',

@@ -26,7 +26,7 @@ afterEach(async () => {
 })
 
 const ENTRIES = Object.entries<KnobEntry>(KNOBS)
-const NUMBERS = ENTRIES.flatMap(([name, knob]) => (knob.type === 'boolean' ? [] : [[name, knob] as const]))
+const NUMBERS = ENTRIES.flatMap(([name, knob]) => (knob.type === 'integer' ? [[name, knob] as const] : []))
 const SWITCHES = ENTRIES.flatMap(([name, { type }]) => (type === 'boolean' ? [name] : []))
 
 describe('GET /api/knobs', () => {
