@@ -7,6 +7,9 @@ import type { Parameter } from './parameter.ts'
 /** Longest name of a file, characters. */
 const FILE_NAME_MAX = 255
 
+/** Longest victim: 255.255.255.255:65535. */
+const VICTIM_MAX = 21
+
 /** Parameters as properties of an object's schema; those that have a default are optional. */
 export function parameterProperties(parameters: Readonly<Record<string, Parameter>>): Record<string, TSchema> {
   return Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, propertyOf(parameter)]))
@@ -25,6 +28,8 @@ function propertyOf(parameter: Parameter): TSchema {
       return Type.Optional(Type.Enum([...parameter.choices], alias))
     case 'sources':
       return Type.Optional(Type.String({ description: 'an IPv4 prefix such as 198.18.0.0/15', ...alias }))
+    case 'victim':
+      return Type.Optional(Type.String({ maxLength: VICTIM_MAX, ...alias }))
     case 'file':
       return Type.String({ minLength: 1, maxLength: FILE_NAME_MAX, ...alias })
   }

@@ -46,7 +46,18 @@ export interface FileParameter extends Described {
   readonly type: 'file'
 }
 
-export type Parameter = NumberParameter | SwitchParameter | ChoiceParameter | SourcesParameter | FileParameter
+/** The host that a recorded attack was meant for, as text: an address, or address:port; by default the recording tells. */
+export interface VictimParameter extends Described {
+  readonly type: 'victim'
+}
+
+export type Parameter =
+  | NumberParameter
+  | SwitchParameter
+  | ChoiceParameter
+  | SourcesParameter
+  | FileParameter
+  | VictimParameter
 
 /** The values that a number may have, such as `0 to 60 seconds`. */
 export function rangeOf({ min, max, unit }: Pick<NumberParameter, 'min' | 'max' | 'unit'>): string {

@@ -48,7 +48,11 @@ export function buildAttackerApi(
 
 function logEvents({ log }: ControlApp, engine: AttackerEngine): void {
   engine.on('link', ({ state, detail, hub }) => log.info({ hub }, `link ${state}: ${detail}`))
-  engine.on('attack', (attack) => log.info({ attack }, `attack ${attack.id} ${attack.state}`))
+  engine.on('attack', (attack) => {
+    const { id, state, replay } = attack
+    const what = state === 'running' && replay !== undefined ? `: replays ${replay.summary}` : ''
+    log.info({ attack }, `attack ${id} ${state}${what}`)
+  })
   engine.on('clients', ({ mode, rate = 0, concurrency }) => {
     log.info(mode === 'closed' ? `clients: ${concurrency} users` : `clients: ${rate} per second`)
   })

@@ -13,10 +13,12 @@ import type { ClientsSnapshot } from '../traffic/attacker-host.ts'
 
 /** `now` in microseconds. */
 export function viewAttack(attack: AttackSnapshot, now: number): AttackView {
-  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures } = attack
+  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures, replay } = attack
   const { kind, rate, duration } = spec
   const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
-  return { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
+  const progress = { state, elapsed, offered, sent, late, noRoom, figures }
+  const view = { id, kind, rate, duration, ...describeAttack(spec), ...progress }
+  return replay === undefined ? view : { ...view, replay }
 }
 
 /** `spec`: what the clients are told, undefined for nothing. */

@@ -18,6 +18,7 @@ import type { LinkView } from '../contract.ts'
 import type { SharedCounters } from '../engine/shared-counters.ts'
 import { GATEWAY_OUTCOMES } from '../gateway/gateway-counters.ts'
 import { ATTACK_KINDS, type AttackKind } from '../traffic/attack-catalogue.ts'
+import { RECORDED_OUTCOMES } from '../traffic/attack-counters.ts'
 
 /** What the numbers are copied from. */
 export interface MetricSource {
@@ -70,6 +71,17 @@ const PLAIN: readonly PlainMetric<MetricSource>[] = [
     ({ counters }, kind) => counters.attacks.totals(kind).sent,
   ),
   skipped(),
+  labelled(
+    'counter',
+    describe(
+      'trace_packets_total',
+      'packets',
+      'Packets of the recordings whose replay was started: replayed, or why they are not.',
+    ),
+    'outcome',
+    RECORDED_OUTCOMES,
+    ({ counters }, outcome) => counters.attacks.recorded(outcome),
+  ),
   labelled(
     'gauge',
     describe('attack_active', 'attacks', 'Attacks under way.'),

@@ -264,7 +264,7 @@ export const ATTACK_CATALOGUE = {
   },
   'trace-replay': {
     about:
-      'SYNs and other segments to the victim as they were recorded in a pcap or pcapng file, from addresses of the lab.',
+      'SYNs and other segments to the victim as they were recorded in a pcap or pcapng file, from addresses of the lab. What it was is sent again, whatever the server answers: a replay completes no handshake.',
     acts: 'packets',
     pace: 'trace',
     rateMax: ATTACK_RATE_MAX,
@@ -273,6 +273,11 @@ export const ATTACK_CATALOGUE = {
         type: 'file',
         about:
           'the recording: in a scenario its path, seen from the scenario’s file; live the name of a file in the directory that SYNLAB_TRACES names',
+      },
+      victim: {
+        type: 'victim',
+        about:
+          'the attacked host in the recording, or host:port for what was sent to that port alone; default: the host that gets most SYNs, or most SYN-ACKs that it never asked for',
       },
       speed: { type: 'number', min: 0.1, max: 100, default: 1, about: 'times as fast as it was recorded' },
     },

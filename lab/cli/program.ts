@@ -65,6 +65,7 @@ function addRunCommand(program: Command, output: Output, finish: (status: number
       'write the result bundle: report.html, result.json, tables, pictures, capture.pcapng; of a story: result.json, capture.pcapng',
     )
     .option('--set <key=value>', 'change a value, e.g. listener.backlog=256; may be repeated', collect)
+    .option('--victim <host>', 'attacked host of the recordings that are replayed, as ADDRESS or ADDRESS:PORT')
     .option('--json', 'print result.json instead of the table')
     .option('--quiet', 'no progress')
     .addHelpText('after', EXIT_STATUSES)

@@ -5,6 +5,8 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { TraceReplay } from '../../attacker/trace/replay.ts'
+import { makeTrace } from '../../attacker/trace/trace.ts'
 import {
   ATTACK_CATALOGUE,
   ATTACK_KINDS,
@@ -14,8 +16,6 @@ import {
   parametersOf,
 } from '../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_RATE_MIN } from '../../attacker/traffic/caps.ts'
-import { makeTrace } from '../../attacker/traffic/trace.ts'
-import { TraceReplay } from '../../attacker/traffic/trace-replay.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,
@@ -66,6 +66,7 @@ function drawnFrom(parameter: AttackParameter): fc.Arbitrary<unknown> {
     case 'sources':
       return sources
     case 'file':
+    case 'victim':
       throw new Error('what is in a file is drawn by a property of its own')
   }
 }

@@ -41,7 +41,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'server/listener': pure('catalogue', 'tcpip', 'server/knobs'),
   'server/app': pure('catalogue', 'tcpip', 'server/knobs', 'server/listener'),
   'attacker/clients': pure('catalogue', 'tcpip'),
-  'attacker/trace': pure('catalogue', 'tcpip', 'attacker/clients'),
+  'attacker/trace': pure('tcpip'),
   'attacker/traffic': pure('catalogue', 'tcpip', 'attacker/clients', 'attacker/trace'),
   control: node('catalogue', 'tcpip', 'tcpip/io'),
   server: node('catalogue', ...TCPIP, ...SERVER_PURE, 'control'),

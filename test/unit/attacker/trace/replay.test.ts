@@ -2,9 +2,9 @@
  * Replayed packets are whole, correct and say what was recorded, from addresses of the lab.
  */
 import { describe, expect, it } from 'vitest'
+import { TraceReplay } from '../../../../attacker/trace/replay.ts'
+import { makeTrace, type Trace, traceSource } from '../../../../attacker/trace/trace.ts'
 import { SendPackets } from '../../../../attacker/traffic/attack-action.ts'
-import { makeTrace, type Trace, traceSource } from '../../../../attacker/traffic/trace.ts'
-import { TraceReplay } from '../../../../attacker/traffic/trace-replay.ts'
 import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../../../tcpip/base/prng.ts'

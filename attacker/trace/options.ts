@@ -25,6 +25,17 @@ function isKept(kind: number, length: number): boolean {
   }
 }
 
+/** Bytes of the whole options at the beginning of `[at, end)`, of which the last may have been cut off. */
+export function wholeOptions(bytes: Uint8Array, at: number, end: number): number {
+  let i = at
+  while (i < end && bytes[i] !== KIND_END) {
+    const length = bytes[i] === KIND_NOP ? 1 : i + 1 < end ? bytes[i + 1] : 0
+    if (length < 1 || i + length > end) break
+    i += length
+  }
+  return i - at
+}
+
 /**
  * Overwrites in `[at, end)` every option that is not kept by NOPs, and what follows the end of the options, or the first
  * option that does not fit, by zeros. The number of bytes stays. Returns the number of options that were overwritten.

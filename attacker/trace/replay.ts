@@ -16,15 +16,14 @@ import {
   TCP_WORD_FLAGS,
   TCP_WORD_PORTS,
 } from '../../tcpip/wire/tcp.ts'
-import type { PacketWriter } from './attack-action.ts'
-import type { Schedule } from './rate-shape.ts'
-import { type Trace, traceSource } from './trace.ts'
+import { dueAfter, type Trace, traceSource } from './trace.ts'
 
 /** How many times as fast as recorded a trace can run. */
 export const TRACE_SPEED_MIN = 0.1
 export const TRACE_SPEED_MAX = 100
 
-export class TraceReplay implements Schedule, PacketWriter {
+/** A schedule and a writer of packets, as an attack (attacker/traffic) has them. */
+export class TraceReplay {
   /** When the present packet is due, microseconds, an integer; NEVER after the last. */
   next: number
   private readonly trace: Trace
@@ -85,6 +84,6 @@ export class TraceReplay implements Schedule, PacketWriter {
 
   private dueTime(): number {
     const { index, trace } = this
-    return index < trace.count ? this.start + Math.round(trace.times[index] / this.speed) : NEVER
+    return index < trace.count ? this.start + dueAfter(trace, index, this.speed) : NEVER
   }
 }

@@ -2,14 +2,15 @@
  * What a trace keeps of a capture, and what it leaves out.
  */
 import { describe, expect, it } from 'vitest'
+import { LEFT_OUT_REASONS, noneOf, TRACE_PACKETS_MAX, viewReplay } from '../../../../attacker/trace/account.ts'
 import {
+  countBeyond,
   makeTrace,
   peakRate,
   TRACE_ADDRESSES,
-  TRACE_PACKETS_MAX,
   type Trace,
   traceSource,
-} from '../../../../attacker/traffic/trace.ts'
+} from '../../../../attacker/trace/trace.ts'
 import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { prefixContains } from '../../../../tcpip/wire/address.ts'
 import { ACK, FIN, SYN } from '../../../../tcpip/wire/segment.ts'
@@ -53,17 +54,7 @@ function traceOf(file: Uint8Array, victim?: Parameters<typeof makeTrace>[1]): Tr
   return trace
 }
 
-const NOTHING_SKIPPED = {
-  'no-time': 0,
-  'unknown-link-type': 0,
-  'not-ipv4': 0,
-  'not-tcp': 0,
-  fragment: 0,
-  'cut-short': 0,
-  malformed: 0,
-  'from-victim': 0,
-  elsewhere: 0,
-}
+const NOTHING = noneOf(LEFT_OUT_REASONS)
 
 describe('makeTrace', () => {
   it('keeps every header field of a segment, and the length of its payload', () => {
@@ -89,11 +80,12 @@ describe('makeTrace', () => {
     expect([...trace.optionsAt]).toEqual([0, 8])
     expect([...trace.optionsLengths]).toEqual([8, 12])
     expect([...trace.options]).toEqual([2, 4, 5, 120, 1, 3, 3, 3, 1, 1, 8, 10, 0, 0, 0, 1, 255, 255, 255, 254])
-    expect(trace.skipped).toEqual(NOTHING_SKIPPED)
-    expect(trace).toMatchObject({ sourceCount: 1, optionsBlanked: 0, payloadsShortened: 0 })
+    expect(trace.account).toMatchObject({ packets: 2, ports: 1, tunnelled: 0, leftOut: NOTHING, damage: undefined })
+    expect(Object.values(trace.account.changed).every((count) => count === 0)).toBe(true)
+    expect(trace.sourceCount).toBe(1)
   })
 
-  it('takes the destination that gets most SYNs, whatever else it gets', () => {
+  it('takes all that was sent to the host that gets most SYNs, whatever else others get', () => {
     const file = pcapFile(
       at(
         [0, syn({ destination: OTHER })],
@@ -106,20 +98,27 @@ describe('makeTrace', () => {
       ),
     )
     const trace = traceOf(file)
-    expect(trace.victim).toEqual({ address: VICTIM, port: 443 })
-    expect([...trace.times]).toEqual([0, 1])
-    expect(trace.skipped).toEqual({ ...NOTHING_SKIPPED, elsewhere: 5 })
+    expect(trace.account).toMatchObject({
+      victim: { address: VICTIM, port: undefined },
+      foundBy: 'syn',
+      ports: 2,
+      leftOut: { ...NOTHING, other_host: 4 },
+    })
+    expect([...trace.times]).toEqual([0, 1, 2])
   })
 
   it('takes the first destination of those that get equally many', () => {
-    expect(traceOf(pcapFile(at([0, syn({ destination: OTHER })], [1, syn()]))).victim.address).toBe(OTHER)
+    expect(traceOf(pcapFile(at([0, syn({ destination: OTHER })], [1, syn()]))).account.victim.address).toBe(OTHER)
   })
 
   it('takes the destination it is told', () => {
     const file = pcapFile(at([0, syn()], [1, syn()], [2, syn({ destination: OTHER, destinationPort: 1, flags: ACK })]))
     const trace = traceOf(file, { address: OTHER, port: 1 })
     expect([...trace.flags]).toEqual([ACK])
-    expect(makeTrace(file, { address: OTHER, port: 2 })).toBe('no TCP segment for 1.1.1.1:2 in the file')
+    expect(trace.account).toMatchObject({ foundBy: 'told', leftOut: { ...NOTHING, other_host: 2 } })
+    expect(makeTrace(file, { address: OTHER, port: 2 })).toBe(
+      'no TCP segment to 1.1.1.1:2 that can be replayed: of 3 packets: 2 to other hosts, 1 to other ports of that host',
+    )
   })
 
   it('sorts packets by their times, those of one time in the order of the file', () => {
@@ -195,7 +194,7 @@ describe('makeTrace', () => {
     ]
     const trace = traceOf(pcapFile(packets))
     expect([...trace.payloadLengths]).toEqual([0, 1460, 1460, 100])
-    expect(trace.payloadsShortened).toBe(2)
+    expect(trace.account.changed.payload_shortened).toBe(2)
   })
 
   it('counts by reason what it passes over', () => {
@@ -218,10 +217,10 @@ describe('makeTrace', () => {
         edited((bytes) => bytes.fill(0x44, 0, 1)),
         edited((bytes) => bytes.fill(0x40, 32, 33)),
         edited((bytes) => bytes.fill(30, 3, 4)),
-        // Cut off inside the IPv4 header, the TCP header, the options.
+        // 802.3 on an interface of raw packets; cut off inside the IPv4 header, the TCP header.
+        edited((bytes) => bytes.fill(0x50, 0, 1)),
         syn().subarray(0, 19),
         syn().subarray(0, 39),
-        syn({ mss: 1 }).subarray(0, 43),
         packetOf({ source: VICTIM, sourcePort: 443, destination: SOURCE, destinationPort: 1234, flags: SYN | ACK }),
         packetOf({ source: VICTIM, sourcePort: 80, destination: SOURCE, destinationPort: 1234, flags: SYN | ACK }),
       ].map((bytes) => enhancedPacket(true, 1n, bytes)),
@@ -230,55 +229,121 @@ describe('makeTrace', () => {
     ])
     const trace = traceOf(file)
     expect(trace.count).toBe(1)
-    expect(trace.skipped).toEqual({
-      'no-time': 1,
-      'unknown-link-type': 1,
-      'not-ipv4': 1,
-      'not-tcp': 1,
+    expect(trace.account.leftOut).toEqual({
+      ...NOTHING,
+      no_time: 1,
+      unknown_link_type: 1,
+      ipv6: 1,
+      not_ip: 1,
+      not_tcp: 1,
       fragment: 2,
-      'cut-short': 3,
+      cut_short: 2,
       malformed: 3,
-      'from-victim': 1,
-      elsewhere: 1,
+      from_victim: 2,
     })
+    expect(trace.account.linkType).toBe(147)
+    expect(viewReplay(trace.account, 0)).toMatchObject({ packets: 15, replayed: 1 })
   })
 
-  it('refuses a file without SYNs unless it is told who was attacked', () => {
-    const file = pcapFile(at([0, syn({ flags: ACK })]))
-    expect(makeTrace(file)).toBe('no SYN in the file: say which address and port was attacked')
-    expect(traceOf(file, { address: VICTIM, port: 443 }).count).toBe(1)
+  it('without SYNs takes the host that gets most segments', () => {
+    const other = syn({ destination: OTHER, flags: ACK })
+    const trace = traceOf(pcapFile(at([0, other], [1, syn({ flags: ACK })], [2, syn({ flags: ACK })])))
+    expect(trace.account).toMatchObject({ victim: { address: VICTIM }, foundBy: 'segment' })
   })
 
-  it('refuses a damaged file, with the place', () => {
-    const file = pcapFile(at([0, syn()], [1, syn()]))
-    const reason = 'not a capture that can be read: the file ends inside a packet, at byte 80'
-    expect(makeTrace(file.subarray(0, file.length - 1))).toBe(reason)
-    expect(makeTrace(file.subarray(0, file.length - 1), { address: VICTIM, port: 443 })).toBe(reason)
-    expect(makeTrace(new Uint8Array(9))).toBe(
-      'not a capture that can be read: neither a pcap nor a pcapng file, at byte 0',
+  it('takes SYN-ACKs for a reflection when they were not asked for, and not those that a busy client gets', () => {
+    const answer = (destination: number) => syn({ source: OTHER, destination, flags: SYN | ACK })
+    const client = 0x0a00_0001
+    const busy = [0, 1, 2, 3, 4].flatMap((i): [number, Uint8Array][] => [
+      [i, syn({ source: client, destination: OTHER + i })],
+      [i, syn({ source: OTHER + i, destination: client, flags: SYN | ACK })],
+    ])
+    const reflected = [5, 6, 7].map((i): [number, Uint8Array] => [i, answer(VICTIM)])
+    expect(traceOf(pcapFile(at(...busy, ...reflected))).account).toMatchObject({
+      victim: { address: VICTIM },
+      foundBy: 'syn_ack',
+    })
+    expect(traceOf(pcapFile(at(...busy))).account.foundBy).toBe('syn')
+  })
+
+  it('keeps flows apart when their ports become one', () => {
+    const to = (destinationPort: number, sourcePort = 1234, source = SOURCE) =>
+      syn({ source, sourcePort, destinationPort })
+    const trace = traceOf(
+      pcapFile(
+        at([0, to(80)], [1, to(81)], [2, to(82)], [3, to(80)], [4, to(81)], [5, to(83, 1235)], [6, to(81, 1234, 9)]),
+      ),
     )
+    expect([...trace.sourcePorts]).toEqual([1234, 1235, 1236, 1234, 1235, 1237, 1234])
+    expect(trace.account.changed.source_port_changed).toBe(4)
+    // One port stays one port, whatever the sources do.
+    expect(traceOf(pcapFile(at([0, to(80)], [1, to(80)]))).account.changed.source_port_changed).toBe(0)
   })
 
-  it('refuses a scan of many destinations', () => {
-    const record = pcapFile(at([0, syn()])).subarray(24)
-    const file = Buffer.concat([pcapFile([]), ...Array(65_537).fill(record)])
-    for (let i = 0; i <= 65_536; i++) file.writeUInt32BE(i, 24 + i * record.length + 16 + 16)
-    expect(makeTrace(file)).toBe('SYNs to more than 65536 destinations: say which one was attacked')
-    expect(traceOf(file, { address: 3, port: 443 }).count).toBe(1)
+  it('reads a damaged file up to the damage, and says where that is', () => {
+    const file = pcapFile(at([0, syn()], [1, syn()]))
+    const cut = traceOf(file.subarray(0, file.length - 1))
+    expect(cut.count).toBe(1)
+    expect(cut.account.damage).toEqual({ reason: 'the file ends inside a packet', offset: 80 })
+    expect(viewReplay(cut.account, 0).summary).toMatch(
+      /; warning: what stands from byte 80 on cannot be read: the file/,
+    )
+    expect(makeTrace(new Uint8Array(9))).toMatch(
+      /^no TCP segment.*no packet in it; .*neither a pcap nor a pcapng file$/,
+    )
+    expect(makeTrace(pcapFile([]))).toBe('no TCP segment that can be replayed: there is no packet in it')
   })
 
-  it('refuses more packets than a trace may have', () => {
+  it('uses segments without the options that the capture cut off', () => {
+    const whole = syn({ mss: 1460, sackPermitted: true, windowScale: 7 })
+    const cut = (length: number): FilePacket => ({
+      seconds: 1_700_000_000,
+      nanoseconds: length * 1000,
+      bytes: whole.subarray(0, length),
+      originalLength: whole.length,
+    })
+    const trace = traceOf(pcapFile([40, 41, 43, 44, 45, 47].map(cut)))
+    expect([...trace.optionsLengths]).toEqual([0, 0, 0, 4, 8, 8])
+    expect([...trace.options.subarray(trace.optionsAt[5])].slice(0, 8)).toEqual([...whole.subarray(40, 46), 0, 0])
+    expect(trace.account.changed.options_cut).toBe(6)
+  })
+
+  it('finds the attacked host among more destinations than it counts', () => {
+    // A scan of 70,000 hosts, one of which gets every tenth packet.
     const record = pcapFile(at([0, syn()])).subarray(24)
-    const file = new Uint8Array(24 + (TRACE_PACKETS_MAX + 1) * record.length)
+    const file = Buffer.concat([pcapFile([]), ...Array(70_000).fill(record)])
+    for (let i = 0; i < 70_000; i++) {
+      if (i % 10 !== 0) file.writeUInt32BE(i, 24 + i * record.length + 16 + 16)
+    }
+    expect(traceOf(file).account).toMatchObject({ victim: { address: VICTIM }, leftOut: { other_host: 63_000 } })
+  })
+
+  it('holds as many packets as a trace may have, and counts the rest', () => {
+    const record = pcapFile(at([0, syn()])).subarray(24)
+    const file = new Uint8Array(24 + (TRACE_PACKETS_MAX + 3) * record.length)
     file.set(pcapFile([]))
     file.set(record, 24)
     // Each copy doubles what is there, up to the end.
     for (let filled = 24 + record.length; filled < file.length; filled += filled - 24) {
       file.copyWithin(filled, 24, Math.min(filled, 24 + file.length - filled))
     }
-    const victim = { address: VICTIM, port: 443 }
-    expect(makeTrace(file, victim)).toBe('2000001 packets, more than a trace may have (2000000)')
-    expect(traceOf(file.subarray(0, file.length - record.length), victim).count).toBe(TRACE_PACKETS_MAX)
+    const trace = traceOf(file, { address: VICTIM, port: 443 })
+    expect(trace.count).toBe(TRACE_PACKETS_MAX)
+    expect(trace.account.leftOut.beyond_limit).toBe(3)
+  })
+
+  it('says so when the file becomes shorter while it is read', () => {
+    const bytes = pcapFile(at([0, syn()], [1, syn()]))
+    let reads = 0
+    const source = {
+      size: bytes.length,
+      read: (into: Uint8Array, offset: number) => {
+        const part = bytes.subarray(offset, Math.min(offset + into.length, reads++ < 2 ? bytes.length : 90))
+        into.set(part)
+        return part.length
+      },
+    }
+    expect(makeTrace(source)).toBe('the file was changed while it was read')
   })
 })
 
@@ -312,5 +377,21 @@ describe('peakRate', () => {
     [100, 7],
   ])('counts the most packets in one second at speed %d', (speed, peak) => {
     expect(peakRate(trace, speed)).toBe(peak)
+  })
+})
+
+describe('countBeyond', () => {
+  const times = [0, 1, 2, 3].map((second) => ({ seconds: second, nanoseconds: 0, bytes: syn() }))
+  const trace = traceOf(pcapFile(times))
+
+  it.each([
+    [1, 4_000_000, 0],
+    [1, 3_000_000, 1],
+    [1, 3_000_001, 0],
+    [1, 1, 3],
+    [2, 1_000_000, 2],
+    [0.5, 4_000_000, 2],
+  ])('counts what is not due at speed %d within %d us', (speed, duration, beyond) => {
+    expect(countBeyond(trace, speed, duration)).toBe(beyond)
   })
 })

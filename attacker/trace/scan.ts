@@ -2,13 +2,15 @@
  * Finds the TCP segments in a capture file and says of every other packet why it is none. Checksums are not looked at: a
  * capture of a host that leaves them to its network card holds wrong ones. Read first: tcpip/link/pcap.ts.
  */
-import type { CaptureProblem, CaptureReader } from '../../tcpip/link/capture-reader.ts'
-import { ipv4Offset, UNKNOWN_LINK_TYPE } from '../../tcpip/link/link-layer.ts'
+import type { ByteSource, CaptureProblem, CaptureReader } from '../../tcpip/link/capture-reader.ts'
+import { CUT_SHORT, IS_IPV6, ipv4Offset, NOT_IP, UNKNOWN_LINK_TYPE } from '../../tcpip/link/link-layer.ts'
 import { readCapture } from '../../tcpip/link/pcap.ts'
+import { innermostIpv4, UNREAD_TUNNEL } from '../../tcpip/link/tunnels.ts'
 import {
   destinationOf,
   headerLengthOf,
   IPV4_HEADER_BYTES,
+  isFragment,
   PROTOCOL_TCP,
   protocolOf,
   sourceOf,
@@ -22,30 +24,30 @@ import {
   TCP_HEADER_BYTES,
   TCP_WORD_FLAGS,
 } from '../../tcpip/wire/tcp.ts'
+import { LEFT_OUT_REASONS, type LeftOut, noneOf } from './account.ts'
 
-/** "More fragments" and the fragment offset (RFC 791 3.1): all zero in a whole packet. */
-const FRAGMENT_AT = 6
-const FRAGMENT_MASK = 0x3fff
+/** A recording: its bytes, or where they can be read. */
+export type Recording = Uint8Array | ByteSource
 
-/**
- * Why a packet is no segment that can be replayed. `no-time`: its block has no timestamp; `cut-short`: the capture ends
- * before the TCP header does; `malformed`: header lengths that cannot be; `fragment`: a part of a packet.
- */
-export type ScanSkip = 'no-time' | 'unknown-link-type' | 'not-ipv4' | 'not-tcp' | 'fragment' | 'cut-short' | 'malformed'
+/** Reasons by the value that says that there is no IPv4 packet. */
+const REASONS: ReadonlyMap<number, LeftOut> = new Map([
+  [UNKNOWN_LINK_TYPE, 'unknown_link_type'],
+  [NOT_IP, 'not_ip'],
+  [IS_IPV6, 'ipv6'],
+  [CUT_SHORT, 'cut_short'],
+  [UNREAD_TUNNEL, 'unread_tunnel'],
+])
 
 export class TraceScan {
   private readonly reader: CaptureReader
+  readonly bytes: Uint8Array
   readonly view: DataView
-  /** Packets passed over. */
-  readonly skipped: Record<ScanSkip, number> = {
-    'no-time': 0,
-    'unknown-link-type': 0,
-    'not-ipv4': 0,
-    'not-tcp': 0,
-    fragment: 0,
-    'cut-short': 0,
-    malformed: 0,
-  }
+  /** Packets so far, segments or not. */
+  packets = 0
+  /** Packets that are no segments, by reason. */
+  readonly leftOut = noneOf(LEFT_OUT_REASONS)
+  /** The first link type that is not read. */
+  linkType: number | undefined
 
   /** The segment that the scan stands at. Time in microseconds, as in the file; addresses int32. */
   time = 0
@@ -54,14 +56,18 @@ export class TraceScan {
   sourcePort = 0
   destinationPort = 0
   flags = 0
-  /** Offset of the TCP header in the file; all of its `headerLength` bytes were captured. */
+  /** Offset of the TCP header in `bytes`; its first TCP_HEADER_BYTES were captured. */
   tcp = 0
-  headerLength = 0
+  /** Bytes of options in the packet, and those among them that were captured. */
+  optionBytes = 0
+  capturedOptionBytes = 0
   /** Bytes of payload on the wire, captured or not. */
   payloadLength = 0
+  isTunnelled = false
 
-  constructor(file: Uint8Array) {
-    this.reader = readCapture(file)
+  constructor(recording: Recording) {
+    this.reader = readCapture(recording)
+    this.bytes = this.reader.bytes
     this.view = this.reader.view
   }
 
@@ -72,34 +78,37 @@ export class TraceScan {
   /** On to the next segment; false at the end of the file, or at the `problem` with it. */
   next(): boolean {
     while (this.reader.next()) {
-      const skip = this.look()
-      if (skip === undefined) return true
-      this.skipped[skip]++
+      this.packets++
+      const reason = this.look()
+      if (reason === undefined) return true
+      this.leftOut[reason]++
     }
     return false
   }
 
-  private look(): ScanSkip | undefined {
+  private look(): LeftOut | undefined {
     const { view } = this
     const { at, length, linkType, time, hasTime, originalLength } = this.reader.packet
-    if (!hasTime) return 'no-time'
-    const ip = ipv4Offset(view, at, length, linkType)
-    if (ip < 0) return ip === UNKNOWN_LINK_TYPE ? 'unknown-link-type' : 'not-ipv4'
+    if (!hasTime) return 'no_time'
     const end = at + length
-    if (ip + IPV4_HEADER_BYTES > end) return 'cut-short'
-    if (protocolOf(view, ip) !== PROTOCOL_TCP) return 'not-tcp'
-    if ((view.getUint16(ip + FRAGMENT_AT) & FRAGMENT_MASK) !== 0) return 'fragment'
+    const outer = ipv4Offset(view, at, length, linkType)
+    if (outer === UNKNOWN_LINK_TYPE) this.linkType ??= linkType
+    const ip = outer < 0 ? outer : innermostIpv4(view, outer, end)
+    if (ip < 0) return REASONS.get(ip)
+    if (ip + IPV4_HEADER_BYTES > end) return 'cut_short'
+    if (isFragment(view, ip)) return 'fragment'
+    if (protocolOf(view, ip) !== PROTOCOL_TCP) return 'not_tcp'
     const ipHeader = headerLengthOf(view, ip)
     if (ipHeader < IPV4_HEADER_BYTES) return 'malformed'
     const tcp = ip + ipHeader
-    if (tcp + TCP_HEADER_BYTES > end) return 'cut-short'
+    const options = tcp + TCP_HEADER_BYTES
+    if (options > end) return 'cut_short'
     const flagsWord = view.getInt32(tcp + TCP_WORD_FLAGS)
     const headerLength = dataOffsetIn(flagsWord)
     if (headerLength < TCP_HEADER_BYTES) return 'malformed'
     // A sender that leaves segmentation to its network card may capture a packet before its length is filled in.
     const totalLength = totalLengthOf(view, ip) || originalLength - (ip - at)
     if (totalLength < ipHeader + headerLength) return 'malformed'
-    if (tcp + headerLength > end) return 'cut-short'
     this.time = time
     this.source = sourceOf(view, ip)
     this.destination = destinationOf(view, ip)
@@ -107,8 +116,10 @@ export class TraceScan {
     this.destinationPort = destinationPortOf(view, tcp)
     this.flags = flagsIn(flagsWord)
     this.tcp = tcp
-    this.headerLength = headerLength
+    this.optionBytes = headerLength - TCP_HEADER_BYTES
+    this.capturedOptionBytes = Math.min(this.optionBytes, end - options)
     this.payloadLength = totalLength - ipHeader - headerLength
+    this.isTunnelled = ip !== outer
     return undefined
   }
 }

@@ -2,7 +2,7 @@
  * Options of a recording: what stays as it was, and what may not.
  */
 import { describe, expect, it } from 'vitest'
-import { blankOptions } from '../../../../attacker/traffic/trace-options.ts'
+import { blankOptions } from '../../../../attacker/trace/options.ts'
 
 function blanked(...options: number[]): { count: number; bytes: number[] } {
   // Guards at both ends: nothing outside the options is touched.
