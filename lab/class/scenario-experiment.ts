@@ -2,9 +2,12 @@
  * An experiment that is a scenario: simulates it, and reads off the figures that a worksheet asks for. With a bundle it
  * leaves what `synlab run` leaves: report, tables, result and capture.
  */
+import type { ConnectionRecord } from '../../attacker/clients/attempt.ts'
 import { packageVersion } from '../../control/package-info.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
 import type { PacketTap } from '../../tcpip/link/capture-link.ts'
 import { type BundleFile, bundleTexts } from '../bundle/bundle.ts'
+import { percentile } from '../bundle/percentile.ts'
 import { makeResult } from '../bundle/result.ts'
 import type { PhaseResult, Result } from '../bundle/result-format.ts'
 import type { BundleDirectory } from '../files/bundle-directory.ts'
@@ -12,6 +15,7 @@ import { CaptureFile } from '../files/capture-file.ts'
 import { formatResult } from '../report/run-report.ts'
 import { resolveScenario } from '../scenario/resolve.ts'
 import type { ScenarioFile } from '../scenario/schema.ts'
+import type { ArmRun } from '../simulator/arm-run.ts'
 import { type ScenarioCapture, simulateScenario } from '../simulator/scenario-run.ts'
 import type { Played, SheetFigures } from './sheet.ts'
 
@@ -59,7 +63,7 @@ export async function playScenario(file: ScenarioFile, seed: number, options: Sc
       const texts = bundleTexts({ scenario, result, runs })
       for (const [file, text] of Object.entries(texts)) bundle.write(file as BundleFile, text)
     }
-    return { figures: figuresOf(result), lines: formatResult(result) }
+    return { figures: figuresOf(result, runs), lines: formatResult(result) }
   } finally {
     captureFile?.close()
   }
@@ -83,14 +87,32 @@ function captureOf(file: CaptureFile | undefined, watch: ArmWatch | undefined): 
   }
 }
 
-function figuresOf({ arms }: Result): SheetFigures {
+function figuresOf({ arms }: Result, runs: readonly ArmRun[]): SheetFigures {
   const figures: Record<string, number> = {}
   for (const [arm, { phases }] of Object.entries(arms)) {
+    const attempts = runs.find((run) => run.arm.name === arm)?.attempts ?? []
     for (const [phase, result] of Object.entries(phases)) {
-      for (const [name, value] of Object.entries(figuresOfPhase(result))) figures[`${arm}.${phase}.${name}`] = value
+      const all = { ...figuresOfPhase(result), late_wait_s: lateWait(attempts, result.end_s) }
+      for (const [name, value] of Object.entries(all)) figures[`${arm}.${phase}.${name}`] = value
     }
   }
   return figures
+}
+
+/** Seconds at the end of a phase in which whoever comes finds a queue that has had the time to fill. */
+const LATE = 10
+
+/** Median time from ESTABLISHED to the first byte of the answer, for those who came late in a phase and were served: seconds, to a tenth. */
+function lateWait(attempts: readonly ConnectionRecord[], end: number): number {
+  const waits = attempts.flatMap(({ startedAt, outcome, connectUs = 0, firstByteUs = 0 }) => {
+    const isLate = startedAt >= (end - LATE) * SECOND && startedAt < end * SECOND
+    return isLate && outcome === 'ok' ? [firstByteUs - connectUs] : []
+  })
+  const median = percentile(
+    waits.toSorted((a, b) => a - b),
+    50,
+  )
+  return Math.round((median ?? 0) / (SECOND / 10)) / 10
 }
 
 function figuresOfPhase({ legit, syn_queue, accept_queue, counters }: PhaseResult): Record<string, number> {
@@ -98,8 +120,6 @@ function figuresOfPhase({ legit, syn_queue, accept_queue, counters }: PhaseResul
     'legit.attempted': legit.attempted,
     'legit.succeeded': legit.succeeded,
     'legit.percent': legit.attempted === 0 ? 0 : Math.floor((100 * legit.succeeded) / legit.attempted),
-    // Seconds until the first byte of the answer, for half of those who were served; to a tenth.
-    wait_s: Math.round((legit.first_byte_ms.p50 ?? 0) / 100) / 10,
     'syn_queue.limit': syn_queue.limit,
     'syn_queue.max': syn_queue.max,
     'accept_queue.limit': accept_queue.limit,

@@ -38,7 +38,7 @@ export const SHEET_E: Sheet = {
   },
   questions: [
     { id: 'E1', part: 'main', kind: 'prediction', figure: 'main.attack.accept_queue.max', band: { units: 1 } },
-    { id: 'E2', part: 'main', kind: 'prediction', figure: 'main.attack.wait_s', band: { percent: 15 } },
+    { id: 'E2', part: 'main', kind: 'prediction', figure: 'main.attack.late_wait_s', band: { percent: 10 } },
     { id: 'E3', part: 'main', kind: 'reading', figure: 'main.attack.counters.ListenOverflows' },
     { id: 'E4', part: 'main', kind: 'reading', figure: 'main.attack.counters.SyncookiesSent' },
     { id: 'E5', part: 'main', kind: 'reading', figure: 'main.syn_repeated_s' },

@@ -3,9 +3,10 @@ import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ControlApp } from '../../../../control/app.ts'
+import { EventReader } from '../../../../lab/client/event-reader.ts'
 import { buildServerApi } from '../../../../server/api/server-api.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../../server/app/server-config.ts'
-import type { Knobs } from '../../../../server/contract.ts'
+import type { Knobs, ServerEvents } from '../../../../server/contract.ts'
 import { KNOBS, type KnobEntry } from '../../../../server/knobs/knob-catalogue.ts'
 import { LocalEngine } from '../../../support/worlds/local-engine.ts'
 
@@ -255,5 +256,29 @@ describe('GET /api/events', () => {
     await until('\n\n')
     const data = /event: snapshot\ndata: (.*)\n\n/.exec(heard)?.[1] ?? ''
     expect(JSON.parse(data)).toMatchObject({ config: { synCookies: 0 }, synQueue: { length: 0 } })
+  })
+
+  it('tells only what is asked for, places of both queues among it, and refuses names that it does not know', async () => {
+    serve({ backlog: 4 })
+    lab.flood(2)
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const reader = await EventReader.open<ServerEvents>(`http://127.0.0.1:${port}/api/events?events=slots,reset`)
+    expect((await reader.next())?.event).toBe('snapshot')
+    expect(await reader.next()).toMatchObject({
+      event: 'slots',
+      data: {
+        syn: { kind: 'places', length: 2, limit: 4, places: 'AgIAAAA=' },
+        accept: { length: 0, places: 'AAAAAAA=' },
+      },
+    })
+    await patch({ synCookies: 0 })
+    await app.inject({ method: 'POST', url: '/api/reset' })
+    for (let event = await reader.next(); event?.event !== 'reset'; event = await reader.next()) {
+      expect(event?.event).toBe('slots')
+    }
+    reader.close()
+    const refused = (await app.inject('/api/events?events=slots,places')).json()
+    expect(refused).toMatchObject({ code: 'BAD_VALUE', path: 'events', message: expect.stringContaining('"places"') })
   })
 })
