@@ -6,7 +6,10 @@ import type { Stamped } from '../control/stamped.ts'
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
 import type { TapEvent } from './app/tap-event.ts'
-import type { KnobEntry, KnobName } from './knobs/knob-catalogue.ts'
+import type { KnobView } from './knobs/knob-catalogue.ts'
+
+export type { KnobView } from './knobs/knob-catalogue.ts'
+
 import type { CookieVerdict } from './listener/cookie-anatomy.ts'
 
 export type { ServerConfig } from './app/server-config.ts'
@@ -110,13 +113,6 @@ export interface CookieAnatomy {
     /** The MIB counter that such an ACK moves, or, for `gate`, the reason under which it is dropped. */
     readonly counter: string
   }
-}
-
-/** A knob as GET /api/knobs lists it: whatever a page needs to offer it. */
-export type KnobView = KnobEntry & {
-  readonly name: KnobName
-  /** The environment variable that sets it at the start. */
-  readonly variable: string
 }
 
 /** Answer of GET /api/knobs. */

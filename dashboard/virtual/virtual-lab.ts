@@ -20,14 +20,25 @@ import { ConfigPatch } from '../../server/api/config-schema.ts'
 import { encodeAcceptQueue, encodeSynQueue, type SlotFrame } from '../../server/app/slot-frame.ts'
 import { listSockets } from '../../server/app/socket-rows.ts'
 import { parseSocketState } from '../../server/app/socket-state.ts'
-import type { QueueFrame, ServerConfig, ServerState, SocketList } from '../../server/contract.ts'
+import { parseTapTarget, type TapTarget } from '../../server/app/tap-target.ts'
+import type {
+  CookieAnatomy,
+  CookieRequest,
+  QueueFrame,
+  ServerConfig,
+  ServerState,
+  SocketList,
+} from '../../server/contract.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import type { AttackerState, AttackRequest, ClientsRequest } from '../contract/attacker.ts'
-import type { HelloMessage, Mark, StreamMessage } from '../contract/stream.ts'
+import type { HelloMessage, Mark, StreamMessage, TapRequest } from '../contract/stream.ts'
 import { toBase64 } from './base64.ts'
 import { Refused } from './refusal.ts'
 import { TimeLine } from './time-line.ts'
 import { ATTACKER, VirtualRun } from './virtual-run.ts'
+
+/** Cookies are unsigned 32-bit numbers. */
+const COOKIE_MAX = 0xffff_ffff
 
 /** Marks that a page that comes late is told. */
 const MARKS_MAX = 1000
@@ -53,6 +64,9 @@ export class VirtualLab {
   private replayed = 0
   private marks: Mark[] = []
   private isTelling = true
+  /** What is followed, and the number of the last tap: a tap does not go back, another one takes its place. */
+  private followed: TapTarget | undefined = undefined
+  private lastTap = 0
 
   constructor(options: VirtualLabOptions) {
     const { scenario, arm, traces = NO_TRACES, byHand = [] } = options
@@ -97,7 +111,7 @@ export class VirtualLab {
       this.play(Math.max(stop, this.now))
       if (this.now >= this.timeLine.last + spacing) this.timeLine.remember(this.now)
     }
-    this.tellMarks()
+    this.tellHappened()
   }
 
   /** One packet, one instant at which anything happens, or one second. */
@@ -109,7 +123,7 @@ export class VirtualLab {
       this.run.step(by, next?.at ?? Number.MAX_SAFE_INTEGER)
       if (next !== undefined && this.now >= next.at) this.throwAgain()
       this.furthest = Math.max(this.furthest, this.now)
-      this.tellMarks()
+      this.tellHappened()
     }
     this.tellAll()
   }
@@ -128,9 +142,11 @@ export class VirtualLab {
       this.play(at)
       this.run.takeFinished()
       this.run.takeMarks()
+      this.run.takeTapEvents()
       this.isTelling = true
       this.marks = this.marks.filter((mark) => mark.at <= this.run.at)
       this.options.tell({ type: 'rewind', at: this.run.at })
+      if (this.followed !== undefined) this.run.follow(this.followed, ++this.lastTap)
     } else this.advance(at, SECOND)
     this.tellAll()
   }
@@ -210,6 +226,29 @@ export class VirtualLab {
     return this.run.attackerState().clients
   }
 
+  /** Follows another connection from now on, or none. Returns the number of the tap, which its events carry. */
+  follow(request: TapRequest | undefined): number | undefined {
+    const target = request === undefined ? undefined : parseTapTarget(request.follow)
+    if (request !== undefined && target === undefined) {
+      throw new Refused(
+        'BAD_VALUE',
+        'follow.peer: must be an address and a port, such as 10.9.16.1:40000',
+        'follow.peer',
+      )
+    }
+    this.run.follow(target, ++this.lastTap)
+    this.followed = target
+    this.tellHappened()
+    return target === undefined ? undefined : this.lastTap
+  }
+
+  cookie({ cookie }: CookieRequest): CookieAnatomy {
+    if (cookie !== undefined && !(Number.isInteger(cookie) && cookie >= 0 && cookie <= COOKIE_MAX)) {
+      throw new Refused('BAD_VALUE', `cookie: must be an integer from 0 to ${COOKIE_MAX}`, 'cookie')
+    }
+    return this.run.cookie(cookie)
+  }
+
   sockets(state: string | undefined, limit: number): SocketList {
     const wanted = state === undefined ? undefined : parseSocketState(state)
     if (state !== undefined && wanted === undefined) {
@@ -235,7 +274,7 @@ export class VirtualLab {
     this.replayed = this.switches.length
     this.furthest = at
     this.play(at + 1)
-    this.tellMarks()
+    this.tellHappened()
     this.tellAll()
   }
 
@@ -256,11 +295,13 @@ export class VirtualLab {
     this.run.throwSwitch(thrown)
   }
 
-  private tellMarks(): void {
+  private tellHappened(): void {
     for (const mark of this.run.takeMarks()) {
       this.marks = [...this.marks, mark].slice(-MARKS_MAX)
       if (this.isTelling) this.options.tell({ type: 'mark', mark })
     }
+    if (!this.isTelling) return
+    for (const event of this.run.takeTapEvents()) this.options.tell({ type: 'tap', event })
   }
 }
 

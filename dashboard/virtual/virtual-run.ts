@@ -13,7 +13,10 @@ import type { Arm, Scenario } from '../../lab/scenario/resolve.ts'
 import type { Traces } from '../../lab/scenario/traces.ts'
 import { ArmSimulator } from '../../lab/simulator/arm-simulator.ts'
 import type { Switch } from '../../lab/simulator/switches.ts'
-import type { ServerConfig, ServerState } from '../../server/contract.ts'
+import type { TapEvent } from '../../server/app/tap-event.ts'
+import type { TapTarget } from '../../server/app/tap-target.ts'
+import type { CookieAnatomy, ServerConfig, ServerState } from '../../server/contract.ts'
+import { viewCookie } from '../../server/engine/cookie-view.ts'
 import { FullnessWatch } from '../../server/engine/fullness-watch.ts'
 import { fillGauges } from '../../server/engine/gauges.ts'
 import { ServerStats } from '../../server/engine/published-stats.ts'
@@ -23,6 +26,7 @@ import { Prng } from '../../tcpip/base/prng.ts'
 import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
 import type { ConnectionsMessage, Mark } from '../contract/stream.ts'
+import { TappedServer } from './tapped-server.ts'
 
 /** The one attacker of a lab in the browser. */
 export const ATTACKER = 'attacker'
@@ -31,6 +35,7 @@ const NOWHERE = { linkHost: 'this page', linkPort: 0 }
 
 export class VirtualRun {
   readonly simulator: ArmSimulator
+  private tapped: TappedServer | undefined = undefined
   /** What happened since somebody last took it, oldest first. */
   private marks: Mark[] = []
   private readonly synQueueWatch = new FullnessWatch()
@@ -47,6 +52,10 @@ export class VirtualRun {
     this.simulator = new ArmSimulator(scenario, arm, {
       traces,
       byHand,
+      serverTurns: (server, link) => {
+        this.tapped = new TappedServer(server, link)
+        return this.tapped
+      },
       onConnection: (record) => {
         this.latency.record(record)
         this.finished.record(record)
@@ -126,6 +135,22 @@ export class VirtualRun {
 
   get clientSpec(): ClientSpec | undefined {
     return this.simulator.attacker.snapshot().clients.spec
+  }
+
+  /** Follows another connection from now on, as tap number `id`, or none. */
+  follow(target: TapTarget | undefined, id: number): void {
+    this.tapped?.follow(target, id, this.now)
+  }
+
+  /** What happened on the followed connection since the last call. */
+  takeTapEvents(): readonly TapEvent[] {
+    return this.tapped?.takeEvents() ?? []
+  }
+
+  /** Takes the last cookie apart, and judges `cookie`, or it. */
+  cookie(cookie: number | undefined): CookieAnatomy {
+    const parts = this.simulator.server.listener.cookies.inspect(cookie, this.now)
+    return viewCookie(parts, (moment) => moment / MILLISECOND, this.now)
   }
 
   /** The honest connections that have ended since the last call. */

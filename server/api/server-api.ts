@@ -8,9 +8,8 @@ import { ApiError } from '../../control/errors.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
 import { MetricsRegistry } from '../../control/metrics-registry.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
-import type { KnobView } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
-import { KNOB_NAMES, KNOBS, type KnobEntry, variableOf } from '../knobs/knob-catalogue.ts'
+import { KNOB_VIEWS } from '../knobs/knob-catalogue.ts'
 import { METRICS } from '../metrics/catalogue.ts'
 import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
@@ -23,11 +22,6 @@ export const SERVER_NAME = 'synlab-server'
 /** Socket rows in one reply: the default, and the most. */
 const DEFAULT_SOCKETS = 100
 const MAX_SOCKETS = 10_000
-
-/** The catalogue of knobs, for whoever offers them. */
-const KNOB_VIEWS: readonly KnobView[] = KNOB_NAMES.map((name) => {
-  return { name, ...(KNOBS[name] as KnobEntry), variable: variableOf(KNOBS[name]) }
-})
 
 const SocketsQuery = Type.Object(
   {

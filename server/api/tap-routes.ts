@@ -4,11 +4,8 @@
 import { type Static, Type } from 'typebox'
 import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
-import { parseAddress } from '../../tcpip/wire/address.ts'
-import type { TapTarget } from '../app/connection-tap.ts'
+import { parseTapTarget, type TapTarget } from '../app/tap-target.ts'
 import type { ServerEngine } from '../engine/engine.ts'
-
-const PORT_MAX = 65_535
 
 const TapBody = Type.Object(
   { follow: Type.Union([Type.Literal('honest'), Type.Literal('hostile'), Type.Object({ peer: Type.String() })]) },
@@ -26,13 +23,8 @@ export function addTapRoutes(app: ControlApp, engine: ServerEngine): void {
 }
 
 function targetOf({ follow }: Static<typeof TapBody>): TapTarget {
-  if (typeof follow === 'string') return follow
-  const [addressText = '', portText = '', ...rest] = follow.peer.split(':')
-  const address = parseAddress(addressText)
-  const port = Number(portText)
-  if (rest.length > 0 || address === undefined || !/^\d{1,5}$/.test(portText) || port < 1 || port > PORT_MAX) {
-    const message = `follow.peer: ${JSON.stringify(follow.peer)} is not an address and a port, such as 10.9.16.1:40000`
-    throw new ApiError('BAD_VALUE', message, 'follow.peer')
-  }
-  return { address, port }
+  const target = parseTapTarget(follow)
+  if (target !== undefined || typeof follow === 'string') return target as TapTarget
+  const message = `follow.peer: ${JSON.stringify(follow.peer)} is not an address and a port, such as 10.9.16.1:40000`
+  throw new ApiError('BAD_VALUE', message, 'follow.peer')
 }

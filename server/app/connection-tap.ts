@@ -17,9 +17,7 @@ import type { ServerHost } from './server-host.ts'
 import { timerKind } from './socket-rows.ts'
 import type { TapEnd, TapEvent, TapSegment } from './tap-event.ts'
 import { describeTapSegment } from './tap-segment.ts'
-
-/** Which connection to follow: the next one of an honest client or of an attack, or that of a peer. */
-export type TapTarget = 'honest' | 'hostile' | { readonly address: number; readonly port: number }
+import type { TapTarget } from './tap-target.ts'
 
 /** A connection of which nothing is kept and nothing is heard for so long is over, microseconds: a SYN waits 32 s for its last repeat. */
 const IDLE_MAX = 40 * SECOND

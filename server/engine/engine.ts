@@ -3,10 +3,10 @@
  */
 import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
-import type { TapTarget } from '../app/connection-tap.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
+import type { TapTarget } from '../app/tap-target.ts'
 import type { CookieAnatomy, ServerState } from '../contract.ts'
 import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData, Slots } from './protocol.ts'
 import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'

@@ -2,11 +2,11 @@
  * What the main thread and the engine's thread say to each other.
  */
 import type { Stamped } from '../../control/stamped.ts'
-import type { TapTarget } from '../app/connection-tap.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SlotFrame } from '../app/slot-frame.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
+import type { TapTarget } from '../app/tap-target.ts'
 import type { CookieAnatomy, LinkPeer, ServerEngineEvents } from '../contract.ts'
 
 /** What the engine is started with. */

@@ -175,3 +175,15 @@ export function defaultsOf<G extends KnobGroup>(group: G): ConfigOf<G> {
 export function variableOf({ flag }: KnobEntry): string {
   return `SYNLAB_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`
 }
+
+/** A knob with whatever is needed to offer it, as GET /api/knobs lists it. */
+export type KnobView = KnobEntry & {
+  readonly name: KnobName
+  /** The environment variable that sets it at the start. */
+  readonly variable: string
+}
+
+/** All knobs, for whoever offers them. */
+export const KNOB_VIEWS: readonly KnobView[] = KNOB_NAMES.map((name) => {
+  return { name, ...(KNOBS[name] as KnobEntry), variable: variableOf(KNOBS[name]) }
+})

@@ -34,6 +34,8 @@ export class Connections {
   private readonly outcomes: Uint8Array
   /** Connections ever pushed: one that is drawn remembers how far it was. */
   pushed = 0
+  /** Connections before this one were overwritten by some that have been forgotten since. */
+  private floor = 0
   /** Rises whenever everything was forgotten. */
   generation = 0
 
@@ -47,7 +49,7 @@ export class Connections {
 
   /** The oldest connection that is still kept, counted as `pushed` is. */
   get first(): number {
-    return Math.max(0, this.pushed - this.capacity)
+    return Math.max(this.floor, this.pushed - this.capacity)
   }
 
   push(connection: FinishedConnection): void {
@@ -90,8 +92,16 @@ export class Connections {
     return { count: waits.length, p50: at(0.5), p99: at(0.99) }
   }
 
+  /** Forgets those that ended later than `at`, milliseconds. They were told in the order of their ends, but for a batch. */
+  rewind(at: number): void {
+    this.floor = this.first
+    while (this.pushed > this.first && this.endedAt(this.pushed - 1) > at) this.pushed--
+    this.generation++
+  }
+
   clear(): void {
     this.pushed = 0
+    this.floor = 0
     this.generation++
   }
 }

@@ -38,6 +38,11 @@ export class Frames {
     return frame !== undefined && at - frame.at <= 2 * SPACING_MS ? frame : undefined
   }
 
+  /** Forgets what is later than `at`, milliseconds. */
+  rewind(at: number): void {
+    while ((this.frames.at(-1)?.at ?? at) > at) this.characters -= size(this.frames.pop() as SlotsMessage)
+  }
+
   clear(): void {
     this.frames = []
     this.characters = 0

@@ -8,6 +8,8 @@ export class History<Column extends string> {
   private readonly capacity: number
   /** Rows ever pushed. */
   private pushed = 0
+  /** Rows before this one, counted as `pushed` is, were overwritten by rows that have been forgotten since. */
+  private floor = 0
 
   constructor(columns: readonly Column[], capacity: number) {
     this.capacity = capacity
@@ -16,7 +18,7 @@ export class History<Column extends string> {
   }
 
   get length(): number {
-    return Math.min(this.pushed, this.capacity)
+    return Math.min(this.pushed - this.floor, this.capacity)
   }
 
   /** Appends a row; `at` milliseconds. A row that is not later than the last one is left out. */
@@ -76,8 +78,15 @@ export class History<Column extends string> {
     return grown
   }
 
+  /** Forgets what is later than `at`, milliseconds. */
+  rewind(at: number): void {
+    this.floor = Math.max(this.floor, this.pushed - this.capacity)
+    this.pushed -= this.length - 1 - this.rowAt(at)
+  }
+
   clear(): void {
     this.pushed = 0
+    this.floor = 0
   }
 
   private slot(row: number): number {

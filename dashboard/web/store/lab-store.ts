@@ -109,6 +109,9 @@ export class LabStore {
       case 'presence':
         this.takePresence(message.who, message)
         break
+      case 'rewind':
+        this.rewind(message.at)
+        break
       case 'gap':
         this.gaps.value = [...this.gaps.value, message].slice(-GAPS_MAX)
         break
@@ -163,6 +166,17 @@ export class LabStore {
 
   private advance(at: number): void {
     if (at > (this.now.value ?? Number.NEGATIVE_INFINITY)) this.now.value = at
+  }
+
+  /** Time was turned back to `at`: what came later is going to come again, or otherwise. */
+  private rewind(at: number): void {
+    for (const part of [this.serverHistory, this.clientHistory, this.connections, this.frames]) part.rewind(at)
+    this.marks.value = this.marks.value.filter((mark) => mark.at <= at)
+    this.gaps.value = this.gaps.value.filter((gap) => gap.to <= at)
+    this.attacks.value = this.attacks.value
+      .filter(({ from }) => from <= at)
+      .map((span) => (span.to !== undefined && span.to > at ? { ...span, to: undefined } : span))
+    this.now.value = at
   }
 
   private forget(): void {

@@ -145,6 +145,41 @@ describe('the lab in virtual time', () => {
     expect(ended).toBeGreaterThan(50)
   })
 
+  it('follows an honest connection, and the next one after going back', () => {
+    const { lab, of } = open()
+    run(lab, 1)
+    const tap = lab.follow({ follow: 'honest' })
+    run(lab, 3)
+    const flags = of('tap').flatMap(({ event }) => (event.kind === 'segment' ? [event.segment.flags.join(',')] : []))
+    expect(flags.slice(0, 3)).toEqual(['SYN', 'ACK,SYN', 'ACK'])
+    expect(of('tap').every(({ event }) => event.tap === tap)).toBe(true)
+    lab.goTo(2 * SECOND)
+    run(lab, 4)
+    expect(of('tap').some(({ event }) => event.kind === 'started' && event.tap !== tap && event.at >= 2000)).toBe(true)
+  })
+
+  it('plays the same whether somebody follows a connection or not', () => {
+    const watched = open()
+    const alone = open()
+    for (const { lab } of [watched, alone]) {
+      run(lab, 2)
+      lab.startAttack(FLOOD)
+    }
+    watched.lab.follow({ follow: 'hostile' })
+    for (const { lab } of [watched, alone]) run(lab, 12)
+    expect(counters(watched.lab)).toEqual(counters(alone.lab))
+  })
+
+  it('takes the last cookie apart', () => {
+    const { lab } = open()
+    run(lab, 2)
+    lab.configure({ synCookies: 2 })
+    run(lab, 4)
+    const { real, verdict } = lab.cookie({})
+    expect(verdict).toMatchObject({ isValid: true, counter: 'SyncookiesRecv' })
+    expect(lab.cookie({ cookie: (real ^ 1) >>> 0 }).verdict.isValid).toBe(false)
+  })
+
   it('steps from packet to packet', () => {
     const { lab, of } = open()
     const packets: number[] = []
