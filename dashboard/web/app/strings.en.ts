@@ -34,7 +34,7 @@ export interface ShellText {
 }
 
 export const SHELL_EN: ShellText = {
-  views: { 'control-room': 'Control room' },
+  views: { 'control-room': 'Control room', handshake: 'Handshake', cookie: 'Cookie', states: 'States' },
   viewsLabel: 'Views',
   skip: 'To the view',
   live: 'live',

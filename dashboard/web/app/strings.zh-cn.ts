@@ -2,7 +2,7 @@
 import type { ShellText } from './strings.en.ts'
 
 export const SHELL_ZH: ShellText = {
-  views: { 'control-room': '控制室' },
+  views: { 'control-room': '控制室', handshake: '握手', cookie: 'Cookie', states: '状态' },
   viewsLabel: '视图',
   skip: '跳到视图',
   live: '实时',

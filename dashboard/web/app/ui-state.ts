@@ -5,7 +5,7 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { chooseLanguage, isLanguage, type Language } from '../i18n/language.ts'
 
-export const VIEWS = ['control-room'] as const
+export const VIEWS = ['control-room', 'handshake', 'cookie', 'states'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export type Theme = 'light' | 'dark'

@@ -9,6 +9,9 @@ import { Canvas, type Surface } from './surface.tsx'
 /** Frames that a place which has just been taken is lit: two of ten a second. */
 const FLASH_FRAMES = 2
 
+/** Frames that come later than this after the last one are no motion, milliseconds. */
+const PAUSE_MS = 500
+
 const AGE_SHIFT = 5
 
 export function QueueGrid({ frame, name }: { frame: ReadonlySignal<DecodedFrame | undefined>; name: string }) {
@@ -30,6 +33,7 @@ class GridPicture {
   private before: Uint8Array = new Uint8Array(0)
   private flashes: Uint8Array = new Uint8Array(0)
   private shown: DecodedFrame | undefined
+  private shownAt = 0
   private readonly stillness = matchMedia('(prefers-reduced-motion: reduce)')
 
   paint({ context, tokens, scale }: Surface, frame: DecodedFrame | undefined): void {
@@ -58,7 +62,10 @@ class GridPicture {
   private notice(frame: DecodedFrame & { kind: 'places' }): void {
     if (frame === this.shown) return
     const { places } = frame
-    const isSame = this.before.length === places.length
+    // After a pause, as of a tab that nobody saw, all that is new has long been so.
+    const now = performance.now()
+    const isSame = this.before.length === places.length && now - this.shownAt < PAUSE_MS
+    this.shownAt = now
     if (!isSame) this.flashes = new Uint8Array(places.length)
     if (isSame && !this.stillness.matches) {
       places.forEach((byte, i) => {

@@ -5,7 +5,7 @@
  */
 
 /** Milliseconds at which the parts begin and end. */
-const SHORTEST = 0.5
+const SHORTEST = 0.3
 const REPEATED = 1000
 const LONGEST = 13_000
 

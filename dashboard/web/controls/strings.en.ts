@@ -2,7 +2,7 @@
  * Names of everything that can be set, in English. Each knob, kind of attack and parameter of the lab's catalogues must be
  * here: one that is not does not compile.
  */
-import type { AttackKind } from '../../../attacker/traffic/attack-catalogue.ts'
+import type { ATTACK_CATALOGUE, AttackKind, PACE_PARAMETERS } from '../../../attacker/traffic/attack-catalogue.ts'
 import type { ServerConfig } from '../../contract/server.ts'
 import type { PresetName } from './presets.ts'
 
@@ -12,31 +12,12 @@ export interface Named {
   readonly about?: string
 }
 
+/** Every parameter of any kind of attack. */
 export type AttackParameter =
   | 'rate'
   | 'duration'
-  | 'origin'
-  | 'sources'
-  | 'bots'
-  | 'fingerprint'
-  | 'backlog'
-  | 'synAckRetries'
-  | 'payload'
-  | 'cookies'
-  | 'age'
-  | 'hold'
-  | 'interval'
-  | 'victims'
-  | 'stride'
-  | 'connectTimeout'
-  | 'trace'
-  | 'speed'
-  | 'arrivals'
-  | 'shape'
-  | 'rampFrom'
-  | 'pulseOn'
-  | 'pulseOff'
-  | 'steps'
+  | keyof typeof PACE_PARAMETERS
+  | { [Kind in AttackKind]: keyof (typeof ATTACK_CATALOGUE)[Kind]['parameters'] }[AttackKind]
 
 export interface ControlsText {
   readonly presetsTitle: string
@@ -125,6 +106,7 @@ export const CONTROLS_EN: ControlsText = {
     stride: 'Step of the sweep, bytes',
     connectTimeout: 'Visitors’ patience, s',
     trace: 'File of the recording',
+    victim: 'Victim in the recording',
     speed: 'Times as fast',
     arrivals: 'Arrivals',
     shape: 'Shape',

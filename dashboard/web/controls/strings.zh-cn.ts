@@ -77,6 +77,7 @@ export const CONTROLS_ZH: ControlsText = {
     stride: '扫描步长，字节',
     connectTimeout: '访客的耐心，秒',
     trace: '录制文件',
+    victim: '录制中的受害者',
     speed: '倍速',
     arrivals: '到达方式',
     shape: '形状',

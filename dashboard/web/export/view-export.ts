@@ -1,4 +1,4 @@
-/** What is saved of each view: the control room is drawn anew; other views are pictures already. */
+/** What is saved of each view: the control room is drawn anew from what is known; other views as they stand on the page. */
 import type { Lab } from '../app/lab-context.ts'
 import { decodeFrame } from '../charts/queue-frame.ts'
 import { FIRST_CHARTS, MORE_CHARTS } from '../charts/series.ts'
@@ -13,11 +13,14 @@ import { readTokens } from '../theme/tokens.ts'
 import { say } from '../views/control-room/headline.tsx'
 import { markText } from '../views/control-room/log-panel.tsx'
 import { CONTROL_ROOM } from '../views/control-room/strings.ts'
+import { drawElement } from './element-picture.ts'
 import { makeReport } from './report.ts'
 import { drawRoom } from './room-picture.ts'
 
 export function pictureOf(lab: Lab, format: Format): string {
   const { store, ui } = lab
+  const view = document.getElementById('view')
+  if (ui.view.value !== 'control-room' && view !== null) return drawElement(view)
   const at = momentOf(lab)
   const window = timeWindow(lab) ?? { from: at - ui.span.value, to: at }
   const { headline, why } = sentenceAt(lab, at, format)

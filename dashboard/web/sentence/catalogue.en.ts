@@ -4,7 +4,7 @@ import { cookie, honest, hostile, type Phrase, phrase } from '../i18n/phrase.ts'
 import type { SentenceKey, SentenceValues } from './sentence.ts'
 
 /** Suggestions that are a click away. */
-export type SuggestionAction = 'cookiesOn' | 'cookiesWhenFull' | 'flood' | 'stopAttacks' | 'acceptAtOnce'
+export type SuggestionAction = 'cookiesOn' | 'cookiesWhenFull' | 'flood' | 'stopAttacks' | 'acceptAtOnce' | 'states'
 
 export interface SentenceText {
   headline(values: SentenceValues, format: Format): Phrase
@@ -131,11 +131,15 @@ export const SENTENCES_EN: SentenceCatalogue = {
       phrase`${hostile(f.count(v.server.closeWait))} connections are in CLOSE-WAIT: the program has forgotten to close them.`,
     why: (v, f) =>
       `The clients have closed, the server’s program has not, and no timer of TCP ever will. Honest connections in 10\u00a0s: ${served(v, f)}.`,
+    suggestion: 'Look at the sockets',
+    action: 'states',
   },
   timeWait: {
     headline: (v, f) =>
       phrase`${f.count(v.server.timeWait)} sockets are in TIME-WAIT, and ${honest(served(v, f))} connections in 10\u00a0s were served.`,
     why: () => 'The side that closes first waits 60 s, so that nothing late of the old connection can reach a new one.',
+    suggestion: 'Look at the sockets',
+    action: 'states',
   },
   draining: {
     headline: (v, f) =>

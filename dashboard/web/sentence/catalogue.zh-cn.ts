@@ -107,11 +107,15 @@ export const SENTENCES_ZH: SentenceCatalogue = {
     headline: (v, f) => phrase`${hostile(f.count(v.server.closeWait))} 个连接处于 CLOSE-WAIT：程序忘了关闭它们。`,
     why: (v, f) =>
       `客户端已经关闭，服务器的程序没有，而 TCP 没有任何定时器会替它关闭。10 秒内正常连接成功 ${served(v, f)}。`,
+    suggestion: '查看套接字',
+    action: 'states',
   },
   timeWait: {
     headline: (v, f) =>
       phrase`${f.count(v.server.timeWait)} 个套接字处于 TIME-WAIT，10 秒内连接成功 ${honest(served(v, f))}。`,
     why: () => '先关闭的一方要等 60 秒，这样旧连接迟到的报文就不会混进新连接。',
+    suggestion: '查看套接字',
+    action: 'states',
   },
   draining: {
     headline: (v, f) => phrase`攻击结束了，队列正在排空：仍有 ${hostile(places(v, f))} 个位置被占。`,

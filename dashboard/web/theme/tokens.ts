@@ -25,8 +25,9 @@ function readNow(): Tokens {
   >
 }
 
-/** Red, green and blue of `#rrggbb`, 0 to 255. */
+/** Red, green and blue of `#rrggbb` or `#rgb`, which a minifier makes of it; 0 to 255. */
 export function rgbOf(colour: string): readonly [number, number, number] {
-  const value = Number.parseInt(colour.slice(1), 16)
+  const digits = colour.slice(1)
+  const value = Number.parseInt(digits.length === 3 ? digits.replace(/./g, '$&$&') : digits, 16)
   return [value >>> 16, (value >>> 8) & 0xff, value & 0xff]
 }

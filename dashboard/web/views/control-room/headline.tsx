@@ -125,5 +125,8 @@ function act(lab: Lab, action: SuggestionAction | undefined): void {
       break
     case 'stopAttacks':
       void lab.asks.ask('stop', 'stop', () => controls.stopAllAttacks())
+      break
+    case 'states':
+      lab.ui.view.value = 'states'
   }
 }
