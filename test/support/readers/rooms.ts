@@ -59,7 +59,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     runs: 'browser',
     mayImport: [...PURE_BELOW_LAB, ...LAB_PURE, 'dashboard/contract', 'dashboard/virtual'],
   },
-  'dashboard/grafana': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/prometheus'),
+  'dashboard/grafana': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/prometheus', 'dashboard/server'),
   'dashboard/prometheus': node('catalogue', ...TCPIP, ...PLANES),
   'dashboard/server': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/contract', 'lab/client'),
   lab: { runs: 'node', mayImport: 'everything' },
