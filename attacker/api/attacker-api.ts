@@ -15,6 +15,7 @@ import { addAttackRoutes } from './attack-routes.ts'
 import { ClientsBody, toClientSpec } from './clients-schema.ts'
 import { AttackerEvents, EVENTS_ON_REQUEST, USUAL_EVENTS } from './events.ts'
 import { addLeaseRoutes } from './lease-routes.ts'
+import { addTapRoutes } from './tap-routes.ts'
 
 export const ATTACKER_NAME = 'synlab-attacker'
 
@@ -36,6 +37,7 @@ export function buildAttackerApi(
   const clock = (): number => performance.now()
   const leases = addLeaseRoutes(app, engine, clock, (attacks) => events.leaseExpired(attacks))
   addAttackRoutes(app, engine, leases, traces, read)
+  addTapRoutes(app, engine)
   app.get('/api/state', () => engine.state())
   app.put('/api/clients', { schema: { body: ClientsBody } }, ({ body }) => engine.setClients(toClientSpec(body)))
   app.post('/api/reset', () => engine.reset())

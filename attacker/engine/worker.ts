@@ -72,6 +72,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
     secret: randomBytes(SECRET_BYTES),
     counters,
     clock: monotonicMicroseconds,
+    momentOf: epochMilliseconds,
     clients,
     emit,
   })
@@ -93,6 +94,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
       stopAll: () => engine.stopAll(),
       setClients: (spec) => engine.setClients(spec),
       reset: () => engine.reset(),
+      follow: (client) => engine.follow(client),
       takeFinished: () => {
         const { ended, records } = engine.takeFinished()
         const at = epochMilliseconds(monotonicMicroseconds())

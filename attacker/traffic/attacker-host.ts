@@ -145,6 +145,11 @@ export class AttackerHost {
     return this.gatewayEndpoint
   }
 
+  /** The TCP that has an address of this host: the clients', the gateway's or the bots'; undefined for a silent one. */
+  endpointOf(address: number): Endpoint | undefined {
+    return [this.endpoint, this.gatewayEndpoint, this.botnet.endpoint].find((endpoint) => endpoint?.isLocal(address))
+  }
+
   /** Connections of the clients by `State` (tcpip/connection/states.ts). */
   get connections(): Float64Array {
     return this.endpoint.tcbs.counts

@@ -2,6 +2,7 @@
  * The page server over real processes: what it tells is what they say, and any of them may die and come back.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Session, TOKEN_HEADER } from '../../dashboard/contract/http.ts'
 import type { StreamMessage } from '../../dashboard/contract/stream.ts'
 import { EventReader, type StreamEvent } from '../../lab/client/event-reader.ts'
 import { decodePlace, HONEST, HOSTILE } from '../../server/app/slot-frame.ts'
@@ -105,6 +106,26 @@ describe('the page server', () => {
         honest.length === rows.filter(({ isHonest }) => isHonest).length &&
         repeats(rows) === [...hostile, ...honest].reduce((sum, place) => sum + (place?.repeats ?? 0), 0)
       )
+    })
+  })
+
+  it('tells both ends of the connection that is followed', async () => {
+    await attacker.request('POST', '/api/attacks', FLOOD)
+    const reader = await listen()
+    await untilTold(reader, 'slots', ({ syn }) => syn.length > syn.limit)
+    const base = `http://127.0.0.1:${page.ready.apiPort}`
+    const { token } = (await (await fetch(`${base}/api/session`)).json()) as Session
+    const headers = { [TOKEN_HEADER]: token, 'content-type': 'application/json' }
+    await fetch(`${base}/api/tap`, { method: 'POST', headers, body: JSON.stringify({ follow: 'honest' }) })
+    // Its SYN finds no room, and it waits to send it again; the server knows nothing of it.
+    const { event } = await untilTold(
+      reader,
+      'tap',
+      (told) => told.event.kind === 'segment' && told.event.segment.isRepeat === true,
+    )
+    expect(event).toMatchObject({
+      segment: { flags: ['SYN'], dropped: 'syn_queue_full' },
+      ends: { client: { state: 'SYN-SENT', timer: { kind: 'on' } }, server: { state: 'LISTEN' } },
     })
   })
 

@@ -32,6 +32,7 @@ test('the state tells the latency of clients that were served, until a reset', (
       prefixes: [CLIENT_ADDRESSES, BOT_ADDRESSES, BYSTANDER_ADDRESSES],
     },
     hub: { host: 'server', port: 7400 },
+    momentOf: (now) => now / 1000,
     prng: new Prng(1),
     secret: testSecret(SECRET_BYTES),
     counters,
