@@ -1,14 +1,18 @@
 /**
- * Makes dashboards/*.json from boards/: `npm run dashboards`. The JSON is committed, because Grafana reads files and not
- * programs; a test keeps the two in step.
+ * `npm run dashboards`: makes dashboards/*.json and docs/metrics.md. They are committed, because Grafana and readers take files
+ * and not programs; a test keeps them in step.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { boardFiles } from './board-files.ts'
+import { metricsDocument } from './metrics-document.ts'
 
-const folder = fileURLToPath(new URL('../../../dashboard/grafana/dashboards/', import.meta.url))
-mkdirSync(folder, { recursive: true })
-for (const [name, text] of boardFiles()) {
-  writeFileSync(folder + name, text)
-  process.stdout.write(`dashboard/grafana/dashboards/${name}\n`)
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+function write(file: string, text: string): void {
+  writeFileSync(root + file, text)
+  process.stdout.write(`${file}\n`)
 }
+
+for (const [name, text] of boardFiles()) write(`dashboard/grafana/dashboards/${name}`, text)
+write('docs/metrics.md', metricsDocument())

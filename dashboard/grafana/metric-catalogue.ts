@@ -9,33 +9,48 @@ import type { MomentMetric } from '../../control/moment-gauge.ts'
 import { PROCESS_METRICS } from '../../control/process-metrics.ts'
 import { METRICS as SERVER_METRICS } from '../../server/metrics/catalogue.ts'
 import { CHANGE_TIMES } from '../../server/metrics/change-times.ts'
+import { PAGE_METRICS } from '../server/dashboard-app.ts'
 
 export interface CatalogueMetric {
   readonly name: string
   readonly type: 'counter' | 'gauge' | 'histogram'
+  /** What is counted, or measured in. */
+  readonly unit: string
   readonly help: string
+  /** Linux's counter of the same event. */
+  readonly linux: string | undefined
   readonly labels: readonly string[]
   /** Whose it is: the gateway is an attacker; `each` is of every process. */
-  readonly process: 'server' | 'attacker' | 'each'
+  readonly process: 'server' | 'attacker' | 'dashboard' | 'each'
 }
 
 export const METRIC_CATALOGUE: readonly CatalogueMetric[] = [
   ...SERVER_METRICS.map((metric) => copied(metric, 'server')),
-  ...ATTACKER_METRICS.map((metric) => copied(metric, 'attacker')),
   moment(CHANGE_TIMES, 'server'),
+  ...ATTACKER_METRICS.map((metric) => copied(metric, 'attacker')),
   moment(ATTACK_STARTS, 'attacker'),
   moment(ATTACK_STOPS, 'attacker'),
-  ...PROCESS_METRICS.map(({ name, help }): CatalogueMetric => {
-    return { name, type: name.endsWith('_total') ? 'counter' : 'gauge', help, labels: [], process: 'each' }
+  plain({ ...PAGE_METRICS.pages, type: 'gauge', unit: 'pages', process: 'dashboard' }),
+  plain({ ...PAGE_METRICS.processUp, type: 'gauge', unit: '0 or 1', process: 'dashboard' }),
+  ...PROCESS_METRICS.map(({ name, help }) => {
+    const unit = name.endsWith('_bytes') ? 'bytes' : 'seconds'
+    return plain({ name, help, type: name.endsWith('_total') ? 'counter' : 'gauge', unit, process: 'each' })
   }),
 ]
 
-function copied<S>({ name, type, help, labelNames }: Metric<S>, process: CatalogueMetric['process']): CatalogueMetric {
-  return { name, type, help, labels: labelNames, process }
+type Described = Omit<CatalogueMetric, 'labels' | 'linux'> & { readonly labelNames?: readonly string[] }
+
+function plain({ labelNames = [], ...described }: Described): CatalogueMetric {
+  return { ...described, linux: undefined, labels: labelNames }
+}
+
+function copied<S>(metric: Metric<S>, process: CatalogueMetric['process']): CatalogueMetric {
+  const { name, type, unit, help, linux, labelNames } = metric
+  return { name, type, unit, help, linux, labels: labelNames, process }
 }
 
 function moment({ name, help, label }: MomentMetric, process: CatalogueMetric['process']): CatalogueMetric {
-  return { name, type: 'gauge', help, labels: [label], process }
+  return plain({ name, help, type: 'gauge', unit: 'seconds since 1970', labelNames: [label], process })
 }
 
 /** Names of the series under which a metric is stored: of a histogram its buckets, sum and count. */

@@ -40,7 +40,9 @@ const MESSAGE = 'message'
 export async function buildDashboardApp(options: DashboardAppOptions): Promise<ControlApp> {
   const { logLevel, pageDirectory, serverUrl } = options
   const metrics = new Registry()
-  const app = buildControlApp({ name: DASHBOARD_NAME, logLevel, metrics })
+  const about = 'The page of the lab: its files, one stream of everything that happens, and the calls that it makes.'
+  const app = buildControlApp({ name: DASHBOARD_NAME, about, hasPage: true, logLevel, metrics })
+  await app.after()
   const token = randomBytes(TOKEN_BYTES).toString('hex')
   app.addHook('onRequest', async (request) => refuseOtherSites(request))
   app.addHook('preHandler', async (request) => refuseWithoutToken(request, token))
@@ -88,7 +90,6 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
   let leaving: NodeJS.Timeout | undefined
   app.get('/api/stream', { exposeHeadRoute: false }, async (_request, reply) => {
     reply.raw.on('close', () => {
-      if (stream.size > 0) return
       clearTimeout(leaving)
       leaving = setTimeout(() => stream.size === 0 && feed.look(false), LINGER_MS).unref()
     })
@@ -104,19 +105,26 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
   return feed
 }
 
+/** What the page's server shows to Prometheus beside what every process does. */
+export const PAGE_METRICS = {
+  pages: { name: 'synlab_dashboard_pages', help: 'Pages that listen to the stream.', labelNames: [] },
+  processUp: {
+    name: 'synlab_dashboard_process_up',
+    help: 'Whether a process of the lab is there, as far as the page server can tell: 1 or 0.',
+    labelNames: ['process'],
+  },
+} as const
+
 function addMetrics(metrics: Registry, stream: EventStream, feed: LabFeed): void {
   new Gauge({
-    name: 'synlab_dashboard_pages',
-    help: 'Pages that listen to the stream.',
+    ...PAGE_METRICS.pages,
     registers: [metrics],
     collect() {
       this.set(stream.size)
     },
   })
   new Gauge({
-    name: 'synlab_dashboard_process_up',
-    help: 'Whether a process of the lab is there, as far as the page server can tell: 1 or 0.',
-    labelNames: ['process'],
+    ...PAGE_METRICS.processUp,
     registers: [metrics],
     collect() {
       this.reset()

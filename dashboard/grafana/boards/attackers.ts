@@ -49,13 +49,17 @@ export const ATTACKERS: Board = {
           title: 'Attacks under way',
           description: 'How many attacks of each kind run. Every attack has an end and stops by itself.',
           unit: 'short',
-          span: 12,
-          curves: [
-            {
-              expr: `${sum(attacker('attack_active'), 'kind')} > 0 or ${sum(attacker('attack_active'))}`,
-              legend: '{{kind}}',
-            },
-          ],
+          span: 8,
+          curves: [{ expr: sum(attacker('attack_active'), 'kind'), legend: '{{kind}}' }],
+        }),
+        curves({
+          title: 'Recordings',
+          description:
+            'Packets of the recordings whose replay was started, by what became of them: replayed, or the reason why a packet is none ' +
+            'that the lab may send.',
+          unit: 'pps',
+          span: 8,
+          curves: [{ expr: rate(attacker('trace_packets_total'), 'outcome'), legend: '{{outcome}}' }],
         }),
         curves({
           title: 'Backscatter',
@@ -63,7 +67,7 @@ export const ATTACKERS: Board = {
             'Packets that came back to addresses where no TCP answers: SYN-ACKs to spoofed sources, and what firewalled bots drop. ' +
             'Network telescopes measure floods on the Internet by it.',
           unit: 'pps',
-          span: 12,
+          span: 8,
           curves: [{ expr: rate(attacker('backscatter_packets_total')), legend: 'backscatter' }],
         }),
       ],
@@ -148,7 +152,7 @@ export const ATTACKERS: Board = {
           description:
             'Connections of browsers, curl and others that came to the gateway, per second, and those open now.',
           unit: 'short',
-          span: 12,
+          span: 8,
           curves: [
             { expr: rate(gateway('gateway_accepted_total')), legend: 'came, per second' },
             { expr: sum(gateway('gateway_connections')), legend: 'open' },

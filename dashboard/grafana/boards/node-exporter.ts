@@ -96,10 +96,11 @@ export const NODE_EXPORTER: Board = {
         curves({
           title: 'Sockets',
           description:
-            '/proc/net/sockstat: sockets in use and in TIME-WAIT. Half-open requests are no sockets, and are not in it.',
+            '/proc/net/sockstat: sockets in use and in TIME-WAIT. Half-open requests are no sockets, ' +
+            'and are not in it. Orphans are those that no program holds any more.',
           unit: 'short',
           span: 12,
-          curves: ['inuse', 'alloc', 'tw'].map((name) => ({
+          curves: ['inuse', 'alloc', 'orphan', 'tw'].map((name) => ({
             expr: sum(node(`sockstat_TCP_${name}`)),
             legend: `TCP_${name}`,
           })),

@@ -234,7 +234,7 @@ export const SERVER: Board = {
             'Seconds since each process started. It falls to 0 where one was started anew, and with it every counter of that process: ' +
             'rate() knows, a difference of two values does not.',
           unit: 's',
-          span: 8,
+          span: 6,
           curves: [{ expr: `time() - ${anyProcess('process_start_time_seconds')}`, legend: '{{instance}}' }],
         }),
         curves({
@@ -242,15 +242,27 @@ export const SERVER: Board = {
           description:
             'How long each process took to answer Prometheus. Over 0.9 s the scrape is lost, and with it a second of every curve.',
           unit: 's',
-          span: 8,
+          span: 6,
           curves: [{ expr: anyProcess('scrape_duration_seconds'), legend: '{{instance}}' }],
+        }),
+        curves({
+          title: 'Pages and processes',
+          description:
+            'Pages that listen to the stream of the page server, and the processes that it sees: 1 or 0. It opens its eyes when the ' +
+            'first page comes.',
+          unit: 'none',
+          span: 6,
+          curves: [
+            { expr: sum(anyProcess('synlab_dashboard_pages')), legend: 'pages' },
+            { expr: anyProcess('synlab_dashboard_process_up'), legend: '{{process}}' },
+          ],
         }),
         curves({
           title: 'Up',
           description: 'Whether each process answered the last scrape: 1 or 0. A gap in every other curve begins here.',
           unit: 'none',
           max: 1,
-          span: 8,
+          span: 6,
           curves: [{ expr: anyProcess('up'), legend: '{{instance}}' }],
         }),
       ],
