@@ -32,7 +32,7 @@ export interface AttackerLink extends TurnLink {
 /** Place of the gateway's block among what the hub has granted. */
 const GATEWAY_PREFIX = 3
 
-export interface EngineCoreOptions {
+export interface AttackerEngineCoreOptions {
   readonly link: AttackerLink
   readonly hub: HubTarget
   readonly prng: Prng
@@ -49,8 +49,8 @@ export interface EngineCoreOptions {
   readonly scheduler?: TurnScheduler
 }
 
-export class EngineCore {
-  private readonly options: EngineCoreOptions
+export class AttackerEngineCore {
+  private readonly options: AttackerEngineCoreOptions
   private readonly host: AttackerHost
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
@@ -60,7 +60,7 @@ export class EngineCore {
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
 
-  constructor(options: EngineCoreOptions) {
+  constructor(options: AttackerEngineCoreOptions) {
     const { link, prng, secret, counters, clock, scheduler, emit } = options
     this.options = options
     this.clientSpec = options.clients

@@ -40,7 +40,7 @@ export interface AttackerHostOptions {
   readonly counters?: Counters
   readonly clientCounters?: ClientCounters
   readonly attackCounters?: AttackCounters
-  /** Addresses the clients connect from, inside CLIENT_ADDRESSES; all of them unless told. */
+  /** Addresses the clients connect from, inside CLIENT_ADDRESSES; default: all of them. */
   readonly clientAddresses?: Prefix
   /** Names of the populations of clients, see ClientPopulationsOptions. */
   readonly populations?: readonly string[]

@@ -5,7 +5,7 @@
 
 import type { ClientSpec } from '../../../attacker/clients/client-spec.ts'
 import type { AttackerEngine } from '../../../attacker/engine/engine.ts'
-import { EngineCore } from '../../../attacker/engine/engine-core.ts'
+import { AttackerEngineCore } from '../../../attacker/engine/engine-core.ts'
 import type { CoreEvents, EngineEvent, EngineEvents } from '../../../attacker/engine/protocol.ts'
 import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
@@ -36,7 +36,7 @@ export class TestEngine implements AttackerEngine {
   firstSender: { readonly address: number; readonly port: number } | undefined
   /** Packets that were flushed to the link. */
   flushed = 0
-  private readonly core: EngineCore
+  private readonly core: AttackerEngineCore
   private readonly listeners = new Map<EngineEvent, Listener[]>()
   private readonly linkState: { end: LinkEnd; state: SpokeState; detail: string; prefixes: readonly Prefix[] }
   private readonly scheduler = new ManualScheduler()
@@ -44,7 +44,7 @@ export class TestEngine implements AttackerEngine {
   constructor(clients?: ClientSpec) {
     this.linkState = { end: makeLinkEnd(1024), state: 'connecting', detail: 'not connected yet', prefixes: [] }
     const { linkState } = this
-    this.core = new EngineCore({
+    this.core = new AttackerEngineCore({
       link: {
         end: linkState.end,
         flush: () => this.flush(),
