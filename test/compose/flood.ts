@@ -125,8 +125,8 @@ export function floodTests(lab: Composition): void {
     const start = now()
     expect((await page('POST', '/api/attacks', CROWD)).status).toBe(201)
     await eventually('the crowd has gone', async () => {
-      const active = await prometheus().instant('sum(synlab_attack_active)')
-      return now() > start + 5 && active[0]?.value[1] === '0'
+      const states = await Promise.all(lab.attackerUrls().map((url) => call<AttackerState>('GET', `${url}/api/state`)))
+      return states.every(({ body }) => body.attacks.every(({ state }) => state !== 'running'))
     })
     const seconds = Math.ceil(now() - start)
     const cookies = await prometheus().instant(`max_over_time(synlab:cookies_sent:rate5s[${seconds}s])`)
