@@ -5,17 +5,9 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, {
-  type ConnectionError,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify'
-import type { Registry } from 'prom-client'
+import Fastify, { type ConnectionError, type FastifyReply, LogController } from 'fastify'
+import { addApiDescription, describe } from './api-description.ts'
+import type { ControlApp, ControlAppOptions, LogLevel } from './control-app.ts'
 import { ApiError, toApiError } from './errors.ts'
 import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
@@ -23,24 +15,7 @@ import { addProcessMetrics } from './process-metrics.ts'
 import { RouteIndex } from './route-index.ts'
 import { compileValidator } from './validation.ts'
 
-export type ControlApp = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
-
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
-
-export interface ControlAppOptions {
-  /** The process's name, as /version tells it. */
-  readonly name: string
-  readonly logLevel: LogLevel
-  /** What /metrics shows; nobody else's registry. */
-  readonly metrics: Registry
-}
+export type { ControlApp, LogLevel }
 
 /** Largest request body, bytes. */
 const BODY_LIMIT = 64 * 1024
@@ -51,13 +26,17 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** How often late requests are looked for, milliseconds. */
 const LATE_CHECK_MS = 1_000
 
-/** A control API with GET /healthz, /version and /metrics, not listening yet. */
+/**
+ * A control API with GET /healthz, /version, /metrics and a description of itself, not listening yet. Its owner adds routes in
+ * `app.after`, so that they are described, too.
+ */
 export function buildControlApp(options: ControlAppOptions): ControlApp {
   const app = Fastify({
     logger: { level: options.logLevel, stream: logOutput },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true },
     // Includes connections on which nothing has ever been said.
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
     // Who connects and says nothing, or reads nothing, does not hold up the end.
@@ -69,8 +48,10 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
   takeJsonOnly(app)
   refuseInJson(app)
   refuseForeignPages(app)
+  refuseBodiesForNobody(app)
   addProcessMetrics(options.metrics)
-  addCommonRoutes(app, options)
+  addApiDescription(app, options)
+  app.after(() => addCommonRoutes(app, options))
   return app
 }
 
@@ -146,15 +127,31 @@ function refuseForeignPages(app: ControlApp): void {
   })
 }
 
+/** Where no body is asked for, one with something in it was meant for something else. */
+function refuseBodiesForNobody(app: ControlApp): void {
+  app.addHook('preValidation', async ({ body, routeOptions }) => {
+    // Where there is no such route, that is what is said.
+    if (routeOptions.url === undefined || routeOptions.schema?.body !== undefined) return
+    if (body === undefined || body === null) return
+    const [key] = typeof body === 'object' ? Object.keys(body) : ['']
+    if (key === undefined) return
+    throw new ApiError(
+      'UNKNOWN_KEY',
+      `${routeOptions.method} ${routeOptions.url} takes no body`,
+      key === '' ? undefined : key,
+    )
+  })
+}
+
 function refuse(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply.code(error.statusCode).send(error.toBody())
 }
 
 function addCommonRoutes(app: ControlApp, { name, metrics }: ControlAppOptions): void {
   const version = { name, version: packageVersion(), node: process.version }
-  app.get('/healthz', () => ({ status: 'ok' }))
-  app.get('/version', () => version)
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/healthz', describe('Whether the process lives.'), () => ({ status: 'ok' }))
+  app.get('/version', describe('Name, version, and Node.js beneath it.'), () => version)
+  app.get('/metrics', describe('Everything that is counted, as Prometheus reads it.'), async (_request, reply) => {
     const text = await metrics.metrics()
     return reply.type(metrics.contentType).send(text)
   })

@@ -40,7 +40,9 @@ const MESSAGE = 'message'
 export async function buildDashboardApp(options: DashboardAppOptions): Promise<ControlApp> {
   const { logLevel, pageDirectory, serverUrl } = options
   const metrics = new Registry()
-  const app = buildControlApp({ name: DASHBOARD_NAME, logLevel, metrics })
+  const about = 'The page of the lab: its files, one stream of everything that happens, and the calls that it makes.'
+  const app = buildControlApp({ name: DASHBOARD_NAME, about, hasPage: true, logLevel, metrics })
+  await app.after()
   const token = randomBytes(TOKEN_BYTES).toString('hex')
   app.addHook('onRequest', async (request) => refuseOtherSites(request))
   app.addHook('preHandler', async (request) => refuseWithoutToken(request, token))
@@ -88,7 +90,6 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
   let leaving: NodeJS.Timeout | undefined
   app.get('/api/stream', { exposeHeadRoute: false }, async (_request, reply) => {
     reply.raw.on('close', () => {
-      if (stream.size > 0) return
       clearTimeout(leaving)
       leaving = setTimeout(() => stream.size === 0 && feed.look(false), LINGER_MS).unref()
     })

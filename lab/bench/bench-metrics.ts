@@ -72,7 +72,12 @@ function labelsOf(key: CellKey): Record<string, string> {
 
 /** Serves them at `/metrics`; resolves with what ends that. Throws a UsageError when the port cannot be had. */
 export async function serveMetrics(metrics: BenchMetrics, host: string, port: number): Promise<() => Promise<void>> {
-  const app = buildControlApp({ name: 'synlab-bench', logLevel: 'silent', metrics })
+  const app = buildControlApp({
+    name: 'synlab-bench',
+    about: 'Figures of a benchmark, while it runs.',
+    logLevel: 'silent',
+    metrics,
+  })
   await app.listen({ host, port }).catch((error: Error) => {
     throw new UsageError(`--metrics-host ${host} --metrics-port ${port}: ${error.message}`)
   })

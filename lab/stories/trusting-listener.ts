@@ -6,7 +6,7 @@
 
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
-import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/host.ts'
+import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/segment-size.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import { timestampOf } from '../../tcpip/connection/send.ts'

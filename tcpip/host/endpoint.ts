@@ -13,13 +13,14 @@ import {
   shutdownSend,
   TIME_WAIT_LENGTH,
 } from '../connection/close.ts'
-import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from '../connection/host.ts'
 import { IsnGenerator } from '../connection/isn.ts'
-import { type KeepaliveOptions, startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
+import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
+import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
 import { receiveRoom } from '../connection/receive-window.ts'
 import { sendReset } from '../connection/reset.ts'
+import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
 import { State } from '../connection/states.ts'
 import { SYN_SCHEDULES } from '../connection/syn-schedule.ts'
