@@ -105,6 +105,12 @@ export class Endpoint implements PassiveOpenHost {
     return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
   }
 
+  /** The connection between a local and a remote end, or undefined. */
+  connectionOf(local: number, localPort: number, remote: number, remotePort: number): Tcb | undefined {
+    const hash = this.flowHashOf(local, localPort, remote, remotePort)
+    return this.tcbs.find(hash, local, localPort, remote, remotePort)
+  }
+
   /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
   poll(now: number): void {
     this.advance(now)
