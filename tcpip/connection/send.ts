@@ -9,7 +9,7 @@ import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
 import { ADVERTISED_MSS, type ConnectionHost, initialWindow } from './host.ts'
-import { armRetransmission, scheduleLossProbe } from './loss-timer.ts'
+import { armRetransmission, armWindowProbe, scheduleLossProbe } from './loss-timer.ts'
 import { selectWindowField } from './receive-window.ts'
 import { addSackBlocks, sackBlocksDue } from './sack-report.ts'
 import { bytesInPipe, holeEnd, isBelowSacked, lossEdge, nextHole } from './scoreboard.ts'
@@ -46,15 +46,15 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
 }
 
 /** Sends the SYN-ACK of a simultaneous open, first copy or repeat (RFC 9293 3.5, figure 8). */
-export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
+export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN | ACK
   out.seq = tcb.iss
-  out.window = initialWindow(tcb.timestamps, tcb.advertisedMss)
-  out.mss = tcb.advertisedMss
-  out.windowScale = tcb.rcvWindowShift > 0 ? host.windowScale : -1
-  out.sackPermitted = tcb.sackPermitted
-  host.transmit()
+  offerOptions(host, tcb, now)
+  // It is our own SYN once more, whatever the peer's offered (Linux tcp_send_synack).
+  out.tsEcr = tcb.tsRecent
+  if (isRepeat) host.retransmit()
+  else host.transmit()
 }
 
 /** Sends a bare ACK of everything received. */
@@ -78,11 +78,19 @@ function acceptableSeq(tcb: Tcb): number {
 }
 
 /** Sends the first SYN of an active open, or repeats it. Options as Linux offers them. */
-export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
+export function sendSyn(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN
   out.seq = tcb.iss
   out.ack = 0
+  offerOptions(host, tcb, now)
+  if (isRepeat) host.retransmit()
+  else host.transmit()
+}
+
+/** What a SYN of ours offers. */
+function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const { out } = host
   out.window = initialWindow(false, tcb.advertisedMss)
   out.mss = tcb.advertisedMss
   out.windowScale = host.windowScale
@@ -90,7 +98,6 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.hasTimestamps = true
   out.tsVal = timestampOf(tcb, now)
   out.tsEcr = 0
-  host.transmit()
 }
 
 /** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
@@ -100,9 +107,23 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
     // Each call sends one segment.
   }
   repeatDoubtful(host, tcb, now)
-  if (tcb.sndNxt !== before) scheduleLossProbe(host, tcb, now)
-  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
+  if (tcb.sndNxt !== before) {
+    noteFlight(tcb)
+    scheduleLossProbe(host, tcb, now)
+  }
+  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
   if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
+}
+
+/** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */
+function noteFlight(tcb: Tcb): void {
+  const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
+  const isLimited = isHeldBack(tcb, tcb.sndMss)
+  const isNewFlight = !seqLess(tcb.sndUna, tcb.flightEnd)
+  if (!isNewFlight && !isLimited && (tcb.cwndLimited || inFlight <= tcb.mostInFlight)) return
+  tcb.cwndLimited = isLimited
+  tcb.mostInFlight = inFlight
+  tcb.flightEnd = tcb.sndNxt
 }
 
 /**
@@ -124,14 +145,13 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number)
   const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
   const unsent = tcb.sendQueue.length - inFlight
   const segmentBytes = segmentRoom(tcb)
-  const permitted = isProbe ? segmentBytes : tcb.cwnd - bytesInPipe(tcb)
-  const room = Math.max(0, Math.min(tcb.sndWnd - inFlight, permitted))
-  const length = Math.min(unsent, room, segmentBytes)
-  const isLast = length === unsent
-  // The congestion window does not hold back a FIN, the peer's does (Linux tcp_cwnd_test).
-  const finFits = length + inFlight < tcb.sndWnd || inFlight === 0
-  const finNow = tcb.finQueued && isLast && finFits
-  if (!finNow && (length === 0 || (!isProbe && isTooSmall(tcb, length, segmentBytes, isLast)))) return false
+  const length = Math.min(unsent, segmentBytes)
+  const finNow = tcb.finQueued && length === unsent
+  if (length === 0 && !finNow) return false
+  if (!isProbe && isHeldBack(tcb, Math.max(1, length))) return false
+  // A segment goes whole or not at all, its FIN included (Linux tcp_snd_wnd_test); `sndMss` sees to it that it can.
+  if (inFlight + length + (finNow ? 1 : 0) > tcb.sndWnd) return false
+  if (!isProbe && !finNow && isTooSmall(tcb, length, segmentBytes)) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   tcb.lastSegmentSeq = tcb.sndNxt
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
@@ -146,33 +166,37 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number)
   return true
 }
 
-/**
- * Nagle's rule in Minshall's form, and silly window avoidance (RFC 9293 3.7.4, 3.8.6.2.1; Linux tcp_nagle_test): the last
- * bytes of the queue go out in a small segment unless another small one is in flight; a window too small for a segment is
- * only used when it is half of the largest the peer ever had.
- */
-function isTooSmall(tcb: Tcb, length: number, segmentBytes: number, isLast: boolean): boolean {
-  if (length === segmentBytes) return false
-  if (isLast)
-    return (
-      seqLess(tcb.sndUna, tcb.lastSmallEnd) && !seqLess(tcb.sndNxt, tcb.lastSmallEnd) && !tcb.noDelay && !tcb.finQueued
-    )
-  return length < tcb.maxSndWnd >> 1
+/** Whether the congestion window has no room for `length` bytes more; a FIN takes as much as a byte (Linux tcp_cwnd_test). */
+function isHeldBack(tcb: Tcb, length: number): boolean {
+  return bytesInPipe(tcb) + length > tcb.cwnd
 }
 
-/** Data waits and nothing is in flight that could be acknowledged: only a probe can find the window open again. */
+/**
+ * Nagle's rule in Minshall's form (RFC 9293 3.7.4, Linux tcp_nagle_test): the last bytes of the queue go out in a small
+ * segment unless another small one is in flight.
+ */
+function isTooSmall(tcb: Tcb, length: number, segmentBytes: number): boolean {
+  if (length === segmentBytes || tcb.noDelay || tcb.finQueued) return false
+  return seqLess(tcb.sndUna, tcb.lastSmallEnd) && !seqLess(tcb.sndNxt, tcb.lastSmallEnd)
+}
+
+/** Something waits and nothing is in flight that could be acknowledged: only a probe can find the window open again. */
 export function mustProbe(tcb: Tcb): boolean {
-  return tcb.sndUna === tcb.sndNxt && tcb.sendQueue.length > 0
+  return (
+    tcb.sndUna === tcb.sndNxt && (tcb.sendQueue.length > 0 || (tcb.finQueued && !tcb.finSent)) && isSynchronized(tcb)
+  )
 }
 
 /** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
 export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.probes++
   const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
-  if (length > 0) {
-    sendRange(host, tcb, tcb.sndNxt, 0, length, false, now)
+  const fin = tcb.finQueued && length === tcb.sendQueue.length && length < tcb.sndWnd
+  if (length > 0 || fin) {
+    sendRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
+    tcb.finSent = fin
     tcb.lastSegmentSeq = tcb.sndNxt
-    tcb.sndNxt = seqAdd(tcb.sndNxt, length)
+    tcb.sndNxt = seqAdd(tcb.sndNxt, length + (fin ? 1 : 0))
     tcb.lastSmallEnd = tcb.sndNxt
     return
   }
@@ -252,7 +276,8 @@ function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: n
   const length = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
   const fin = tcb.finSent && end === tcb.sndNxt && seqAdd(seq, length) === dataEnd
   host.counters.add(Mib.RetransSegs)
-  sendRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
+  prepareRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
+  host.retransmit()
   // Karn's rule: a repeated segment gives no round-trip sample (RFC 6298 3).
   tcb.timedAt = -1
   return seqAdd(seq, length + (fin ? 1 : 0))
@@ -266,8 +291,22 @@ export function sendActiveReset(host: ConnectionHost, tcb: Tcb, now: number): vo
   if (host.transmit()) host.counters.add(Mib.OutRsts)
 }
 
-/** Sends queue bytes `[offset, offset + length)` as the segment that starts at `seq`. */
+/** Sends queue bytes `[offset, offset + length)` for the first time, as the segment that starts at `seq`. */
 function sendRange(
+  host: ConnectionHost,
+  tcb: Tcb,
+  seq: number,
+  offset: number,
+  length: number,
+  fin: boolean,
+  now: number,
+): void {
+  prepareRange(host, tcb, seq, offset, length, fin, now)
+  host.transmit()
+}
+
+/** Makes queue bytes `[offset, offset + length)` the outgoing segment, which starts at `seq`. */
+function prepareRange(
   host: ConnectionHost,
   tcb: Tcb,
   seq: number,
@@ -283,7 +322,6 @@ function sendRange(
   out.seq = seq
   out.flags = ACK | (fin ? FIN : 0) | (length > 0 && offset + length === tcb.sendQueue.length ? PSH : 0)
   onAckSent(host, tcb)
-  host.transmit()
 }
 
 /** Whether the peer has acknowledged our FIN. */

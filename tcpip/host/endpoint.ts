@@ -6,10 +6,12 @@ import { assert } from '../base/assert.ts'
 import { type Counters, Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { FlowHash } from '../base/flow-hash.ts'
+import { isAckDueAfterRead } from '../connection/acknowledge.ts'
 import {
   abortConnection,
   closeConnection,
   finishConnection,
+  isForsaken,
   shutdownSend,
   TIME_WAIT_LENGTH,
 } from '../connection/close.ts'
@@ -18,14 +20,13 @@ import { IsnGenerator } from '../connection/isn.ts'
 import { type KeepaliveOptions, startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
-import { receiveRoom } from '../connection/receive-window.ts'
 import { sendReset } from '../connection/reset.ts'
 import { output, sendAck } from '../connection/send.ts'
 import { State } from '../connection/states.ts'
 import { SYN_SCHEDULES } from '../connection/syn-schedule.ts'
 import type { ConnectionOwner, Tcb } from '../connection/tcb.ts'
 import { TcbTable } from '../connection/tcb-table.ts'
-import { reopenIsn, timeWaitArrives } from '../connection/time-wait.ts'
+import { forsakenArrives, reopenIsn, timeWaitArrives } from '../connection/time-wait.ts'
 import { onConnectionTimer } from '../connection/timers.ts'
 import type { LinkEnd } from '../link/link.ts'
 import { type Prefix, prefixContains } from '../wire/address.ts'
@@ -168,6 +169,7 @@ export class Endpoint implements PassiveOpenHost {
 
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
     if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
+    if (isForsaken(tcb)) return forsakenArrives(this, tcb, segment, now)
     if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
     const listener = this.listeners.at(segment.destinationPort)
     const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
@@ -177,10 +179,17 @@ export class Endpoint implements PassiveOpenHost {
   }
 
   transmit(): boolean {
+    if (!this.retransmit()) return false
+    this.counters.add(OutSegs)
+    return true
+  }
+
+  retransmit(): boolean {
     const at = this.reserve()
     if (at < 0) return false
     const { tx } = this.link
-    this.transmitWritten(writePacket(tx.bytes, tx.view, at, this.out))
+    tx.commit(writePacket(tx.bytes, tx.view, at, this.out))
+    this.counters.add(PacketsOut)
     return true
   }
 
@@ -255,9 +264,7 @@ export class Endpoint implements PassiveOpenHost {
   read(tcb: Tcb, target: Uint8Array, at: number, length: number, now: number): number {
     const count = tcb.receiveQueue.peek(0, target, at, length)
     tcb.receiveQueue.discard(count)
-    // Tells the peer once its window has at least doubled (Linux tcp_cleanup_rbuf): not every byte is worth a packet.
-    const isOpen = tcb.state >= State.ESTABLISHED && !tcb.finReceived
-    if (isOpen && receiveRoom(tcb) >= 2 * tcb.rcvWnd && receiveRoom(tcb) >= tcb.sndMss) sendAck(this, tcb, now)
+    if (isAckDueAfterRead(tcb, count)) sendAck(this, tcb, now)
     return count
   }
 

@@ -39,6 +39,8 @@ export class Flow {
   readonly peer: number | undefined
   /** Packets that the stack sent and no line has claimed yet. */
   readonly queue: QueuedPacket[] = []
+  /** When the last packet that a line has claimed was sent, script time. */
+  lastSentAt = 0
   /** Waiting for the SYN of a connect() of which only the far end is known. */
   awaitsSyn = false
   /** Ports other than its own that injected packets came from and went to: answers to them are looked at here. */

@@ -16,6 +16,7 @@ interface Blocked {
   readonly call: SyscallAction
   readonly line: number
   readonly operation: Operation
+  readonly began: number
   /** When it is expected to return, script time. */
   readonly end: number
   returned: { readonly at: number; readonly outcome: Outcome } | undefined
@@ -62,14 +63,16 @@ export class SystemCalls {
       return
     }
     const returned = outcome === WOULD_BLOCK ? undefined : { at: this.session.now, outcome }
-    this.blocked = { call, line, operation, end, returned }
+    this.blocked = { call, line, operation, began: this.session.now, end, returned }
   }
 
   /** Lets time pass until the blocked call has returned, if there is one. `line` is where the script goes on. */
   awaitBlocked(line: number): void {
     const { blocked, session } = this
     if (blocked === undefined) return
-    const latest = blocked.end + session.lag + session.settings.toleranceUsecs
+    const { latenessUsecs, toleranceUsecs, tolerancePercent } = session.settings
+    const slack = latenessUsecs > 0 ? ((blocked.end - blocked.began) * tolerancePercent) / 100 : 0
+    const latest = blocked.end + session.lag + toleranceUsecs + slack
     session.advanceUntil(() => blocked.returned !== undefined, latest)
     this.blocked = undefined
     const { returned, call } = blocked
