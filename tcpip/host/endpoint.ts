@@ -33,12 +33,13 @@ import { type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment } from '../wire/segment.ts'
+import { seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const { InCsumErrors, InErrs, InSegs, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
+const { InCsumErrors, InErrs, InSegs, OutOfWindowIcmps, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
 const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
   DropReason
 
@@ -140,7 +141,13 @@ export class Endpoint implements PassiveOpenHost {
     if (!this.isLocal(icmpError.source)) return IP_NOT_LOCAL
     const ports = (icmpError.destinationPort << 16) | icmpError.sourcePort
     const hash = this.flowHash.hash(icmpError.destination, icmpError.source, ports)
-    return this.listeners.at(icmpError.sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
+    const { source, sourcePort, destination, destinationPort, seq } = icmpError
+    const tcb = this.tcbs.find(hash, source, sourcePort, destination, destinationPort)
+    if (tcb === undefined) return this.listeners.at(sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
+    // A connection lives through what may be forged (RFC 5927), and counts what was.
+    const isInFlight = seqDiff(seq, tcb.sndUna) >= 0 && seqDiff(seq, tcb.sndNxt) <= 0
+    if (tcb.state !== State.TIME_WAIT && !isInFlight) this.counters.add(OutOfWindowIcmps)
+    return ICMP_IGNORED
   }
 
   private refuse(reason: DropReason): DropReason {
