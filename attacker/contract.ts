@@ -7,6 +7,7 @@ import type { SpokeState } from '../tcpip/udp-link/spoke-session.ts'
 import type { Outcome } from './clients/client-counters.ts'
 import type { ClientMode, ClosedClients, OpenClients } from './clients/client-spec.ts'
 import type { GatewayOutcome } from './gateway/gateway-counters.ts'
+import type { ReplayView } from './trace/account.ts'
 import type { AttackState } from './traffic/attack.ts'
 import type { AttackKind, AttackKindEntry } from './traffic/attack-catalogue.ts'
 
@@ -59,6 +60,8 @@ export interface AttackView {
   readonly noRoom: number
   /** What the attack has seen of its effect, by name. */
   readonly figures: Readonly<Record<string, number>>
+  /** Of a replay: what becomes of the packets of its recording. */
+  readonly replay?: ReplayView
   readonly [parameter: string]: unknown
 }
 

@@ -21,6 +21,12 @@ const STEPS = [
     stamp: join(DIST, '.compiled'),
     tool: () => [binOf('typescript', 'tsc'), '-b', 'lab', '--verbose'],
   },
+  {
+    name: 'building the page',
+    sources: ['dashboard/web', 'dashboard/contract', 'server/app', 'attacker/traffic', 'tcpip', 'package-lock.json'],
+    stamp: join(DIST, '.page-built'),
+    tool: () => [binOf('vite', 'vite'), 'build', '--config', 'dashboard/web/vite.config.ts', '--logLevel', 'warn'],
+  },
 ]
 
 /**

@@ -19,6 +19,7 @@ import type { Registry } from 'prom-client'
 import { ApiError, toApiError } from './errors.ts'
 import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
+import { addProcessMetrics } from './process-metrics.ts'
 import { RouteIndex } from './route-index.ts'
 import { compileValidator } from './validation.ts'
 
@@ -68,6 +69,7 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
   takeJsonOnly(app)
   refuseInJson(app)
   refuseForeignPages(app)
+  addProcessMetrics(options.metrics)
   addCommonRoutes(app, options)
   return app
 }

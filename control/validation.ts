@@ -8,10 +8,13 @@ import type { TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import type { TLocalizedValidationError } from 'typebox/error'
 import { Value } from 'typebox/value'
+import { didYouMean } from '../catalogue/suggest.ts'
 import { ApiError, type ApiErrorCode } from './errors.ts'
 
 /** The parts of JSON schema that the control APIs use. */
 interface SchemaView {
+  /** What else the key is called: Linux's name of a knob. */
+  readonly alias?: string
   readonly type?: string
   readonly const?: unknown
   readonly enum?: readonly unknown[]
@@ -93,8 +96,11 @@ function explain(schema: SchemaView, value: unknown, violations: readonly Violat
 
 function unknownKey(violation: Violation, part: SchemaView, keys: readonly string[]): ApiError {
   const [unknown = ''] = (violation.params as { additionalProperties: readonly string[] }).additionalProperties
-  const allowed = Object.keys(part.properties ?? {}).join(', ')
-  return new ApiError('UNKNOWN_KEY', `unknown key ${quote(unknown)}; allowed: ${allowed}`, [...keys, unknown].join('.'))
+  const { properties = {} } = part
+  const known = Object.keys(properties)
+  const hint = didYouMean(unknown, known, (name) => properties[name]?.alias)
+  const message = `unknown key ${quote(unknown)}${hint}; allowed: ${known.join(', ')}`
+  return new ApiError('UNKNOWN_KEY', message, [...keys, unknown].join('.'))
 }
 
 function missingKey(violation: Violation, part: SchemaView, keys: readonly string[]): ApiError {

@@ -1,9 +1,9 @@
 /**
- * What the user asked for cannot be: a wrong flag, file, key or value. The command line prints the message as its one
- * line on stderr and exits with status 2; nothing has been started or written by then.
+ * What the user asked for cannot be: a wrong flag, file, key or value. The command line prints the message on stderr
+ * and exits with status 2; nothing has been started or written by then.
  */
 export class UsageError extends Error {
-  /** `message` is one line that says what is wrong, where, and what is allowed. */
+  /** `message` says what is wrong, where, and what is allowed: one line for each thing, below it the place in a text. */
   constructor(message: string) {
     super(message)
     this.name = 'UsageError'

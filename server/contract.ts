@@ -5,10 +5,18 @@
 import type { Stamped } from '../control/stamped.ts'
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
+import type { TapEvent } from './app/tap-event.ts'
+import type { KnobView } from './knobs/knob-catalogue.ts'
+
+export type { KnobView } from './knobs/knob-catalogue.ts'
+
+import type { CookieVerdict } from './listener/cookie-anatomy.ts'
 
 export type { ServerConfig } from './app/server-config.ts'
 export type { SocketList, SocketRow, SocketTimer, StateSummary } from './app/socket-rows.ts'
 export type { SocketState } from './app/socket-state.ts'
+export type { TapEnd, TapEnds, TapEvent, TapRequest, TapSegment } from './app/tap-event.ts'
+export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
 
 /** Answer of GET /api/state, and what a `snapshot` event carries. */
 export interface ServerState {
@@ -60,6 +68,58 @@ export interface LinkPeer {
   readonly packetsMissing: number
 }
 
+/** Body of POST /api/cookie. */
+export interface CookieRequest {
+  /** An unsigned 32-bit number to judge in place of the real cookie. */
+  readonly cookie?: number
+}
+
+/**
+ * One SYN cookie of this server, and what the server would say to the ACK that brings it back (Linux secure_tcp_syn_cookie(),
+ * check_tcp_syn_cookie()). cookie = hash1 + clientIsn + count * 2^24 + ((hash2 + mssIndex) mod 2^24), all mod 2^32. It is
+ * one that was sent, at most a second older than the last one; before the first, one for a client that might come.
+ */
+export interface CookieAnatomy {
+  readonly at: number
+  /** It was really sent, at `sentAt`. */
+  readonly wasSent: boolean
+  readonly sentAt: number
+  /** Address and port. */
+  readonly client: string
+  readonly server: string
+  /** The number that is judged. */
+  readonly cookie: number
+  /** The one that the server made for this SYN. */
+  readonly real: number
+  readonly clientIsn: number
+  readonly hash1: number
+  /** Of 24 bits. */
+  readonly hash2: number
+  /** Steps of 60 s that the server counts, the low 8 bits of which a cookie carries. */
+  readonly count: number
+  readonly mssIndex: number
+  readonly mssTable: readonly number[]
+  /** What the timestamp carries; absent when the SYN had none, and then only the MSS survives. */
+  readonly timestamp?: {
+    /** TSval, the connection's offset taken off: the options are its low 6 bits. */
+    readonly value: number
+    /** -1 for no scaling. */
+    readonly windowScale: number
+    readonly sack: boolean
+  }
+  /** When the server stops taking the real one; null when it takes none, because it has sent none lately. */
+  readonly expiresAt: number | null
+  readonly verdict: CookieVerdict & {
+    /** The MIB counter that such an ACK moves, or, for `gate`, the reason under which it is dropped. */
+    readonly counter: string
+  }
+}
+
+/** Answer of GET /api/knobs. */
+export interface Knobs {
+  readonly knobs: readonly KnobView[]
+}
+
 /** What the engine tells by itself, by name. */
 export type ServerEngineEvents = {
   /** The configuration was changed; `changed` names the keys. */
@@ -81,6 +141,8 @@ export type ServerEngineEvents = {
   peer: { readonly change: PeerChange; readonly peer: LinkPeer }
   /** Everything was thrown away and started anew. */
   reset: { readonly config: ServerConfig }
+  /** Something has happened on the connection that is being followed. Told to those alone who ask for it. */
+  tap: TapEvent
 }
 
 /**
@@ -100,7 +162,8 @@ export type QueueFrame =
     }
 
 /**
- * Events of GET /api/events by name, with what each carries. `slots` is told to those alone who ask for it by `?events=`.
+ * Events of GET /api/events by name, with what each carries. `slots` and `tap` are told to those alone who ask for
+ * them by `?events=`.
  */
 export type ServerEvents = Stamped<
   ServerEngineEvents & {

@@ -2,11 +2,13 @@
  * The server's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type NumberParameter, rangeOf } from '../catalogue/parameter.ts'
 import { LOG_LEVELS, type LogLevel } from '../control/app.ts'
 import { packageVersion } from '../control/package-info.ts'
 import { StartError } from '../control/process.ts'
 import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
-import { SERVER_DEFAULTS, SERVER_RANGES, type ServerConfig } from './app/server-config.ts'
+import type { ServerConfig } from './app/server-config.ts'
+import { KNOB_NAMES, KNOBS, type KnobEntry, type KnobName, variableOf } from './knobs/knob-catalogue.ts'
 
 export interface ServerOptions {
   /** Where the control API listens; port 0 takes any free one. */
@@ -20,31 +22,9 @@ export interface ServerOptions {
   readonly config: ServerConfig
 }
 
-interface Range {
-  readonly min: number
-  readonly max: number
-}
+type Range = Pick<NumberParameter, 'min' | 'max' | 'unit'>
 
 const PORTS: Range = { min: 0, max: 65_535 }
-
-/** Flags that take an integer of the configuration. */
-const INTEGER_FLAGS: readonly [keyof typeof SERVER_RANGES, string, string][] = [
-  ['synCookies', '--syn-cookies', 'SYN cookies: 0 never, 1 when the SYN queue is full, 2 always'],
-  ['backlog', '--backlog', 'argument of listen(): limit of SYN queue and accept queue; -1 for somaxconn'],
-  ['somaxconn', '--somaxconn', 'upper bound of the backlog'],
-  ['maxSynBacklog', '--max-syn-backlog', 'tcp_max_syn_backlog, used while SYN cookies are 0'],
-  ['synAckRetries', '--synack-retries', 'retransmissions of a SYN-ACK before a request expires'],
-  ['deferAccept', '--defer-accept', 'seconds a handshake may wait for data (TCP_DEFER_ACCEPT)'],
-  ['acceptInterval', '--accept-interval', 'milliseconds between two accepts, 0 for at once'],
-  ['workers', '--workers', 'connections served at a time, 0 for no limit'],
-  ['requestTimeout', '--request-timeout', 'seconds a request may take to come whole, 0 for ever'],
-]
-
-/** Flags that switch something of the configuration. */
-const SWITCH_FLAGS: readonly ['abortOnOverflow' | 'greeting', string, string][] = [
-  ['abortOnOverflow', '--abort-on-overflow', 'answer a final ACK with RST when the accept queue is full'],
-  ['greeting', '--greeting', 'the server speaks first and closes when the peer has'],
-]
 
 /** Commander's codes for "help or version was asked for and printed". */
 const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
@@ -62,12 +42,12 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | und
     if (PRINTED.includes(error.code)) return undefined
     throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
   }
-  const { host, apiPort, linkHost, linkPort, labKey, logLevel, ...knobs } = command.opts()
+  // What is left are the knobs, all of them: each has its default.
+  const { host, apiPort, linkHost, linkPort, labKey, logLevel, ...config } = command.opts()
   if (labKey === undefined) {
     throw new StartError('no lab key: set SYNLAB_LAB_KEY or --lab-key, to the same text for server and attacker')
   }
-  const config: ServerConfig = { ...SERVER_DEFAULTS, ...knobs }
-  return { host, apiPort, linkHost, linkPort, labKey, logLevel, config }
+  return { host, apiPort, linkHost, linkPort, labKey, logLevel, config: config as ServerConfig }
 }
 
 function makeCommand(): Command {
@@ -95,23 +75,26 @@ function makeCommand(): Command {
   command.addOption(
     new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
   )
-  for (const [key, flag, description] of INTEGER_FLAGS) {
-    addKnob(command, key, flag, integer(flag, SERVER_RANGES[key], description, SERVER_DEFAULTS[key]))
-  }
-  for (const [key, flag, description] of SWITCH_FLAGS) {
-    const option = new Option(`${flag} <0|1>`, description).default(SERVER_DEFAULTS[key]).argParser(parseSwitch)
-    addKnob(command, key, flag, option)
-  }
+  for (const name of KNOB_NAMES) command.addOption(knobOption(name))
   return command
 }
 
-function addKnob(command: Command, key: keyof ServerConfig, flag: string, option: Option): void {
-  option.attributeName = () => key
-  command.addOption(option.env(`SYNLAB_${flag.slice(2).replaceAll('-', '_').toUpperCase()}`))
+/** The flag and the variable of a knob. */
+function knobOption(name: KnobName): Option {
+  const knob: KnobEntry = KNOBS[name]
+  const option =
+    knob.type === 'boolean'
+      ? new Option(`${knob.flag} <0|1>`, knob.about).default(knob.default).argParser(parseSwitch)
+      : knob.type === 'choice'
+        ? new Option(`${knob.flag} <word>`, knob.about).default(knob.default).choices(knob.choices)
+        : integer(knob.flag, knob, knob.about, knob.default)
+  option.attributeName = () => name
+  return option.env(variableOf(knob))
 }
 
-function integer(flag: string, { min, max }: Range, description: string, byDefault: number): Option {
-  return new Option(`${flag} <n>`, `${description} (${min} to ${max})`).default(byDefault).argParser((text) => {
+function integer(flag: string, range: Range, description: string, byDefault: number): Option {
+  const { min, max } = range
+  return new Option(`${flag} <n>`, `${description} (${rangeOf(range)})`).default(byDefault).argParser((text) => {
     const value = Number(text)
     if (!/^-?\d+$/.test(text) || value < min || value > max) {
       throw new InvalidArgumentError(`Allowed: an integer from ${min} to ${max}.`)

@@ -6,6 +6,7 @@ import { ApiError } from '../../control/errors.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
 import type { AttackOrder } from '../engine/protocol.ts'
 import type { TraceReader } from '../engine/trace-thread.ts'
+import { parseVictim } from '../trace/victim.ts'
 import { ATTACK_CATALOGUE, parametersOf } from '../traffic/attack-catalogue.ts'
 import { byKind } from '../traffic/attack-schema.ts'
 import { type AttackSpec, withTrace } from '../traffic/attack-spec.ts'
@@ -59,7 +60,7 @@ async function toOrder(spec: AttackSpec, traces: string | undefined, readTrace: 
   if (traces === undefined) {
     throw new ApiError('BAD_VALUE', 'trace: this attacker was given no directory of traces (--traces)', 'trace')
   }
-  const trace = await readTrace(traces, spec.trace)
+  const trace = await readTrace(traces, spec.trace, spec.victim === undefined ? undefined : parseVictim(spec.victim))
   if (typeof trace === 'string') throw new ApiError('BAD_VALUE', trace, 'trace')
   return { spec: withTrace(spec, trace), trace }
 }

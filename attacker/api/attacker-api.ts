@@ -2,12 +2,15 @@
  * The attacker's control API over its engine: attacks, honest clients, state, events, metrics. It decides nothing; it
  * checks what comes in and passes it on.
  */
+
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
+import { MetricsRegistry } from '../../control/metrics-registry.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
 import { readTrace } from '../engine/trace-file.ts'
 import type { TraceReader } from '../engine/trace-thread.ts'
-import { AttackerRegistry } from '../metrics/registry.ts'
+import { addAttackTimes } from '../metrics/attack-times.ts'
+import { METRICS } from '../metrics/catalogue.ts'
 import { addAttackRoutes } from './attack-routes.ts'
 import { ClientsBody, toClientSpec } from './clients-schema.ts'
 import { AttackerEvents, EVENTS_ON_REQUEST, USUAL_EVENTS } from './events.ts'
@@ -25,7 +28,8 @@ export function buildAttackerApi(
   traces?: string,
   read: TraceReader = readTrace,
 ): ControlApp {
-  const metrics = new AttackerRegistry(() => ({ counters: engine.counters, link: engine.link() }))
+  const metrics = new MetricsRegistry(METRICS, () => ({ counters: engine.counters, link: engine.link() }))
+  addAttackTimes(metrics, engine)
   const app = buildControlApp({ name: ATTACKER_NAME, logLevel, metrics })
   logEvents(app, engine)
   const events = new AttackerEvents(engine, app.log)
@@ -44,7 +48,11 @@ export function buildAttackerApi(
 
 function logEvents({ log }: ControlApp, engine: AttackerEngine): void {
   engine.on('link', ({ state, detail, hub }) => log.info({ hub }, `link ${state}: ${detail}`))
-  engine.on('attack', (attack) => log.info({ attack }, `attack ${attack.id} ${attack.state}`))
+  engine.on('attack', (attack) => {
+    const { id, state, replay } = attack
+    const what = state === 'running' && replay !== undefined ? `: replays ${replay.summary}` : ''
+    log.info({ attack }, `attack ${id} ${state}${what}`)
+  })
   engine.on('clients', ({ mode, rate = 0, concurrency }) => {
     log.info(mode === 'closed' ? `clients: ${concurrency} users` : `clients: ${rate} per second`)
   })

@@ -3,19 +3,21 @@
  * connections that have ended as long as somebody wants them.
  */
 import type { FastifyBaseLogger, FastifyReply } from 'fastify'
+import { engineEventNames, eventNames } from '../../control/event-catalogue.ts'
 import { Sampler } from '../../control/sampler.ts'
 import { EventStream } from '../../control/sse.ts'
 import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { AttackerEvents as Events } from '../contract.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
+import { ATTACKER_EVENTS } from './event-catalogue.ts'
 
 /** Between two snapshots of the state, and between two batches of connections, milliseconds. */
 const SNAPSHOT_INTERVAL_MS = 500
 const CONNECTIONS_INTERVAL_MS = 100
 
 /** What a listener hears by default, and what only those hear who ask for it. */
-export const USUAL_EVENTS = ['snapshot', 'link', 'attack', 'clients', 'reset', 'lease'] as const
-export const EVENTS_ON_REQUEST = ['connections'] as const
+export const USUAL_EVENTS = eventNames(ATTACKER_EVENTS, 'usual')
+export const EVENTS_ON_REQUEST = eventNames(ATTACKER_EVENTS, 'on request')
 
 export class AttackerEvents {
   private readonly engine: AttackerEngine
@@ -25,7 +27,7 @@ export class AttackerEvents {
   constructor(engine: AttackerEngine, log: FastifyBaseLogger) {
     this.engine = engine
     const { stream } = this
-    for (const event of ['link', 'attack', 'clients', 'reset'] as const) {
+    for (const event of engineEventNames(ATTACKER_EVENTS)) {
       engine.on(event, (data) => stream.publish(event, data))
     }
     const onFailure = (error: unknown): void => log.warn({ err: error }, 'no snapshot')

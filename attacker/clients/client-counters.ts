@@ -14,11 +14,12 @@ export const OUTCOMES = ['ok', 'timeout', 'refused', 'reset', 'local'] as const
 export type Outcome = (typeof OUTCOMES)[number]
 
 /**
- * Upper bounds of the buckets of connect duration and of time to first byte, seconds. From 0.9 s up they lie between the times at which Linux
- * repeats a SYN (1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s), so that each bucket holds what one repeat has won.
+ * Upper bounds of the buckets of connect duration and of time to first byte, seconds. From 1.1 s up each lies a
+ * tenth of a second above a time at which Linux repeats a SYN (1, 2, 3, 4, 5, 7, 11, 19, 35 and 67 s; 131 s: gives up), so
+ * that each bucket is one more lost SYN, for round trips up to 100 ms.
  */
 export const CONNECT_BUCKETS: readonly number[] = [
-  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.9, 1.9, 2.9, 3.9, 4.9, 6.9, 10.9, 18.9, 34.9, 66.9, 131.9,
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.1, 2.1, 3.1, 4.1, 5.1, 7.1, 11.1, 19.1, 35.1, 67.1, 131.1,
 ]
 
 /** Buckets per outcome, the one without upper bound included. */

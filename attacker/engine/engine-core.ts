@@ -9,19 +9,16 @@ import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
 import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
-import { type ClientCounters, CONNECT_BUCKETS } from '../clients/client-counters.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
-import type { AttackerState, AttackView, ClientsView, ConnectBucket, GatewayView, LinkView } from '../contract.ts'
+import type { AttackerState, AttackView, ClientsView, LinkView } from '../contract.ts'
 import type { GatewayLab } from '../gateway/gateway.ts'
-import { GATEWAY_OUTCOMES, type GatewayCounters, type GatewayOutcome } from '../gateway/gateway-counters.ts'
 import type { HubTarget } from '../guard.ts'
-import type { AttackSnapshot } from '../traffic/attack.ts'
-import { describeAttack } from '../traffic/attack-spec.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
 import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
 import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
+import { viewAttack, viewClients, viewGateway } from './views.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
 export interface AttackerLink extends TurnLink {
@@ -202,37 +199,7 @@ export class EngineCore {
     return attack === undefined ? undefined : viewAttack(attack, this.options.clock())
   }
 
-  private viewClients({ attempted, inFlight, outcomes }: ClientsSnapshot): ClientsView {
-    const connects = connectBuckets(this.options.counters.clients)
-    return {
-      ...(this.clientSpec ?? { rate: 0 }),
-      attempted,
-      inFlight,
-      outcomes,
-      latency: this.latency.view(),
-      connects,
-    }
+  private viewClients(snapshot: ClientsSnapshot): ClientsView {
+    return viewClients(this.clientSpec, snapshot, this.options.counters.clients, this.latency.view())
   }
-}
-
-function viewAttack(attack: AttackSnapshot, now: number): AttackView {
-  const { id, spec, state, startedAt, stopsAt, offered, sent, late, noRoom, figures } = attack
-  const { kind, rate, duration } = spec
-  const elapsed = (Math.min(now, stopsAt) - startedAt) / SECOND
-  return { id, kind, rate, duration, ...describeAttack(spec), state, elapsed, offered, sent, late, noRoom, figures }
-}
-
-/** The buckets of connect times as those of a Prometheus histogram: each counts all up to its bound. */
-function connectBuckets(counters: ClientCounters): ConnectBucket[] {
-  const counts = counters.connectBuckets('ok')
-  let count = 0
-  return [...CONNECT_BUCKETS, null].map((le, index) => {
-    count += counts[index] ?? 0
-    return { le, count }
-  })
-}
-
-function viewGateway(counters: GatewayCounters): GatewayView {
-  const outcomes = Object.fromEntries(GATEWAY_OUTCOMES.map((outcome) => [outcome, counters.count(outcome)]))
-  return { accepted: counters.accepted, open: counters.open, outcomes: outcomes as Record<GatewayOutcome, number> }
 }

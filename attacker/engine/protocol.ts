@@ -14,8 +14,8 @@ import type {
 } from '../contract.ts'
 import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { AttackSpec } from '../traffic/attack-spec.ts'
-import type { Trace } from '../traffic/trace.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget

@@ -1,46 +1,20 @@
 /**
  * Every kind of attack, as data: what it is about, and its parameters with ranges and defaults. The control API, the
- * scenario files, the documentation and the tests all read this one list. What an attack of a kind does is in the file of
- * its name.
+ * scenario files, the documentation and the tests all read this one list. What an attack of a kind does is
+ * in the file that prepare-attack.ts takes it from.
  */
+import type {
+  ChoiceParameter,
+  NumberParameter,
+  Parameter,
+  SourcesParameter,
+  SwitchParameter,
+} from '../../catalogue/parameter.ts'
 import { ATTACK_RATE_MAX } from './caps.ts'
 import { HOLD_RETRIES_MAX } from './hold-rate.ts'
 
-/** A parameter that only means something beside a certain value of another one. */
-interface Dependent {
-  readonly onlyWith?: { readonly parameter: string; readonly values: readonly string[] }
-}
-
-export interface NumberParameter extends Dependent {
-  readonly type: 'number' | 'integer'
-  /** Inclusive. */
-  readonly min: number
-  readonly max: number
-  readonly default: number
-  readonly about: string
-}
-
-export interface ChoiceParameter extends Dependent {
-  readonly type: 'choice'
-  readonly choices: readonly string[]
-  readonly default: string
-  readonly about: string
-}
-
-/** An IPv4 prefix inside SPOOFABLE_ADDRESSES, as text. */
-export interface SourcesParameter extends Dependent {
-  readonly type: 'sources'
-  readonly default: string
-  readonly about: string
-}
-
-/** The name of a file that the attacker has been given; it has no default. */
-export interface FileParameter extends Dependent {
-  readonly type: 'file'
-  readonly about: string
-}
-
-export type Parameter = NumberParameter | ChoiceParameter | SourcesParameter | FileParameter
+/** No attack has a switch. */
+export type AttackParameter = Exclude<Parameter, SwitchParameter>
 
 export interface AttackKindEntry {
   /** What it does and what is to be seen, in a sentence or two. */
@@ -51,7 +25,7 @@ export interface AttackKindEntry {
   readonly pace: 'given' | 'hold-rate' | 'trace'
   /** Highest rate per second. */
   readonly rateMax: number
-  readonly parameters: Readonly<Record<string, Parameter>>
+  readonly parameters: Readonly<Record<string, AttackParameter>>
 }
 
 /** Bots of one attacker process, at most: the size of its block of addresses. */
@@ -290,7 +264,7 @@ export const ATTACK_CATALOGUE = {
   },
   'trace-replay': {
     about:
-      'SYNs and other segments to the victim as they were recorded in a pcap or pcapng file, from addresses of the lab.',
+      'SYNs and other segments to the victim as they were recorded in a pcap or pcapng file, from addresses of the lab. What it was is sent again, whatever the server answers: a replay completes no handshake.',
     acts: 'packets',
     pace: 'trace',
     rateMax: ATTACK_RATE_MAX,
@@ -299,6 +273,11 @@ export const ATTACK_CATALOGUE = {
         type: 'file',
         about:
           'the recording: in a scenario its path, seen from the scenario’s file; live the name of a file in the directory that SYNLAB_TRACES names',
+      },
+      victim: {
+        type: 'victim',
+        about:
+          'the attacked host in the recording, or host:port for what was sent to that port alone; default: the host that gets most SYNs, or most SYN-ACKs that it never asked for',
       },
       speed: { type: 'number', min: 0.1, max: 100, default: 1, about: 'times as fast as it was recorded' },
     },
@@ -310,7 +289,7 @@ export type AttackKind = keyof typeof ATTACK_CATALOGUE
 export const ATTACK_KINDS = Object.keys(ATTACK_CATALOGUE) as readonly AttackKind[]
 
 /** All parameters of a kind, those of its pace included, by name. */
-export function parametersOf(kind: AttackKind): Readonly<Record<string, Parameter>> {
+export function parametersOf(kind: AttackKind): Readonly<Record<string, AttackParameter>> {
   const { pace, parameters } = ATTACK_CATALOGUE[kind] as AttackKindEntry
   return pace === 'trace' ? parameters : { ...parameters, ...PACE_PARAMETERS }
 }

@@ -2,6 +2,7 @@
  * What attacks count, by kind: one Float64Array, over shared memory if another thread reads it.
  * Offered = sent + late + no room.
  */
+import { LEFT_OUT_REASONS, type ReplayView } from '../trace/account.ts'
 import { ATTACK_KINDS, type AttackKind } from './attack-catalogue.ts'
 
 /** Slots of one kind. */
@@ -12,7 +13,13 @@ const NO_ROOM = 3
 const ACTIVE = 4
 const SLOTS_PER_KIND = 5
 const BACKSCATTER_AT = ATTACK_KINDS.length * SLOTS_PER_KIND
-const SLOTS = BACKSCATTER_AT + 1
+const RECORDED_AT = BACKSCATTER_AT + 1
+
+/** What becomes of a packet of a recording that is replayed. */
+export const RECORDED_OUTCOMES = ['replayed', ...LEFT_OUT_REASONS] as const
+export type RecordedOutcome = (typeof RECORDED_OUTCOMES)[number]
+
+const SLOTS = RECORDED_AT + RECORDED_OUTCOMES.length
 
 export interface AttackTotals {
   /** Packets, or connections, that fell due. */
@@ -55,6 +62,19 @@ export class AttackCounters {
     return this.slots[BACKSCATTER_AT]
   }
 
+  /** Packets of recordings whose replay was started, by what becomes of them. */
+  recorded(outcome: RecordedOutcome): number {
+    return this.slots[RECORDED_AT + RECORDED_OUTCOMES.indexOf(outcome)]
+  }
+
+  /** The replay of a recording has been started. */
+  addRecording({ replayed, leftOut }: ReplayView): void {
+    this.slots[RECORDED_AT] += replayed
+    LEFT_OUT_REASONS.forEach((reason, i) => {
+      this.slots[RECORDED_AT + 1 + i] += leftOut[reason] ?? 0
+    })
+  }
+
   addPackets(kind: AttackKind, sent: number, late: number, noRoom: number): void {
     const at = this.at(kind)
     const { slots } = this
@@ -75,7 +95,7 @@ export class AttackCounters {
 
   /** Everything to zero but the number of attacks under way. */
   reset(): void {
-    for (let i = 0; i < SLOTS; i++) if (i % SLOTS_PER_KIND !== ACTIVE) this.slots[i] = 0
+    for (let i = 0; i < SLOTS; i++) if (i >= BACKSCATTER_AT || i % SLOTS_PER_KIND !== ACTIVE) this.slots[i] = 0
   }
 
   private at(kind: AttackKind): number {

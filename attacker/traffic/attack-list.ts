@@ -5,11 +5,11 @@ import { assert } from '../../tcpip/base/assert.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
+import type { Trace } from '../trace/trace.ts'
 import { Attack, type AttackSnapshot } from './attack.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import { type AttackSpec, attackRefusal } from './attack-spec.ts'
 import type { AttackSurroundings } from './prepare-attack.ts'
-import type { Trace } from './trace.ts'
 
 /** Attacks that are over and still listed. */
 const ENDED_MAX = 32

@@ -2,25 +2,21 @@
  * Schemas of attacks, made from their catalogue: for the control API and for scenario files.
  */
 import Type, { type TSchema } from 'typebox'
+import { parameterProperties } from '../../catalogue/parameter-schema.ts'
 import {
   ATTACK_CATALOGUE,
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
-  type Parameter,
   parametersOf,
 } from './attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN } from './caps.ts'
-
-/** Longest name of a file, characters. */
-const FILE_NAME_MAX = 255
 
 /** The parameters of a kind as properties of a schema, all but those without default optional; the rate where it has one. */
 export function attackProperties(kind: AttackKind): Record<string, TSchema> {
   const { pace, rateMax } = ATTACK_CATALOGUE[kind] as AttackKindEntry
   const rate = Type.Number({ minimum: ATTACK_RATE_MIN, maximum: rateMax })
-  const parameters = Object.entries(parametersOf(kind)).map(([name, parameter]) => [name, propertyOf(parameter)])
-  return { ...(pace === 'given' ? { rate } : {}), ...(Object.fromEntries(parameters) as Record<string, TSchema>) }
+  return { ...(pace === 'given' ? { rate } : {}), ...parameterProperties(parametersOf(kind)) }
 }
 
 /** A property for every kind, of the kind's own making. */
@@ -30,18 +26,3 @@ export function byKind<S>(make: (kind: AttackKind) => S): Readonly<Record<Attack
 
 /** How long an attack may last. */
 export const DURATION = Type.Number({ exclusiveMinimum: 0, maximum: ATTACK_DURATION_MAX })
-
-function propertyOf(parameter: Parameter): TSchema {
-  switch (parameter.type) {
-    case 'number':
-      return Type.Optional(Type.Number({ minimum: parameter.min, maximum: parameter.max }))
-    case 'integer':
-      return Type.Optional(Type.Integer({ minimum: parameter.min, maximum: parameter.max }))
-    case 'choice':
-      return Type.Optional(Type.Enum([...parameter.choices]))
-    case 'sources':
-      return Type.Optional(Type.String({ description: 'an IPv4 prefix such as 198.18.0.0/15' }))
-    case 'file':
-      return Type.String({ minLength: 1, maxLength: FILE_NAME_MAX })
-  }
-}

@@ -6,17 +6,19 @@ import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import { assert } from '../../tcpip/base/assert.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { formatPrefix, type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
+import { formatVictim, type ReplayView, viewReplay } from '../trace/account.ts'
+import { countBeyond, peakRate, type Trace } from '../trace/trace.ts'
+import { parseVictim } from '../trace/victim.ts'
 import {
   ATTACK_CATALOGUE,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
   parametersOf,
 } from './attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from './caps.ts'
 import { holdRate } from './hold-rate.ts'
-import { peakRate, type Trace } from './trace.ts'
 
 /** So that the last packet of a trace falls before the end of its attack, seconds. */
 const LAST_PACKET = 0.001
@@ -27,7 +29,9 @@ type ValueOf<P> = P extends { choices: readonly (infer C)[] }
     ? Prefix
     : P extends { type: 'file' }
       ? string
-      : number
+      : P extends { type: 'victim' }
+        ? string | undefined
+        : number
 
 type ValuesOf<T> = { readonly [K in keyof T]: ValueOf<T[K]> }
 
@@ -74,7 +78,7 @@ export function completeAttack(request: AttackRequest): AttackSpec | AttackProbl
   for (const [name, parameter] of Object.entries(parameters)) {
     const value = completeParameter(name, parameter, request, parameters)
     if (isProblem(value)) return value
-    values[name] = value
+    if (value !== undefined) values[name] = value
   }
   const rate = paceOf(request, values)
   if (isProblem(rate)) return rate
@@ -92,6 +96,12 @@ export function withTrace(spec: AttackSpecOf<'trace-replay'>, trace: Trace): Att
   const rate = Math.max(ATTACK_RATE_MIN, peakRate(trace, spec.speed))
   // A trace shorter than what was allowed ends the attack.
   return { ...spec, rate, duration: Math.min(spec.duration, seconds + LAST_PACKET) }
+}
+
+/** What becomes of the packets of a recording that is replayed as `spec` says; undefined for any other attack. */
+export function viewReplayOf(spec: AttackSpec, trace: Trace): ReplayView | undefined {
+  if (spec.kind !== 'trace-replay') return undefined
+  return viewReplay(trace.account, countBeyond(trace, spec.speed, Math.round(spec.duration * SECOND)))
 }
 
 /** `completeAttack` for requests that are known to be right. */
@@ -122,14 +132,14 @@ export function describeAttack(spec: AttackSpec): Record<string, number | string
 
 function completeParameter(
   name: string,
-  parameter: Parameter,
+  parameter: AttackParameter,
   request: AttackRequest,
-  all: Readonly<Record<string, Parameter>>,
+  all: Readonly<Record<string, AttackParameter>>,
 ): unknown {
   const given = request[name]
   const { onlyWith } = parameter
   if (given !== undefined && onlyWith !== undefined) {
-    const other = all[onlyWith.parameter] as Parameter & { readonly default?: unknown }
+    const other = all[onlyWith.parameter] as AttackParameter & { readonly default?: unknown }
     if (!isMeaningful(parameter, { [onlyWith.parameter]: request[onlyWith.parameter] ?? other.default })) {
       const what = `only with ${onlyWith.parameter} ${onlyWith.values.join(' or ')}`
       return { key: name, what, is: 'superfluous' } satisfies AttackProblem
@@ -139,8 +149,16 @@ function completeParameter(
     if (typeof given === 'string' && given !== '') return given
     return { key: name, what: `must be ${parameter.about}`, is: 'missing' } satisfies AttackProblem
   }
+  if (parameter.type === 'victim') return completeVictim(name, given)
   if (parameter.type !== 'sources') return given ?? parameter.default
   return completeSources(name, String(given ?? parameter.default))
+}
+
+function completeVictim(name: string, given: unknown): string | undefined | AttackProblem {
+  if (given === undefined) return undefined
+  const victim = parseVictim(String(given))
+  if (victim !== undefined) return formatVictim(victim)
+  return { key: name, what: `"${given}" is not an IPv4 address such as 192.0.2.1, or 192.0.2.1:80`, is: 'refused' }
 }
 
 function completeSources(name: string, text: string): Prefix | AttackProblem {
@@ -173,7 +191,7 @@ function paceOf({ kind, rate }: AttackRequest, values: Readonly<Record<string, u
   return holdRate(values.backlog as number, values.synAckRetries as number)
 }
 
-function isMeaningful({ onlyWith }: Parameter, values: Readonly<Record<string, unknown>>): boolean {
+function isMeaningful({ onlyWith }: AttackParameter, values: Readonly<Record<string, unknown>>): boolean {
   return onlyWith === undefined || onlyWith.values.includes(String(values[onlyWith.parameter]))
 }
 

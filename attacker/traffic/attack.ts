@@ -5,12 +5,13 @@
 import { Prng } from '../../tcpip/base/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
+import type { ReplayView } from '../trace/account.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackCounters } from './attack-counters.ts'
-import type { AttackSpec } from './attack-spec.ts'
+import { type AttackSpec, viewReplayOf } from './attack-spec.ts'
 import { type AttackSurroundings, prepareAttack } from './prepare-attack.ts'
 import type { Schedule } from './rate-shape.ts'
-import type { Trace } from './trace.ts'
 
 /**
  * How late a packet may be sent, microseconds. A process that was held up longer than this drops what it missed, because
@@ -40,6 +41,8 @@ export interface AttackSnapshot {
   readonly noRoom: number
   /** What the attack has seen of its effect, by name. */
   readonly figures: Readonly<Record<string, number>>
+  /** Of a replay: what becomes of the packets of its recording. */
+  readonly replay: ReplayView | undefined
 }
 
 export class Attack {
@@ -54,6 +57,7 @@ export class Attack {
   private readonly counters: AttackCounters
   private readonly schedule: Schedule
   private readonly action: AttackAction
+  private readonly replay: ReplayView | undefined
 
   /** `prng` is used when the spec has no seed of its own; `trace` is what a replay plays. */
   constructor(
@@ -74,6 +78,8 @@ export class Attack {
     const { schedule, action } = prepareAttack(spec, now, source, surroundings, trace)
     this.schedule = schedule
     this.action = action
+    this.replay = trace && viewReplayOf(spec, trace)
+    if (this.replay !== undefined) counters.addRecording(this.replay)
     counters.addActive(spec.kind, 1)
   }
 
@@ -120,10 +126,10 @@ export class Attack {
   }
 
   snapshot(): AttackSnapshot {
-    const { id, spec, startedAt, stopsAt, sent, late, noRoom } = this
+    const { id, spec, startedAt, stopsAt, sent, late, noRoom, replay } = this
     const state = this.currentState
     const figures = this.action.figures()
-    return { id, spec, state, startedAt, stopsAt, offered: sent + late + noRoom, sent, late, noRoom, figures }
+    return { id, spec, state, startedAt, stopsAt, offered: sent + late + noRoom, sent, late, noRoom, figures, replay }
   }
 
   /** Steps over what should have been sent too long ago; returns how many packets that were. */

@@ -20,13 +20,13 @@ import type { ConnectionRecord } from '../clients/attempt.ts'
 import { ClientCounters, OUTCOMES, type Outcome } from '../clients/client-counters.ts'
 import { ClientPopulations } from '../clients/client-populations.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
+import type { Trace } from '../trace/trace.ts'
 import type { AttackSnapshot } from './attack.ts'
 import { AttackCounters } from './attack-counters.ts'
 import { AttackList } from './attack-list.ts'
 import type { AttackSpec } from './attack-spec.ts'
 import { Botnet, isFirewalled } from './botnet.ts'
 import type { Victim } from './sequence-sweep.ts'
-import type { Trace } from './trace.ts'
 
 /** Connections of all clients at a time: those under way, and a minute of TIME-WAIT at the highest client rate. */
 const CONNECTIONS_MAX = 131_072

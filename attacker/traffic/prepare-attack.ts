@@ -6,6 +6,8 @@ import type { Prng } from '../../tcpip/base/prng.ts'
 import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
 import { prefixSize } from '../../tcpip/wire/address.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
+import { TraceReplay } from '../trace/replay.ts'
+import type { Trace } from '../trace/trace.ts'
 import { AckFlood } from './ack-flood.ts'
 import { type AttackAction, type PacketWriter, SendPackets } from './attack-action.ts'
 import type { AttackSpec } from './attack-spec.ts'
@@ -18,8 +20,6 @@ import { SequenceSweep, type Victims } from './sequence-sweep.ts'
 import { makeSlowRequest } from './slow-request.ts'
 import { floodSources } from './syn-flood.ts'
 import { anyPort, SynWriter } from './syn-writer.ts'
-import type { Trace } from './trace.ts'
-import { TraceReplay } from './trace-replay.ts'
 
 /** What attacks find around them in an attacker host. */
 export interface AttackSurroundings {

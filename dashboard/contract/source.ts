@@ -3,7 +3,7 @@
  * interface and nothing else. Types only.
  */
 import type { AttackerState, AttackKinds, AttackRequest, AttackView, ClientsRequest } from './attacker.ts'
-import type { Knobs, ServerConfig, ServerState, SocketList } from './server.ts'
+import type { CookieAnatomy, CookieRequest, Knobs, ServerConfig, ServerState, SocketList } from './server.ts'
 import type { AttackerId, StreamMessage, TapRequest } from './stream.ts'
 
 /** What is the matter with the source itself, beside what its messages say of processes. */
@@ -40,7 +40,7 @@ export interface LabControls {
   sockets(state: string | undefined, limit: number): Promise<SocketList>
   /** Follows another connection from now on; undefined stops. One per lab: the last who asks decides. Returns its number. */
   follow(request: TapRequest | undefined): Promise<number | undefined>
-  /** Takes a cookie apart: the last one that the server sent, or `isn` as the number of one for `client`. */
+  /** Takes a cookie apart that the server has sent, and judges it or the number that is given. Nothing is counted. */
   cookie(request: CookieRequest): Promise<CookieAnatomy>
 }
 
@@ -50,53 +50,6 @@ export interface LabRefusal {
   readonly message: string
   /** The key at fault, as `a.b.c`. */
   readonly path?: string
-}
-
-export interface CookieRequest {
-  /** An unsigned 32-bit number to judge in place of the real cookie. */
-  readonly cookie?: number
-}
-
-/**
- * One SYN cookie of this server, and what the server would say to the ACK that brings it back (Linux secure_tcp_syn_cookie(),
- * check_tcp_syn_cookie()). cookie = hash1 + clientIsn + count * 2^24 + ((hash2 + mssIndex) mod 2^24), all mod 2^32.
- */
-export interface CookieAnatomy {
-  readonly at: number
-  readonly client: string
-  readonly server: string
-  /** The number that is judged. */
-  readonly cookie: number
-  /** The one that the server really made for this client, at this minute. */
-  readonly real: number
-  readonly clientIsn: number
-  readonly hash1: number
-  /** Of 24 bits. */
-  readonly hash2: number
-  /** Minutes (of 64 s) that the server counts, the low 8 bits of which a cookie carries. */
-  readonly count: number
-  readonly mssIndex: number
-  readonly mssTable: readonly number[]
-  /** Low bits of the timestamp that carry the options; absent without timestamps. */
-  readonly timestamp?: {
-    readonly value: number
-    readonly windowScale: number
-    readonly sack: boolean
-    readonly ecn: boolean
-  }
-  /** When the server stops taking it. */
-  readonly expiresAt: number
-  readonly verdict: CookieVerdict
-}
-
-export interface CookieVerdict {
-  readonly isValid: boolean
-  /** `valid`, `count` (too old, or from the future), `hash` (no index of the MSS table comes out), `gate` (no overflow lately). */
-  readonly reason: 'valid' | 'count' | 'hash' | 'gate'
-  /** The MIB counter that such an ACK moves. */
-  readonly counter: string
-  /** MSS that the connection would get. */
-  readonly mss?: number
 }
 
 /** Time that can be held. All moments are milliseconds of virtual time. */

@@ -6,10 +6,10 @@
  * the browser. Every message carries the time at which what it tells was so, not when it was sent.
  */
 import type { AttackerState, FinishedConnection } from '../../attacker/contract.ts'
-import type { QueueFrame, ServerState } from '../../server/contract.ts'
+import type { QueueFrame, ServerState, TapEvent } from '../../server/contract.ts'
 
 export type { FinishedConnection } from '../../attacker/contract.ts'
-export type { QueueFrame } from '../../server/contract.ts'
+export type { QueueFrame, TapEnd, TapEnds, TapEvent, TapRequest, TapSegment } from '../../server/contract.ts'
 
 /** Names one attacker among several; stable as long as its process runs. */
 export type AttackerId = string
@@ -24,6 +24,7 @@ export type StreamMessage =
   | TapMessage
   | PresenceMessage
   | GapMessage
+  | RewindMessage
 
 /** The first message of every stream, also after a reconnection: who tells, and on which clock. */
 export interface HelloMessage {
@@ -120,57 +121,17 @@ export interface GapMessage {
   readonly who: 'server' | AttackerId
 }
 
+/**
+ * Time was turned back to `at`: forget what was told of later moments, it is about to happen again, or otherwise. Only a lab
+ * whose time is its own says this.
+ */
+export interface RewindMessage {
+  readonly type: 'rewind'
+  readonly at: number
+}
+
 /** What happens on the connection that is being followed. */
 export interface TapMessage {
   readonly type: 'tap'
   readonly event: TapEvent
-}
-
-export interface TapRequest {
-  /** The next connection of an honest client, the next one of an attack, or one that is named. */
-  readonly follow: 'honest' | 'hostile' | { readonly peer: string }
-}
-
-export type TapEvent = { readonly at: number; readonly tap: number } & (
-  | { readonly kind: 'started'; readonly client: string; readonly server: string; readonly isHonest: boolean }
-  | { readonly kind: 'segment'; readonly segment: TapSegment; readonly ends: TapEnds }
-  /** A state or a timer changed without a segment. */
-  | { readonly kind: 'ends'; readonly ends: TapEnds }
-  | { readonly kind: 'ended'; readonly reason: 'closed' | 'idle' | 'replaced' | 'stopped' | 'limit' }
-)
-
-/** A segment as it passed the server's link. Numbers as on the wire, unsigned. */
-export interface TapSegment {
-  readonly direction: 'to-server' | 'to-client'
-  /** In the order of RFC 9293's letters: any of CWR ECE URG ACK PSH RST SYN FIN. */
-  readonly flags: readonly string[]
-  readonly seq: number
-  readonly ack: number
-  readonly window: number
-  readonly payloadBytes: number
-  readonly options: {
-    readonly mss?: number
-    readonly windowScale?: number
-    readonly sackPermitted?: true
-    readonly timestamps?: readonly [value: number, echo: number]
-    readonly sack?: readonly (readonly [number, number])[]
-  }
-  /** The number of a SYN,ACK is a SYN cookie. */
-  readonly isCookie?: true
-  /** The same segment was seen before. */
-  readonly isRepeat?: true
-  /** Why the server dropped it, by the name of the metric; absent when it was taken. */
-  readonly dropped?: string
-}
-
-/** What both ends think, as far as it is known: the client's end only when it is an honest client of the lab. */
-export interface TapEnds {
-  readonly client?: TapEnd
-  readonly server: TapEnd
-}
-
-export interface TapEnd {
-  /** RFC 9293's name, in the server's case SYN-RECEIVED for a half-open request; LISTEN when nothing is kept. */
-  readonly state: string
-  readonly timer?: { readonly kind: string; readonly firesAt: number; readonly retries: number }
 }

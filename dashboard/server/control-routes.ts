@@ -49,6 +49,9 @@ export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () 
   app.put('/api/clients', { schema: { querystring: OfAttacker } }, ({ query, body }, reply) =>
     passOn(attackerPlane(query), reply, 'PUT', '/api/clients', body),
   )
+  app.post('/api/cookie', ({ body }, reply) => passOn(server, reply, 'POST', '/api/cookie', body))
+  app.post('/api/tap', ({ body }, reply) => passOn(server, reply, 'POST', '/api/tap', body))
+  app.delete('/api/tap', (_request, reply) => passOn(server, reply, 'DELETE', '/api/tap'))
   app.post('/api/reset', async (_request, reply) => {
     // First what disturbs, so that the server begins in peace.
     await toAll<AttackerState>(attackers(), 'POST', '/api/reset')

@@ -104,19 +104,26 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
   return feed
 }
 
+/** What the page's server shows to Prometheus beside what every process does. */
+export const PAGE_METRICS = {
+  pages: { name: 'synlab_dashboard_pages', help: 'Pages that listen to the stream.', labelNames: [] },
+  processUp: {
+    name: 'synlab_dashboard_process_up',
+    help: 'Whether a process of the lab is there, as far as the page server can tell: 1 or 0.',
+    labelNames: ['process'],
+  },
+} as const
+
 function addMetrics(metrics: Registry, stream: EventStream, feed: LabFeed): void {
   new Gauge({
-    name: 'synlab_dashboard_pages',
-    help: 'Pages that listen to the stream.',
+    ...PAGE_METRICS.pages,
     registers: [metrics],
     collect() {
       this.set(stream.size)
     },
   })
   new Gauge({
-    name: 'synlab_dashboard_process_up',
-    help: 'Whether a process of the lab is there, as far as the page server can tell: 1 or 0.',
-    labelNames: ['process'],
+    ...PAGE_METRICS.processUp,
     registers: [metrics],
     collect() {
       this.reset()

@@ -8,7 +8,7 @@ import type { AttackerId, Mark, StreamMessage } from '../contract/stream.ts'
 
 /** Events of the server that are heard all the time, and those that are only while somebody looks. */
 export const SERVER_QUIET = ['config', 'threshold', 'flood', 'reset'] as const satisfies readonly (keyof ServerEvents)[]
-export const SERVER_LOUD = ['snapshot', 'slots'] as const satisfies readonly (keyof ServerEvents)[]
+export const SERVER_LOUD = ['snapshot', 'slots', 'tap'] as const satisfies readonly (keyof ServerEvents)[]
 
 /** The same of an attacker. */
 export const ATTACKER_QUIET = ['attack', 'clients', 'reset'] as const satisfies readonly (keyof AttackerEvents)[]
@@ -33,6 +33,8 @@ export function serverMessage(told: StreamEvent<ServerEvents>): StreamMessage | 
       return markMessage({ kind: 'flood', ...told.data })
     case 'reset':
       return markMessage({ at: told.data.at, kind: 'reset', who: 'server' })
+    case 'tap':
+      return { type: 'tap', event: told.data }
     case 'peer':
       return undefined
   }

@@ -31,8 +31,8 @@ export function summarizePhase(run: ArmRun, phase: Phase): PhaseResult {
     populations: Object.fromEntries(
       run.populations.map((name) => [name, summarizeAttempts(ofPopulation(attempts, name))]),
     ),
-    syn_queue: summarizeQueue(recording.synQueue, run.queueLimit, phase),
-    accept_queue: summarizeQueue(recording.acceptQueue, run.queueLimit, phase),
+    syn_queue: summarizeQueue(recording.synQueue, run.synQueueLimit, phase),
+    accept_queue: summarizeQueue(recording.acceptQueue, run.acceptQueueLimit, phase),
     counters: nameColumns(sumRows(recording.counters, MIB_NAMES.length, phase)),
     packets: {
       in: outcomes.reduce((sum, n) => sum + n, 0),

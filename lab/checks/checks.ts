@@ -147,8 +147,10 @@ export function judge(name: CheckName, figures: Figures): Verdict {
   return { reached: failed === undefined, reason: { key: failed?.otherwise ?? reached, values } }
 }
 
-/** The first of several checks that is not reached; the last one's verdict when all are. */
-export function judgeAll(names: readonly CheckName[], figures: Figures): Verdict | undefined {
-  const verdicts = names.map((name) => judge(name, figures))
-  return verdicts.find(({ reached }) => !reached) ?? verdicts.at(-1)
+/** The verdict on the first of several checks that is not reached; on the last one when all are. */
+export function judgeAll(names: readonly [CheckName, ...CheckName[]], figures: Figures): Verdict {
+  const [first, ...others] = names
+  const verdict = judge(first, figures)
+  const [second, ...rest] = others
+  return second === undefined || !verdict.reached ? verdict : judgeAll([second, ...rest], figures)
 }

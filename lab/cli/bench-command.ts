@@ -3,11 +3,11 @@
  */
 import type { Command } from 'commander'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
-import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
+import { didYouMean } from '../../catalogue/suggest.ts'
+import { KNOBS } from '../../server/knobs/knob-catalogue.ts'
 import { formatBench } from '../bench/bench-report.ts'
 import type { HttpBenchOptions } from '../bench/http-bench.ts'
 import { makeProgress, SILENT } from '../report/progress.ts'
-import { didYouMean } from '../suggest.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, exitCodeOfSignal } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
@@ -40,7 +40,7 @@ export type BenchOptions = HttpBenchOptions & { readonly json?: true }
 
 /** Adds the command; `finish` is told its exit status. */
 export function addBenchCommand(program: Command, output: Output, finish: (status: number) => void): void {
-  const { backlog } = LISTENER_RANGES
+  const { backlog } = KNOBS
   const bench = program
     .command('bench')
     .description('Measure the lab with a load generator.')
@@ -64,12 +64,7 @@ export function addBenchCommand(program: Command, output: Output, finish: (statu
     )
     .option('--timeout <seconds>', 'patience of a request', integerParser(1, TIMEOUT_MAX), DEFAULTS.timeout)
     .option('--flood-rate <n>', 'SYN/s of the flood', integerParser(1, ATTACK_RATE_MAX), DEFAULTS.floodRate)
-    .option(
-      '--backlog <n>',
-      'backlog of the server',
-      integerParser(backlog.min, backlog.max),
-      LISTENER_DEFAULTS.backlog,
-    )
+    .option('--backlog <n>', 'backlog of the server', integerParser(backlog.min, backlog.max), backlog.default)
     .option('--json', 'print JSON instead of the table')
     .addHelpText('after', HELP)
     .action(async (options: BenchOptions) => finish(await benchCommand(options, output)))

@@ -19,7 +19,7 @@ export async function main(args: readonly string[], output: Output = process): P
   })
   try {
     if (args.length === 0)
-      throw new UsageError('a command is missing: up, run, bench, scenarios or ss (see synlab --help)')
+      throw new UsageError('a command is missing: up, run, ss, bench, class, grade or scenarios (see synlab --help)')
     await program.parseAsync(args, { from: 'user' })
     return status
   } catch (error) {

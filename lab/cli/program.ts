@@ -4,7 +4,9 @@
 import { Command } from 'commander'
 import { packageVersion } from '../../control/package-info.ts'
 import { addBenchCommand } from './bench-command.ts'
+import { addClassCommand } from './class-command.ts'
 import { addCompletion } from './completion.ts'
+import { addGradeCommand } from './grade-command.ts'
 import { integerParser } from './integer-parser.ts'
 import type { Output } from './output.ts'
 import type { RunOptions } from './run-options.ts'
@@ -32,6 +34,8 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
   addRunCommand(program, output, finish)
   addSsCommand(program, output, finish)
   addBenchCommand(program, output, finish)
+  addClassCommand(program, output, finish)
+  addGradeCommand(program, output, finish)
   program
     .command('scenarios')
     .description('List the scenarios and stories that ship with the lab.')
@@ -61,6 +65,7 @@ function addRunCommand(program: Command, output: Output, finish: (status: number
       'write the result bundle: report.html, result.json, tables, pictures, capture.pcapng; of a story: result.json, capture.pcapng',
     )
     .option('--set <key=value>', 'change a value, e.g. listener.backlog=256; may be repeated', collect)
+    .option('--victim <host>', 'attacked host of the recordings that are replayed, as ADDRESS or ADDRESS:PORT')
     .option('--json', 'print result.json instead of the table')
     .option('--quiet', 'no progress')
     .addHelpText('after', EXIT_STATUSES)

@@ -12,14 +12,15 @@ import { CaptureFile } from '../files/capture-file.ts'
 import { readScenario } from '../files/scenario-source.ts'
 import { traceFilesIn } from '../files/trace-files.ts'
 import { makeProgress, type Progress, SILENT } from '../report/progress.ts'
-import { formatAcceptQueues, formatResult, formatThresholds } from '../report/run-report.ts'
-import { loadScenario } from '../scenario/load.ts'
+import { formatAcceptQueues, formatReplays, formatResult, formatThresholds } from '../report/run-report.ts'
+import { loadScenario, type ScenarioText } from '../scenario/load.ts'
 import { resolveScenario, type Scenario } from '../scenario/resolve.ts'
 import { parseOverride } from '../scenario/set.ts'
 import { loadTraces, type Traces } from '../scenario/traces.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { simulateScenario } from '../simulator/scenario-run.ts'
 import { findStory, STORIES } from '../stories/catalogue.ts'
+import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, EXIT_THRESHOLD, exitCodeOfSignal } from './exit-code.ts'
 import type { Output } from './output.ts'
 import type { RunOptions } from './run-options.ts'
@@ -29,19 +30,24 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** Runs a scenario; returns the exit status. Throws UsageError before anything is started or written. */
 export async function runCommand(reference: string, options: RunOptions, output: Output): Promise<number> {
-  const { set = [] } = options
   const story = findStory(reference)
   if (story !== undefined) return storyCommand(story, options, output)
   const source = readScenario(
     reference,
     STORIES.map(({ name }) => name),
   )
+  const set = [...(options.set ?? []), ...victimOverrides(source, options.victim)]
   const { scenario: resolved, traces } = loadTraces(
     resolveScenario(loadScenario(source, set.map(parseOverride))),
     traceFilesIn(source.directory),
   )
   const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
+  if (scenario.populations.length === 0 && !options.quiet) {
+    output.stderr.write(
+      `synlab: ${scenario.name} has no honest clients: what the attack does to them is not measured\n`,
+    )
+  }
   const progress = options.json || options.quiet ? SILENT : makeProgress(output.stderr)
   const interruption = new AbortController()
   const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
@@ -64,6 +70,14 @@ export async function runCommand(reference: string, options: RunOptions, output:
     if (!committed) bundle?.abandon()
     for (const signal of SIGNALS) process.removeListener(signal, interrupt)
   }
+}
+
+/** What `--victim` says, for each recording that the scenario replays. Throws UsageError when there is none. */
+function victimOverrides(source: ScenarioText, victim: string | undefined): string[] {
+  if (victim === undefined) return []
+  const replays = loadScenario(source).traffic.filter(({ kind }) => kind === 'trace-replay')
+  if (replays.length === 0) throw new UsageError(`--victim ${victim}: ${source.label} replays no recording`)
+  return replays.map(({ name }) => `traffic.${name}.victim=${JSON.stringify(victim)}`)
 }
 
 /** Simulates all arms, into the bundle's capture if there is a bundle. Undefined when `signal` was aborted. */
@@ -100,6 +114,7 @@ function report(result: Result, out: string | undefined): string {
     '',
     'Success and connect time are those of honest clients. A queue is full above its limit: it holds one more.',
     ...formatAcceptQueues(result),
+    ...formatReplays(result),
     ...(result.thresholds.length > 0 ? ['', ...formatThresholds(result.thresholds)] : []),
     '',
     out === undefined ? 'No bundle written; --out DIR writes one.' : `Bundle: ${out}`,

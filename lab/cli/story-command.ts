@@ -12,7 +12,8 @@ import type { RunOptions } from './run-options.ts'
 
 /** Tells a story; returns the exit status, which says whether every claim held. */
 export function storyCommand(story: Story, options: RunOptions, { stdout }: Output): number {
-  const { seed = DEFAULT_STORY_SEED, set = [], out, json } = options
+  const { seed = DEFAULT_STORY_SEED, set = [], victim, out, json } = options
+  if (victim !== undefined) throw new UsageError(`--victim ${victim}: ${story.name} is a story, which replays nothing`)
   if (set.length > 0) {
     throw new UsageError(`--set ${set[0]}: ${story.name} is a story, which has no settings; --set is for scenarios`)
   }

@@ -4,7 +4,8 @@
 import type { Command } from 'commander'
 import { CLIENT_RANGES } from '../../attacker/clients/client-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
-import { LISTENER_DEFAULTS, LISTENER_RANGES } from '../../server/listener/listener-config.ts'
+import { KNOBS } from '../../server/knobs/knob-catalogue.ts'
+import { LAB_KNOBS } from '../up/lab-knobs.ts'
 import type { UpOptions } from '../up/lab-up.ts'
 import { EXIT_OK } from './exit-code.ts'
 import { integerParser } from './integer-parser.ts'
@@ -33,7 +34,7 @@ SYN cookies are 0 at first (Linux has 1), so that there is something to see: f d
 
 /** Adds the command; `finish` is told its exit status. */
 export function addUpCommand(program: Command, finish: (status: number) => void): void {
-  const { backlog, synCookies } = LISTENER_RANGES
+  const { backlog, synCookies } = KNOBS
   program
     .command('up')
     .description('Start the lab on this machine: server, attacker, honest clients, their page, and a view of them.')
@@ -48,17 +49,12 @@ export function addUpCommand(program: Command, finish: (status: number) => void)
     .option('--attackers <n>', 'attacker processes that share the flood', integerParser(1, ATTACKERS_MAX), 1)
     .option('--gateway-port <n>', 'the server’s web pages, for real clients', PORT, DEFAULTS.gatewayPort)
     .option('--link-port <n>', 'UDP link between them', PORT, DEFAULTS.linkPort)
-    .option(
-      '--backlog <n>',
-      'backlog of the server',
-      integerParser(backlog.min, backlog.max),
-      LISTENER_DEFAULTS.backlog,
-    )
+    .option('--backlog <n>', 'backlog of the server', integerParser(backlog.min, backlog.max), backlog.default)
     .option(
       '--syn-cookies <0|1|2>',
       'never, when the SYN queue is full, for every SYN',
       integerParser(synCookies.min, synCookies.max),
-      0,
+      LAB_KNOBS.synCookies,
     )
     .option(
       '--clients-rate <n>',

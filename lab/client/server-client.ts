@@ -1,7 +1,7 @@
 /**
  * The server's control API, method by method.
  */
-import type { ServerConfig, ServerEvents, ServerState, SocketList, SocketState } from '../../server/contract.ts'
+import type { Knobs, ServerConfig, ServerEvents, ServerState, SocketList, SocketState } from '../../server/contract.ts'
 import { ControlPlane } from './control-plane.ts'
 import type { EventReader } from './event-reader.ts'
 
@@ -18,6 +18,10 @@ export class ServerClient {
 
   config(): Promise<ServerConfig> {
     return this.plane.json('GET', '/api/config')
+  }
+
+  knobs(): Promise<Knobs> {
+    return this.plane.json('GET', '/api/knobs')
   }
 
   /** Changes some knobs and returns all of them. */

@@ -3,7 +3,7 @@
  */
 import type { Result } from '../bundle/result-format.ts'
 import { ARMS_PER_PLOT } from './chart-style.ts'
-import { COLUMNS, formatBounds, formatPhase } from './run-report.ts'
+import { COLUMNS, formatBounds, formatPhase, formatReplays } from './run-report.ts'
 import { element, escapeMarkup } from './svg.ts'
 import type { Column } from './text-table.ts'
 
@@ -126,17 +126,20 @@ function entriesOf(part: object): [string, unknown][] {
 }
 
 /** Attacks, honest clients and the network, as they ran: all of the scenario that has a name and a kind. */
-export function trafficTable({ scenario: { definition } }: Result): string {
+export function trafficTable(result: Result): string {
+  const { definition } = result.scenario
   const rows = Object.values(definition)
     .flat()
     .flatMap((entry: unknown) => {
       if (typeof entry !== 'object' || entry === null || !('name' in entry && 'kind' in entry)) return []
-      const { name, kind, ...rest } = entry
+      // What becomes of a recording is said below the table.
+      const { name, kind, recording: _, ...rest } = { recording: undefined, ...entry }
       return row([rowHead(String(name)), data(String(kind), ''), data(formatValue(rest), 'free')])
     })
   const network = row([rowHead('network'), data('link', ''), data(formatValue(definition.link), 'free')])
   const head = ['name', 'kind', 'parameters (times in seconds)'].map((title) => columnHead(title))
-  return table('Traffic and network', row(head), [...rows, network])
+  const replays = formatReplays(result).map((line) => `<p class="note">${escapeMarkup(line)}</p>`)
+  return [table('Traffic and network', row(head), [...rows, network]), ...replays].join('\n')
 }
 
 /** Plain data in a line: "rate 500, arrivals poisson". */

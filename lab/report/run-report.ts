@@ -57,6 +57,13 @@ export function formatAcceptQueues(result: Result): string[] {
   return full.length === 0 ? [] : [`The accept queue was full in: ${full.join(', ')}.`]
 }
 
+/** One line per recording that was replayed: what of it, to whom, and what not and why. */
+export function formatReplays({ scenario: { definition } }: Result): string[] {
+  return definition.attacks.flatMap(({ name, trace, recording }) =>
+    recording === undefined ? [] : [`${name} replays ${trace}: ${recording.summary}.`],
+  )
+}
+
 /** A share as a percentage. 100.00 means all and 0.00 means none: what lies between is never rounded to either. */
 export function formatShare(share: number | null): string {
   if (share === null) return NOTHING

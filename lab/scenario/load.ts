@@ -1,11 +1,11 @@
 /**
- * From the text of a scenario to a checked `ScenarioFile`. Whatever is wrong is refused with its file, line and path, or
- * with the `--set` that made it wrong.
+ * From the text of a scenario to a checked `ScenarioFile`. Whatever is wrong is refused, all of it at once, with file, line
+ * and column, or with the `--set` that made it wrong.
  */
 import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import { UsageError } from '../usage-error.ts'
 import { formatPath, isMapping, type Path, pathsOverlap } from './path.ts'
-import { findProblem } from './problem.ts'
+import { findProblems } from './problem.ts'
 import type { ScenarioFile } from './schema.ts'
 import type { Problem } from './schema-problem.ts'
 import { type AppliedOverride, applyOverride, type Override } from './set.ts'
@@ -17,49 +17,77 @@ export interface ScenarioText {
   readonly text: string
 }
 
-/** What is wrong with the text of a scenario, and in which line, counted from 1. */
+/** What is wrong with the text of a scenario, and where: the first character of it is at `line` and `column`, from 1. */
 export interface ScenarioProblem {
   readonly line: number
+  readonly column: number
+  /** Characters that are wrong, all in that line; at least 1. */
+  readonly length: number
   readonly what: string
 }
 
-/** The scenario that `text` holds, or the first problem with it. */
-export function parseScenario(text: string): ScenarioFile | ScenarioProblem {
+/** The scenario that `text` holds, or all that is wrong with it, in the order of the text. */
+export function parseScenario(text: string): ScenarioFile | readonly ScenarioProblem[] {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
-  const lineAt = (offset: number): number => lines.linePos(offset).line
-  const [broken] = [...document.errors, ...document.warnings]
-  if (broken !== undefined) {
-    return { line: lineAt(broken.pos[0]), what: `not valid YAML: ${firstLine(broken.message)}` }
+  const locate = (begin: number, end: number, what: string): ScenarioProblem => {
+    const { line, col } = lines.linePos(begin)
+    const lineEnd = lines.lineStarts[line] ?? text.length + 1
+    return { line, column: col, length: Math.max(1, Math.min(end, lineEnd - 1) - begin), what }
   }
+  const broken = [...document.errors, ...document.warnings]
+  if (broken.length > 0) {
+    return broken.map(({ pos, message }) => locate(pos[0], pos[1], `not valid YAML: ${firstLine(message)}`))
+  }
+  const begin = { line: 1, column: 1, length: 1 }
   let value: unknown
   try {
     value = document.toJS() as unknown
   } catch {
     // Aliases that multiply, the only thing that can go wrong here.
-    return { line: 1, what: 'too many aliases' }
+    return [{ ...begin, what: 'too many aliases' }]
   }
-  if (!isMapping(value)) return { line: 1, what: 'a scenario is a mapping of keys to values' }
-  const problem = findProblem(value)
-  if (problem !== undefined) {
-    return { line: lineAt(offsetOf(document, problem.path)), what: describeProblem(value, problem) }
+  if (!isMapping(value)) return [{ ...begin, what: 'a scenario is a mapping of keys to values' }]
+  const problems = findProblems(value)
+  if (problems.length > 0) {
+    return problems
+      .map((problem) => locate(...rangeOf(document, problem.path), describeProblem(value, problem)))
+      .toSorted((a, b) => a.line - b.line || a.column - b.column)
   }
   // A copy without shared parts: an override of one arm must not change another that is an alias of it.
   return JSON.parse(JSON.stringify(value)) as ScenarioFile
 }
 
-export function isScenarioProblem(parsed: ScenarioFile | ScenarioProblem): parsed is ScenarioProblem {
-  return 'what' in parsed
+export function areScenarioProblems(
+  parsed: ScenarioFile | readonly ScenarioProblem[],
+): parsed is readonly ScenarioProblem[] {
+  return Array.isArray(parsed)
 }
 
-/** Parses and checks a scenario, then applies `overrides` and checks again. Throws UsageError at the first problem. */
+/** Parses and checks a scenario, then applies `overrides` and checks again. Throws UsageError with what is wrong. */
 export function loadScenario({ label, text }: ScenarioText, overrides: readonly Override[] = []): ScenarioFile {
   const scenario = parseScenario(text)
-  if (isScenarioProblem(scenario)) throw new UsageError(`${label}:${scenario.line}: ${scenario.what}`)
+  if (areScenarioProblems(scenario)) throw new UsageError(formatProblems(label, text, scenario))
   const applied = overrides.map((override) => applyOverride(scenario, override))
-  const caused = findProblem(scenario)
+  const [caused] = findProblems(scenario)
   if (caused === undefined) return scenario
   throw new UsageError(`--set ${culprit(applied, caused)}: ${describeProblem(scenario, caused)}`)
+}
+
+/** Problems that are told at a time: who has more has something else in mind. */
+const TOLD_MAX = 10
+
+/** Problems as a compiler tells them: file, line and column, what is wrong, and the line with a mark below the place. */
+function formatProblems(label: string, text: string, problems: readonly ScenarioProblem[]): string {
+  const lines = text.split(/\r?\n/)
+  const told = problems.slice(0, TOLD_MAX).map(({ line, column, length, what }) => {
+    const number = String(line)
+    const source = (lines[line - 1] ?? '').replaceAll('\t', ' ')
+    const mark = `${' '.repeat(number.length)} | ${' '.repeat(column - 1)}${'^'.repeat(length)}`
+    return `${label}:${line}:${column}: ${what}\n${number} | ${source}\n${mark}`
+  })
+  const more = problems.length - told.length
+  return [...told, ...(more > 0 ? [`${label}: ${more} more`] : [])].join('\n')
 }
 
 function describeProblem(root: unknown, problem: Problem): string {
@@ -73,10 +101,10 @@ function culprit(applied: readonly AppliedOverride[], problem: Problem): string 
   return found?.text ?? applied.map(({ text }) => text).join(' --set ')
 }
 
-/** Where the deepest existing part of `path` begins in the text; the key of a pair, so that the line is the key's. */
-function offsetOf(document: Document, path: Path): number {
+/** Where the deepest existing part of `path` begins and ends in the text: of a pair, from its key to the end of its value. */
+function rangeOf(document: Document, path: Path): [begin: number, end: number] {
   let node: unknown = document.contents
-  let offset = 0
+  let range: [number, number] = [0, 0]
   for (const key of path) {
     if (!isCollection(node)) break
     const pair = isMap(node)
@@ -84,10 +112,11 @@ function offsetOf(document: Document, path: Path): number {
       : (node.items[Number(key)] as unknown)
     if (pair === undefined) break
     const begin = isPair(pair) ? (pair.key as Node) : (pair as Node)
-    offset = begin.range?.[0] ?? offset
+    const end = isPair(pair) ? ((pair.value ?? pair.key) as Node) : begin
+    range = [begin.range?.[0] ?? range[0], end.range?.[1] ?? range[1]]
     node = isPair(pair) ? pair.value : pair
   }
-  return offset
+  return range
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,6 @@
 /**
  * Finds what is wrong with a scenario: first against the schema, then by the rules that no schema can say (names that
- * must exist, times that must be in order, addresses that may be spoofed). One problem at a time.
+ * must exist, times that must be in order, addresses that may be spoofed), which only make sense of what fits the schema.
  */
 import {
   type ClientsProblem,
@@ -16,7 +16,8 @@ import {
   isProblem,
 } from '../../attacker/traffic/attack-spec.ts'
 import { ATTACK_RATE_MAX } from '../../attacker/traffic/caps.ts'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../catalogue/suggest.ts'
+import { valueAt } from './path.ts'
 import {
   type AttackEntry,
   CLIENT_METRICS,
@@ -26,46 +27,61 @@ import {
   type Threshold,
   TRAFFIC_KINDS,
 } from './schema.ts'
-import { findSchemaProblem, type Problem } from './schema-problem.ts'
+import { findSchemaProblems, type Problem } from './schema-problem.ts'
 
-/** The first thing wrong with `value` as a scenario file; undefined when it is one. */
-export function findProblem(value: unknown): Problem | undefined {
-  const problem = findSchemaProblem(ScenarioFile, value, [])
-  if (problem !== undefined) return problem
+/** Everything wrong with `value` as a scenario file; empty when it is one. */
+export function findProblems(value: unknown): Problem[] {
+  const problems = [...findSchemaProblems(ScenarioFile, value, []), ...findKindProblems(value)]
+  if (problems.length > 0) return problems
   const file = value as ScenarioFile
-  for (const [index, entry] of file.traffic.entries()) {
-    const found = findSchemaProblem(TRAFFIC_KINDS[entry.kind], entry, ['traffic', index])
-    if (found !== undefined) return found
-  }
-  return findTrafficProblem(file) ?? findThresholdProblem(file)
+  return [...findTrafficProblems(file), ...findThresholdProblems(file)]
 }
 
-function findTrafficProblem(file: ScenarioFile): Problem | undefined {
+/** What is wrong with entries of the traffic whose kind is known: each kind has a schema of its own. */
+function findKindProblems(value: unknown): Problem[] {
+  const traffic = valueAt(value, ['traffic'])
+  if (!Array.isArray(traffic)) return []
+  return traffic.flatMap((entry: unknown, index) => {
+    const kind = valueAt(entry, ['kind'])
+    if (typeof kind !== 'string' || !Object.hasOwn(TRAFFIC_KINDS, kind)) return []
+    return findSchemaProblems(TRAFFIC_KINDS[kind as keyof typeof TRAFFIC_KINDS], entry, ['traffic', index])
+  })
+}
+
+function findTrafficProblems(file: ScenarioFile): Problem[] {
+  const problems: Problem[] = []
   const duration = PHASES.reduce((sum, phase) => sum + file.phases[phase], 0)
   const names = new Set<string>()
   let populations = 0
   let rate = 0
   for (const [index, entry] of file.traffic.entries()) {
     const path = ['traffic', index]
-    if (names.has(entry.name)) return { path: [...path, 'name'], what: `"${entry.name}" is taken: names are unique` }
+    if (names.has(entry.name)) {
+      problems.push({ path: [...path, 'name'], what: `"${entry.name}" is taken: names are unique` })
+    }
     names.add(entry.name)
     if (entry.kind === 'clients' && ++populations > POPULATIONS_MAX) {
-      return { path, what: `a scenario has at most ${POPULATIONS_MAX} entries of kind "clients"` }
+      problems.push({ path, what: `a scenario has at most ${POPULATIONS_MAX} entries of kind "clients"` })
     }
-    const problem = findTimesProblem(file, entry, duration, path)
-    if (problem !== undefined) return problem
+    const times = findTimesProblem(file, entry, duration, path)
+    if (times !== undefined) {
+      problems.push(times)
+      continue
+    }
     if (entry.kind === 'clients') {
       const clients = completeClients(entry)
-      if (isClientsProblem(clients)) return toProblem(clients, path)
+      if (isClientsProblem(clients)) problems.push(toProblem(clients, path))
       continue
     }
     const attack = attackOf(file, entry)
-    if (isProblem(attack)) return toProblem(attack, path)
-    rate += attack.rate
+    if (isProblem(attack)) problems.push(toProblem(attack, path))
+    else rate += attack.rate
   }
-  if (rate <= ATTACK_RATE_MAX) return undefined
-  const what = `all attacks together send ${rate} packets/s: at most ${ATTACK_RATE_MAX} are allowed`
-  return { path: ['traffic'], what }
+  if (rate > ATTACK_RATE_MAX) {
+    const what = `all attacks together send ${rate} packets/s: at most ${ATTACK_RATE_MAX} are allowed`
+    problems.push({ path: ['traffic'], what })
+  }
+  return problems
 }
 
 function findTimesProblem(
@@ -97,22 +113,24 @@ export function attackOf(file: ScenarioFile, entry: AttackEntry): AttackSpec | A
   return completeAttack({ ...request, duration: stop - start })
 }
 
-function findThresholdProblem(file: ScenarioFile): Problem | undefined {
+function findThresholdProblems(file: ScenarioFile): Problem[] {
   const arms = Object.keys(file.arms)
-  for (const [index, threshold] of (file.thresholds ?? []).entries()) {
+  return (file.thresholds ?? []).flatMap((threshold, index) => {
     const path = ['thresholds', index]
+    const problems: Problem[] = []
     const { arm, min, max } = threshold
     if (!Object.hasOwn(file.arms, arm)) {
-      return { path: [...path, 'arm'], what: `no arm "${arm}"${didYouMean(arm, arms)}; there are: ${arms.join(', ')}` }
+      const what = `no arm "${arm}"${didYouMean(arm, arms)}; there are: ${arms.join(', ')}`
+      problems.push({ path: [...path, 'arm'], what })
     }
     const unknown = findPopulationProblem(file, threshold)
-    if (unknown !== undefined) return { path: [...path, 'population'], what: unknown }
-    if (min === undefined && max === undefined) return { path, what: 'a threshold needs "min", "max" or both' }
+    if (unknown !== undefined) problems.push({ path: [...path, 'population'], what: unknown })
+    if (min === undefined && max === undefined) problems.push({ path, what: 'a threshold needs "min", "max" or both' })
     if (min !== undefined && max !== undefined && min > max) {
-      return { path: [...path, 'max'], what: `${max} is below "min", ${min}` }
+      problems.push({ path: [...path, 'max'], what: `${max} is below "min", ${min}` })
     }
-  }
-  return undefined
+    return problems
+  })
 }
 
 function findPopulationProblem({ traffic }: ScenarioFile, { population, metric }: Threshold): string | undefined {

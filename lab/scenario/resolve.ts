@@ -3,6 +3,7 @@
  * what the result bundle names by its hash.
  */
 import { type ClientSpec, completeClients, isClientsProblem } from '../../attacker/clients/client-spec.ts'
+import type { ReplayView } from '../../attacker/trace/account.ts'
 import { ATTACK_CATALOGUE, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
 import { type AttackSpec, describeAttack, isProblem, makeAttack } from '../../attacker/traffic/attack-spec.ts'
 import { APPLICATION_DEFAULTS, type ApplicationConfig } from '../../server/app/application-config.ts'
@@ -38,7 +39,9 @@ export interface Attack {
   readonly rate: number
   readonly start: number
   readonly stop: number
-  readonly [parameter: string]: number | string
+  /** Of a replay whose recording has been read: what becomes of its packets. */
+  readonly recording?: ReplayView | undefined
+  readonly [parameter: string]: number | string | ReplayView | undefined
 }
 
 /** A population of clients with every key of its mode; times in seconds from the start of the run. */

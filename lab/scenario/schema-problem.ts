@@ -1,9 +1,11 @@
 /**
- * Holds a value against a schema and tells the first thing that is wrong in words: what was found, and what is allowed.
+ * Holds a value against a schema and tells what is wrong in words: what was found, and what is allowed.
  */
 import type { TSchema } from 'typebox'
+import type { TLocalizedValidationError } from 'typebox/error'
+import { Settings } from 'typebox/system'
 import { Value } from 'typebox/value'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { isMapping, type Path, valueAt } from './path.ts'
 
 export interface Problem {
@@ -17,6 +19,8 @@ export interface Problem {
 interface SchemaNode {
   readonly type?: string
   readonly description?: string
+  /** What else the key is called: Linux's name of a knob. */
+  readonly alias?: string
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly minimum?: number
@@ -31,27 +35,57 @@ interface SchemaNode {
   readonly items?: SchemaNode
 }
 
+/** Errors that one check looks for: a mistake may be several of them. */
+Settings.Set({ maxErrors: 100 })
+
 /** Alternatives that a message lists; of a longer list only the first ones are shown. */
 const LISTED_MAX = 14
 
-/** The first thing wrong with `value`, which stands at `base` in the scenario; undefined when it fits the schema. */
-export function findSchemaProblem(schema: TSchema, value: unknown, base: Path): Problem | undefined {
+/** Everything wrong with `value`, which stands at `base` in the scenario; empty when it fits the schema. */
+export function findSchemaProblems(schema: TSchema, value: unknown, base: Path): Problem[] {
   const errors = Value.Errors(schema, value)
   // A misspelt key also makes the right one missing: the misspelling is the better thing to say.
-  const error = errors.find(({ keyword }) => keyword === 'additionalProperties') ?? errors[0]
-  if (error === undefined) return undefined
-  const { node, path } = follow(schema as SchemaNode, value, error.instancePath)
+  const misspelt = new Set(
+    errors.filter(({ keyword }) => keyword === 'additionalProperties').map(({ instancePath }) => instancePath),
+  )
+  const told = new Set<string>()
+  return errors.flatMap((error) => {
+    // That an unknown key is unknown is told where it stands, and once.
+    if (error.keyword === 'boolean') return []
+    if (error.keyword === 'required' && misspelt.has(error.instancePath)) return []
+    // One value may break several rules; what must be said of it is the same.
+    const id = error.keyword === 'required' || error.keyword === 'additionalProperties' ? error.keyword : 'value'
+    const key = `${error.instancePath} ${id}`
+    if (told.has(key)) return []
+    told.add(key)
+    return describeError(schema as SchemaNode, value, error, base)
+  })
+}
+
+function describeError(
+  schema: SchemaNode,
+  value: unknown,
+  { instancePath, params }: TLocalizedValidationError,
+  base: Path,
+): Problem[] {
+  const { node, path } = follow(schema, value, instancePath)
   const at = [...base, ...path]
-  const params = error.params as { additionalProperties?: readonly string[]; requiredProperties?: readonly string[] }
-  const unknown = params.additionalProperties?.[0]
-  if (unknown !== undefined) return { path: [...at, unknown], what: describeUnknownKey(node, unknown) }
-  const missing = params.requiredProperties?.[0]
-  if (missing !== undefined) {
-    return { path: at, what: `key "${missing}" is missing: ${describe(node.properties?.[missing] ?? {})}` }
+  const { additionalProperties, requiredProperties } = params as {
+    additionalProperties?: readonly string[]
+    requiredProperties?: readonly string[]
+  }
+  if (additionalProperties !== undefined) {
+    return additionalProperties.map((key) => ({ path: [...at, key], what: describeUnknownKey(node, key) }))
+  }
+  if (requiredProperties !== undefined) {
+    return requiredProperties.map((key) => ({
+      path: at,
+      what: `key "${key}" is missing: ${describe(node.properties?.[key] ?? {})}`,
+    }))
   }
   const found = valueAt(value, path)
   const hint = typeof found === 'string' ? didYouMean(found, (node.enum ?? []).map(String)) : ''
-  return { path: at, what: `${show(found)} is not allowed${hint}: must be ${describe(node)}` }
+  return [{ path: at, what: `${show(found)} is not allowed${hint}: must be ${describe(node)}` }]
 }
 
 /** The schema and the path that a JSON pointer into `value` leads to. */
@@ -75,8 +109,10 @@ function childOf(node: SchemaNode, key: string): SchemaNode | undefined {
 
 function describeUnknownKey(node: SchemaNode, key: string): string {
   if (node.properties === undefined) return `"${key}" is not ${node.description ?? 'allowed'}`
-  const known = Object.keys(node.properties)
-  return `unknown key "${key}"${didYouMean(key, known)}; allowed: ${known.join(', ')}`
+  const { properties } = node
+  const known = Object.keys(properties)
+  const hint = didYouMean(key, known, (name) => properties[name]?.alias)
+  return `unknown key "${key}"${hint}; allowed: ${known.join(', ')}`
 }
 
 /** What a schema allows, in words. */

@@ -2,12 +2,14 @@
  * The scenario file: every key, its range and its default. Times are seconds unless the key ends in `Ms`. The file is
  * read by load.ts, changed by set.ts and turned into a complete `Scenario` by resolve.ts; docs/scenarios.md explains it.
  */
-import Type, { type Static, type TInteger } from 'typebox'
+import Type, { type Static, type TUnsafe } from 'typebox'
 import { CLIENT_PROPERTIES } from '../../attacker/clients/client-schema.ts'
 import { ATTACK_KINDS, type AttackKind } from '../../attacker/traffic/attack-catalogue.ts'
 import { attackProperties, byKind } from '../../attacker/traffic/attack-schema.ts'
 import { ATTACK_DURATION_MAX, ATTACKS_MAX } from '../../attacker/traffic/caps.ts'
-import { SERVER_RANGES } from '../../server/app/server-config.ts'
+import { parameterProperties } from '../../catalogue/parameter-schema.ts'
+import type { ServerConfig } from '../../server/app/server-config.ts'
+import { type ConfigOf, KNOBS, type KnobGroup, knobsOf } from '../../server/knobs/knob-catalogue.ts'
 import { MIB_NAMES } from '../../tcpip/base/counters.ts'
 
 /** The parts of a run, in order. */
@@ -18,37 +20,16 @@ export type PhaseName = (typeof PHASES)[number]
 const PHASE_MAX = ATTACK_DURATION_MAX
 const CLOSED = { additionalProperties: false } as const
 
-type Knob = keyof typeof SERVER_RANGES
-
-function knob(name: Knob): TInteger {
-  return Type.Integer({ minimum: SERVER_RANGES[name].min, maximum: SERVER_RANGES[name].max })
+/** The knobs of a group, each of them optional. */
+function knobs<G extends KnobGroup>(group: G): TUnsafe<Partial<ConfigOf<G>>> {
+  return Type.Unsafe(Type.Object(parameterProperties(knobsOf(group)), CLOSED))
 }
 
-const ListenerOptions = Type.Object(
-  {
-    synCookies: Type.Optional(knob('synCookies')),
-    backlog: Type.Optional(knob('backlog')),
-    somaxconn: Type.Optional(knob('somaxconn')),
-    maxSynBacklog: Type.Optional(knob('maxSynBacklog')),
-    synAckRetries: Type.Optional(knob('synAckRetries')),
-    abortOnOverflow: Type.Optional(Type.Boolean()),
-    deferAccept: Type.Optional(knob('deferAccept')),
-  },
-  CLOSED,
-)
-
-const ApplicationOptions = Type.Object(
-  {
-    acceptInterval: Type.Optional(knob('acceptInterval')),
-    workers: Type.Optional(knob('workers')),
-    requestTimeout: Type.Optional(knob('requestTimeout')),
-    greeting: Type.Optional(Type.Boolean()),
-  },
-  CLOSED,
-)
+const ListenerOptions = knobs('listener')
+const ApplicationOptions = knobs('application')
 
 /** An arm changes whatever it likes of the server, without saying which part of it a knob belongs to. */
-const ArmOptions = Type.Object({ ...ListenerOptions.properties, ...ApplicationOptions.properties }, CLOSED)
+const ArmOptions = Type.Unsafe<Partial<ServerConfig>>(Type.Object(parameterProperties(KNOBS), CLOSED))
 
 const NAME = 'a name of at most 32 lower-case letters, digits and hyphens that starts with a letter'
 const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', description: NAME })

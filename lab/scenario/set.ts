@@ -3,7 +3,7 @@
  * name (`traffic.flood.rate`) or number; the value is YAML. Whether the result is a scenario is for problem.ts to say.
  */
 import { parse } from 'yaml'
-import { didYouMean } from '../suggest.ts'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { UsageError } from '../usage-error.ts'
 import { isMapping, type Path } from './path.ts'
 

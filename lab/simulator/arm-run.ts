@@ -14,7 +14,8 @@ export interface ArmRun {
   /** Every attempt of an honest client, in the order of their starts (microseconds from the start of the run). */
   readonly attempts: readonly ConnectionRecord[]
   /** The limit of both queues; each holds one more. */
-  readonly queueLimit: number
+  readonly synQueueLimit: number
+  readonly acceptQueueLimit: number
   /** Memory of the SYN queue, bytes. */
   readonly synQueueBytes: number
   /** Both directions of the network, for what became of the packets on their way. */

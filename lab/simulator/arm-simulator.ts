@@ -11,9 +11,10 @@ import { Counters, Mib } from '../../tcpip/base/counters.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
+import type { LinkEnd } from '../../tcpip/link/link.ts'
 import type { Arm, Scenario } from '../scenario/resolve.ts'
 import { NO_TRACES, type Traces } from '../scenario/traces.ts'
-import { World } from '../world/world.ts'
+import { type TurnTaker, World } from '../world/world.ts'
 import type { ArmRun } from './arm-run.ts'
 import { makeNetwork, type Network, type NetworkTap } from './network.ts'
 import { Recorder } from './recorder.ts'
@@ -32,6 +33,8 @@ export interface ArmSimulatorOptions {
   readonly onConnection?: (record: ConnectionRecord) => void
   /** Names of traffic that the scenario has but does not start: it waits for `throwEntry`. None by default. */
   readonly byHand?: readonly string[]
+  /** Takes the server's turns in its place; itself by default. For those who look at every packet. */
+  readonly serverTurns?: (server: ServerHost, link: LinkEnd) => TurnTaker
   /** Switches besides those of the scenario, such as the `thrown` of another run. */
   readonly switches?: readonly TimedSwitch[]
 }
@@ -46,6 +49,7 @@ export class ArmSimulator {
   private readonly arm: Arm
   private readonly traces: Traces
   private readonly world: World
+  private readonly serverTurns: TurnTaker
   private readonly recorder: Recorder
   private readonly attempts: ConnectionRecord[] = []
   /** What the scenario does with each entry of its traffic. */
@@ -86,9 +90,10 @@ export class ArmSimulator {
     this.traffic = planTraffic(scenario, prng)
     const planned = [...this.traffic].flatMap(([name, entry]) => (byHand.includes(name) ? [] : entry))
     this.plan = new SwitchPlan([...planned, ...switches], (thrown, now) => this.run(thrown, now))
+    this.serverTurns = options.serverTurns?.(this.server, this.network.server) ?? this.server
     this.world = new World(
       [
-        { host: this.server, rx: this.network.server.rx },
+        { host: this.serverTurns, rx: this.network.server.rx },
         { host: this.attacker, rx: this.network.attacker.rx },
       ],
       [this.network.wire],
@@ -172,7 +177,8 @@ export class ArmSimulator {
       recording: this.recorder,
       populations: this.scenario.populations.map(({ name }) => name),
       attempts: this.attempts.toSorted((a, b) => a.startedAt - b.startedAt),
-      queueLimit: this.server.listener.limit,
+      synQueueLimit: this.server.listener.synLimit,
+      acceptQueueLimit: this.server.listener.limit,
       synQueueBytes: this.server.listener.synQueue.bytes,
       paths: { toServer: this.network.faults.toNear, toClients: this.network.faults.toFar },
     }
@@ -202,7 +208,7 @@ export class ArmSimulator {
     switch (thrown.kind) {
       case 'configure':
         server.configure({ ...server.config, ...thrown.patch })
-        this.world.wake(server)
+        this.world.wake(this.serverTurns)
         return
       case 'start-attack':
         this.attackIds.set(thrown.name, attacker.startAttack(thrown.spec, now, this.traces.get(thrown.name)))
@@ -212,6 +218,9 @@ export class ArmSimulator {
         if (id !== undefined) attacker.stopAttack(id, now)
         break
       }
+      case 'stop-attack-id':
+        attacker.stopAttack(thrown.id, now)
+        break
       case 'clients':
         attacker.setClients(thrown.spec, now, thrown.population)
         break

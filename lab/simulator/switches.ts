@@ -15,6 +15,8 @@ export type Switch =
   | { readonly kind: 'start-attack'; readonly name: string; readonly spec: AttackSpec }
   /** The latest attack of this name ends, if it has not yet. */
   | { readonly kind: 'stop-attack'; readonly name: string }
+  /** The attack of this id ends, if it has not yet. */
+  | { readonly kind: 'stop-attack-id'; readonly id: number }
   /** A population of honest clients does what `spec` says from now on, or nothing. */
   | { readonly kind: 'clients'; readonly population: string; readonly spec: ClientSpec | undefined }
 

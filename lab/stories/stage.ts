@@ -7,7 +7,6 @@ import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/li
 import { LINUX, type ListenerProfile } from '../../server/listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
-import { assert } from '../../tcpip/base/assert.ts'
 import { Counters } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES } from '../../tcpip/base/drop-reason.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
@@ -19,6 +18,7 @@ import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
 import { prefixContains } from '../../tcpip/wire/address.ts'
 import { packetBytes, parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
+import { type TurnTaker, World } from '../world/world.ts'
 import { Application } from './application.ts'
 import { type Sighting, StateBook, stateChange } from './sighting.ts'
 import type { SceneTap } from './story-capture.ts'
@@ -58,6 +58,8 @@ export interface StageOptions {
 /** Most connections of either host at a time. */
 const MAX_CONNECTIONS = 4096
 const RING_PACKETS = 256
+/** Packets come to a host as they arrive: none wait. */
+const NO_PACKETS = { size: 0 }
 export const DEFAULT_LATENCY = 20 * MILLISECOND
 
 interface Flight {
@@ -69,8 +71,6 @@ interface Flight {
 }
 
 export class Stage {
-  /** Microseconds. */
-  now = 0
   /** First of the scene's ports, of forged SYNs too. */
   readonly firstPort: number
   readonly client: Endpoint
@@ -93,7 +93,15 @@ export class Stage {
     client: makeLinkEnd(RING_PACKETS),
     server: makeLinkEnd(RING_PACKETS),
   }
+  /** Packets under way, by the time of their arrival. */
   private readonly flights: Flight[] = []
+  /** The hosts as the world sees them, which has only their timers to think of: packets come one by one, see `arrivals`. */
+  private readonly timers: Record<HostName, TurnTaker>
+  private readonly network: TurnTaker = {
+    poll: (now) => this.arrivals(now),
+    nextDeadline: () => this.flights[0]?.due ?? NEVER,
+  }
+  private readonly world: World
   private readonly book = new StateBook()
   private readonly latency: number
   private readonly annotated: boolean
@@ -126,6 +134,20 @@ export class Stage {
         cookieSecret: secret(prng, COOKIE_SECRET_BYTES),
       })
     this.server.listen(SERVER_PORT, this.listener)
+    this.timers = { client: this.timersOf('client'), server: this.timersOf('server') }
+    this.world = new World(
+      [this.timers.client, this.timers.server, this.network].map((host) => ({ host, rx: NO_PACKETS })),
+      [],
+    )
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
+  }
+
+  set now(now: number) {
+    this.world.now = now
   }
 
   /** The real listener's half-open requests; 0 for a listener that has none. */
@@ -153,6 +175,7 @@ export class Stage {
   act<T>(name: HostName, action: () => T): T {
     const before = this.states(name)
     const result = action()
+    this.world.wake(this.timers[name])
     this.collect(name, before)
     return result
   }
@@ -164,25 +187,28 @@ export class Stage {
 
   /** Lets time pass up to `seconds`, whole turns of both hosts included. */
   runUntil(seconds: number): void {
-    const end = Math.round(seconds * SECOND)
-    assert(end >= this.now, 'time passes forwards')
-    for (;;) {
-      const arrival = this.flights[0]?.due ?? NEVER
-      const next = Math.min(arrival, this.client.nextDeadline(), this.server.nextDeadline())
-      if (next > end) break
-      this.now = Math.max(this.now, next)
-      this.act('client', () => this.client.advance(this.now))
-      this.act('server', () => this.server.advance(this.now))
-      while (this.flights[0] !== undefined && this.flights[0].due <= this.now) {
-        this.arrive(this.flights.shift() as Flight)
-      }
-    }
-    this.now = end
+    this.world.runThrough(Math.round(seconds * SECOND))
   }
 
   /** Lets `seconds` pass. */
   pass(seconds: number): void {
     this.runUntil(this.now / SECOND + seconds)
+  }
+
+  /** A host in the world without its packets. */
+  private timersOf(name: HostName): TurnTaker {
+    const host = name === 'client' ? this.client : this.server
+    return {
+      poll: (now) => this.act(name, () => host.advance(now)),
+      nextDeadline: () => host.nextDeadline(),
+    }
+  }
+
+  private arrivals(now: number): void {
+    for (let next = this.flights[0]; next !== undefined && next.due <= now; next = this.flights[0]) {
+      this.flights.shift()
+      this.arrive(next)
+    }
   }
 
   private states(name: HostName): StateBook | undefined {
@@ -241,6 +267,7 @@ export class Stage {
     let at = flights.length
     while (at > 0 && (flights[at - 1] as Flight).due > flight.due) at--
     flights.splice(at, 0, flight)
+    this.world.wake(this.network)
   }
 
   private arrive(flight: Flight): void {
@@ -256,6 +283,7 @@ export class Stage {
     const before = this.states(name)
     this.ends[name].rx.push(flight.bytes, 0, flight.bytes.length)
     host.poll(this.now)
+    this.world.wake(this.timers[name])
     if (sighting !== undefined && before !== undefined) {
       sighting.arrivedAt = this.now
       const after = this.states(name) as StateBook

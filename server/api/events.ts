@@ -3,6 +3,7 @@
  * queues as long as somebody wants them.
  */
 import type { FastifyBaseLogger, FastifyReply } from 'fastify'
+import { engineEventNames, eventNames } from '../../control/event-catalogue.ts'
 import { Sampler } from '../../control/sampler.ts'
 import { EventStream } from '../../control/sse.ts'
 import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
@@ -10,6 +11,7 @@ import type { SlotFrame } from '../app/slot-frame.ts'
 import type { ServerEvents as Events, QueueFrame } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import type { Slots } from '../engine/protocol.ts'
+import { SERVER_EVENTS } from './event-catalogue.ts'
 
 /** Between two snapshots of the state, and between two of the queues, milliseconds. */
 const SNAPSHOT_INTERVAL_MS = 500
@@ -19,8 +21,8 @@ const SLOTS_INTERVAL_MS = 100
 const PLACES_PER_MS = 655
 
 /** What a listener hears by default, and what only those hear who ask for it. */
-export const USUAL_EVENTS = ['snapshot', 'config', 'threshold', 'flood', 'peer', 'reset'] as const
-export const EVENTS_ON_REQUEST = ['slots'] as const
+export const USUAL_EVENTS = eventNames(SERVER_EVENTS, 'usual')
+export const EVENTS_ON_REQUEST = eventNames(SERVER_EVENTS, 'on request')
 
 export class ServerEvents {
   private readonly engine: ServerEngine
@@ -30,7 +32,7 @@ export class ServerEvents {
   constructor(engine: ServerEngine, log: FastifyBaseLogger) {
     this.engine = engine
     const { stream } = this
-    for (const event of ['config', 'threshold', 'flood', 'peer', 'reset'] as const) {
+    for (const event of engineEventNames(SERVER_EVENTS)) {
       engine.on(event, (data) => stream.publish(event, data))
     }
     const onFailure = (error: unknown): void => log.warn({ err: error }, 'no snapshot')

@@ -6,16 +6,20 @@ import { Type } from 'typebox'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
+import { MetricsRegistry } from '../../control/metrics-registry.ts'
 import { CONNECTION_STATES, parseSocketState, type SocketState } from '../app/socket-state.ts'
 import type { ServerEngine } from '../engine/engine.ts'
+import { KNOB_VIEWS } from '../knobs/knob-catalogue.ts'
+import { METRICS } from '../metrics/catalogue.ts'
+import { addChangeTimes } from '../metrics/change-times.ts'
 import { formatNodeMetrics, NODE_METRICS_TYPE } from '../metrics/node-exporter.ts'
-import { ServerRegistry } from '../metrics/registry.ts'
 import { ConfigPatch } from './config-schema.ts'
 import { EVENTS_ON_REQUEST, ServerEvents, USUAL_EVENTS } from './events.ts'
+import { addTapRoutes } from './tap-routes.ts'
 
 export const SERVER_NAME = 'synlab-server'
 
-/** Socket rows in one reply: unless told, and at most. */
+/** Socket rows in one reply: the default, and the most. */
 const DEFAULT_SOCKETS = 100
 const MAX_SOCKETS = 10_000
 
@@ -27,9 +31,15 @@ const SocketsQuery = Type.Object(
   { additionalProperties: false },
 )
 
+const CookieBody = Type.Object(
+  { cookie: Type.Optional(Type.Integer({ minimum: 0, maximum: 0xffff_ffff })) },
+  { additionalProperties: false },
+)
+
 /** The API of `engine`, not listening yet. Closing it ends the event stream, not the engine. */
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
-  const metrics = new ServerRegistry(() => engine.stats())
+  const metrics = new MetricsRegistry(METRICS, () => engine.stats())
+  addChangeTimes(metrics, engine)
   const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
   logEvents(app, engine)
   addRoutes(app, engine)
@@ -43,11 +53,14 @@ export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): Contro
 
 function addRoutes(app: ControlApp, engine: ServerEngine): void {
   app.get('/api/state', () => engine.state())
+  app.get('/api/knobs', () => ({ knobs: KNOB_VIEWS }))
   app.get('/api/config', async () => (await engine.state()).config)
   app.patch('/api/config', { schema: { body: ConfigPatch } }, ({ body }) => engine.configure(body))
   app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
     engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),
   )
+  addTapRoutes(app, engine)
+  app.post('/api/cookie', { schema: { body: CookieBody } }, ({ body }) => engine.cookie(body.cookie))
   app.post('/api/reset', async () => {
     await engine.reset()
     return engine.state()

@@ -81,17 +81,25 @@ export class ServerHost {
    * waiting in accept(): the accept queue never fills merely because packets came in a batch.
    */
   poll(now: number): void {
-    const { application, endpoint } = this
+    this.advance(now)
+    for (let taken = 0; taken < BATCH; taken++) if (!this.step(now)) return
+  }
+
+  /** Due timers, those of the program included. */
+  advance(now: number): void {
+    this.endpoint.advance(now)
+    this.application.advance(now)
+  }
+
+  /** Takes one packet; false when there is none. */
+  step(now: number): boolean {
     const { rx } = this.link
-    endpoint.advance(now)
-    application.advance(now)
-    for (let taken = 0; taken < BATCH; taken++) {
-      const at = rx.peek()
-      if (at < 0) return
-      endpoint.receive(rx.bytes, rx.view, at, rx.peekLength(), now)
-      rx.release()
-      application.poll(now)
-    }
+    const at = rx.peek()
+    if (at < 0) return false
+    this.endpoint.receive(rx.bytes, rx.view, at, rx.peekLength(), now)
+    rx.release()
+    this.application.poll(now)
+    return true
   }
 
   /** When `poll` has something to do without packets, microseconds; NEVER for not at all. */

@@ -82,7 +82,7 @@ export function encodeAcceptQueue(queue: AcceptQueue, now: number): SlotFrame {
   const { length, limit } = queue
   return encode(length, limit, Math.max(limit + 1, length), (place) => {
     const waiting = queue.at(place)
-    return waiting === undefined ? 0 : placeByte(waiting.remoteAddress, 0, now - waiting.since)
+    return waiting === undefined ? 0 : placeByte(waiting.remoteAddress, 0, now - waiting.opening.establishedAt)
   })
 }
 

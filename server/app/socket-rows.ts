@@ -149,7 +149,7 @@ function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
 }
 
 /** What the one timer of a connection is armed for, in the words of `ss` (Linux inet_sk_diag_fill()). */
-function timerKind(tcb: Tcb): SocketTimer['kind'] {
+export function timerKind(tcb: Tcb): SocketTimer['kind'] {
   if (tcb.state === State.TIME_WAIT || tcb.state === State.FIN_WAIT_2) return 'timewait'
   return mustProbe(tcb) ? 'persist' : 'on'
 }

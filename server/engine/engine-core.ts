@@ -3,14 +3,20 @@
  * once per turn and telling what happens. Commands come between turns.
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { ApplicationFactory } from '../app/application.ts'
+import { ConnectionTap } from '../app/connection-tap.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import { ServerHost } from '../app/server-host.ts'
 import { encodeAcceptQueue, encodeSynQueue } from '../app/slot-frame.ts'
 import { listSockets, type SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
+import type { TapEvent } from '../app/tap-event.ts'
+import type { TapTarget } from '../app/tap-target.ts'
+import type { CookieAnatomy } from '../contract.ts'
+import { viewCookie } from './cookie-view.ts'
 import { FullnessWatch } from './fullness-watch.ts'
 import { fillGauges, Gauge } from './gauges.ts'
 import type { CoreEvents, Slots } from './protocol.ts'
@@ -25,6 +31,8 @@ export interface EngineCoreOptions {
   readonly clock: () => number
   /** Fresh secret bytes, `SERVER_SECRET_BYTES` of them. */
   readonly makeSecret: () => Uint8Array
+  /** Milliseconds since the Unix epoch at a time of `clock`. */
+  readonly momentOf: (now: number) => number
   readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
   /** The program behind the listener, made anew at every reset; the responder unless told. */
@@ -35,6 +43,8 @@ export class EngineCore {
   private readonly options: EngineCoreOptions
   private readonly loop: TurnLoop
   private host: ServerHost
+  private tap: ConnectionTap | undefined
+  private lastTap = 0
   private synQueueWatch = new FullnessWatch()
   private acceptQueueWatch = new FullnessWatch()
 
@@ -62,11 +72,31 @@ export class EngineCore {
   }
 
   poll(now: number): void {
-    this.host.poll(now)
+    const { tap } = this
+    if (tap === undefined) {
+      this.host.poll(now)
+      return
+    }
+    tap.poll(now)
+    if (tap.isOver) this.tap = undefined
   }
 
   nextDeadline(): number {
-    return Math.min(this.host.nextDeadline(), this.synQueueWatch.nextDeadline(), this.acceptQueueWatch.nextDeadline())
+    const deadline = Math.min(this.synQueueWatch.nextDeadline(), this.acceptQueueWatch.nextDeadline())
+    return Math.min(this.host.nextDeadline(), deadline, this.tap?.nextDeadline() ?? NEVER)
+  }
+
+  /** Follows another connection from now on, or none. Returns the number of the tap, which its events carry. */
+  follow(target: TapTarget | undefined): number | undefined {
+    const { clock, link, momentOf, emit } = this.options
+    const now = clock()
+    this.tap?.end(target === undefined ? 'stopped' : 'replaced', now)
+    this.tap = undefined
+    if (target === undefined) return undefined
+    const id = ++this.lastTap
+    const tell = (event: TapEvent): void => emit('tap', event)
+    this.tap = new ConnectionTap({ host: this.host, link: link.end, id, target, momentOf, tell }, now)
+    return id
   }
 
   /** Changes some knobs and returns all of them. Throws a RangeError, and changes nothing, when memory is short. */
@@ -87,6 +117,7 @@ export class EngineCore {
     const { link, publisher, emit, clock } = this.options
     const { config } = this.host
     const peers = publisher.stats.gauges[Gauge.LINK_PEERS] ?? 0
+    this.follow(undefined)
     // The old application's last words go nowhere.
     this.host.close()
     link.end.rx.clear()
@@ -105,11 +136,22 @@ export class EngineCore {
     return listSockets(this.host, state, limit, this.options.clock())
   }
 
-  /** Both queues as they are now; `at` is the engine's time, microseconds. */
+  /** Both queues as they are now. */
   slots(): Slots {
-    const { synQueue, acceptQueue, limit } = this.host.listener
+    const { synQueue, acceptQueue, synLimit } = this.host.listener
     const now = this.options.clock()
-    return { at: now, syn: encodeSynQueue(synQueue, limit, now), accept: encodeAcceptQueue(acceptQueue, now) }
+    return {
+      at: this.options.momentOf(now),
+      syn: encodeSynQueue(synQueue, synLimit, now),
+      accept: encodeAcceptQueue(acceptQueue, now),
+    }
+  }
+
+  /** Takes a cookie apart and judges `cookie`, or it; counts nothing. */
+  cookie(cookie: number | undefined): CookieAnatomy {
+    const { clock, momentOf } = this.options
+    const now = clock()
+    return viewCookie(this.host.listener.cookies.inspect(cookie, now), momentOf, now)
   }
 
   setPeerCount(peers: number): void {
@@ -143,9 +185,9 @@ export class EngineCore {
   }
 
   private afterTurn(now: number): void {
-    const { limit, synQueue, acceptQueue } = this.host.listener
+    const { limit, synLimit, synQueue, acceptQueue } = this.host.listener
     this.publish()
-    this.watch('syn_queue', this.synQueueWatch, synQueue.length, limit, now)
+    this.watch('syn_queue', this.synQueueWatch, synQueue.length, synLimit, now)
     this.watch('accept_queue', this.acceptQueueWatch, acceptQueue.length, limit, now)
   }
 

@@ -6,7 +6,8 @@ import { ThreadClient } from '../../control/thread.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { ServerState } from '../contract.ts'
+import type { TapTarget } from '../app/tap-target.ts'
+import type { CookieAnatomy, ServerState } from '../contract.ts'
 import type { EngineCommands, EngineEvents, EngineOptions, EngineReady, EngineWorkerData, Slots } from './protocol.ts'
 import { makeSharedStats, type ServerStats, StatsReader } from './published-stats.ts'
 import { describeState } from './server-state.ts'
@@ -22,6 +23,10 @@ export interface ServerEngine {
   reset(): Promise<void>
   /** The sockets in `state`, or all, at most `limit`. */
   sockets(state: SocketState | undefined, limit: number): Promise<SocketList>
+  /** Follows another connection, or none; returns the number of the tap. One at a time: the last who asks decides. */
+  follow(target: TapTarget | undefined): Promise<number | undefined>
+  /** Takes a SYN cookie apart and judges `cookie` (unsigned 32 bits) in its place if given; counts nothing. */
+  cookie(cookie: number | undefined): Promise<CookieAnatomy>
   /** Both queues, place by place. */
   slots(): Promise<Slots>
   state(): Promise<ServerState>
@@ -49,10 +54,12 @@ export async function startEngine(options: EngineOptions): Promise<ServerEngine>
       await thread.call('reset', undefined)
     },
     sockets: (state, limit) => thread.call('sockets', { state, limit }),
+    follow: (target) => thread.call('follow', target),
+    cookie: (cookie) => thread.call('cookie', cookie),
     slots: () => thread.call('slots', undefined),
     state: async () => {
       const inspection = await thread.call('inspect', undefined)
-      return describeState(reader.read(), inspection, where)
+      return describeState(reader.read(), inspection, where, { pid: process.pid, uptimeSeconds: process.uptime() })
     },
     stats: () => reader.read(),
     on: (event, listener) => thread.on(event, listener),

@@ -38,10 +38,10 @@ export function connectionsIn(gauges: Float64Array, state: State): number {
 
 /** Reads everything but LINK_PEERS from the host. */
 export function fillGauges({ endpoint, listener, config, openConnections }: ServerHost, gauges: Float64Array): void {
-  const { synQueue, acceptQueue, limit } = listener
+  const { synQueue, acceptQueue, synLimit } = listener
   gauges[Gauge.SYN_QUEUE_LENGTH] = synQueue.length
   gauges[Gauge.SYN_QUEUE_YOUNG] = synQueue.young
-  gauges[Gauge.SYN_QUEUE_LIMIT] = limit
+  gauges[Gauge.SYN_QUEUE_LIMIT] = synLimit
   gauges[Gauge.SYN_QUEUE_BYTES] = synQueue.bytes
   gauges[Gauge.ACCEPT_QUEUE_LENGTH] = acceptQueue.length
   gauges[Gauge.ACCEPT_QUEUE_LIMIT] = acceptQueue.limit

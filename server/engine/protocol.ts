@@ -6,7 +6,8 @@ import type { ServerConfig } from '../app/server-config.ts'
 import type { SlotFrame } from '../app/slot-frame.ts'
 import type { SocketList } from '../app/socket-rows.ts'
 import type { SocketState } from '../app/socket-state.ts'
-import type { LinkPeer, ServerEngineEvents } from '../contract.ts'
+import type { TapTarget } from '../app/tap-target.ts'
+import type { CookieAnatomy, LinkPeer, ServerEngineEvents } from '../contract.ts'
 
 /** What the engine is started with. */
 export interface EngineOptions {
@@ -45,6 +46,8 @@ export type EngineCommands = {
   reset: { request: undefined; reply: null }
   sockets: { request: { state: SocketState | undefined; limit: number }; reply: SocketList }
   slots: { request: undefined; reply: Slots }
+  follow: { request: TapTarget | undefined; reply: number | undefined }
+  cookie: { request: number | undefined; reply: CookieAnatomy }
   inspect: { request: undefined; reply: Inspection }
   close: { request: undefined; reply: null }
 }

@@ -14,18 +14,25 @@ import { connectionsIn, Gauge } from './gauges.ts'
 import type { EngineReady, Inspection } from './protocol.ts'
 import type { ServerStats } from './published-stats.ts'
 
+/** What the state says of whoever runs the server. */
+export interface Runner {
+  readonly pid: number
+  readonly uptimeSeconds: number
+}
+
 /** Copies everything out of `stats`. */
 export function describeState(
   stats: ServerStats,
   { config, peers }: Inspection,
   { linkHost, linkPort }: EngineReady,
+  { pid, uptimeSeconds }: Runner,
 ): ServerState {
   const { gauges, link } = stats
   const { mib, outcomes } = stats.counters
   const gauge = (slot: Gauge): number => gauges[slot] ?? 0
   return {
-    pid: process.pid,
-    uptimeSeconds: Math.round(process.uptime() * 1000) / 1000,
+    pid,
+    uptimeSeconds: Math.round(uptimeSeconds * 1000) / 1000,
     address: formatAddress(SERVER_ADDRESS),
     port: SERVER_PORT,
     config,

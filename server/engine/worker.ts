@@ -54,7 +54,8 @@ if (parentPort === null) throw new Error('the engine runs in a worker thread')
 await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (port) => {
   const { config, labKey, linkHost, linkPort, sharedStats } = workerData as EngineWorkerData
   const emit = <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]): void => {
-    port.emit(event, { ...data, at: epochMilliseconds(monotonicMicroseconds()) } as EngineEvents[K])
+    // What has a time of its own keeps it.
+    port.emit(event, { at: epochMilliseconds(monotonicMicroseconds()), ...data } as EngineEvents[K])
   }
   const web = await buildWebApp()
   const publisher = new StatsPublisher(sharedStats)
@@ -77,7 +78,16 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
     return new WebApplication(web, net, listener)
   }
   const clock = monotonicMicroseconds
-  const core = new EngineCore({ link: hub, config, publisher, clock, makeSecret, emit, application })
+  const core = new EngineCore({
+    link: hub,
+    config,
+    publisher,
+    clock,
+    makeSecret,
+    momentOf: epochMilliseconds,
+    emit,
+    application,
+  })
   const publishing = setInterval(() => core.publish(), IDLE_PUBLISH_MS)
   return {
     ready: { linkHost: hub.address, linkPort: hub.port },
@@ -88,10 +98,9 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
         return null
       },
       sockets: ({ state, limit }) => core.sockets(state, limit),
-      slots: () => {
-        const slots = core.slots()
-        return { ...slots, at: epochMilliseconds(slots.at) }
-      },
+      slots: () => core.slots(),
+      follow: (target) => core.follow(target),
+      cookie: (cookie) => core.cookie(cookie),
       inspect: () => {
         core.publish()
         return { config: core.config, peers: hub.peers().map(describePeer) }

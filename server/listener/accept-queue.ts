@@ -5,6 +5,7 @@
  */
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { WaitingConnection } from '../../tcpip/host/connection-end.ts'
+import type { Opening } from '../../tcpip/host/opening.ts'
 
 export class AcceptQueue {
   limit: number
@@ -22,8 +23,8 @@ export class AcceptQueue {
     return this.waiting.length > this.limit
   }
 
-  push(tcb: Tcb): void {
-    this.waiting.push(new WaitingConnection(tcb))
+  push(tcb: Tcb, opening: Opening): void {
+    this.waiting.push(new WaitingConnection(tcb, opening))
   }
 
   /** The connection at a place, 0 being that of the one that has waited longest; undefined beyond the last. */

@@ -10,10 +10,19 @@ import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
+import { type CookieParts, type CookieSpecimen, dissectCookie, exampleSpecimen, specimenOf } from './cookie-anatomy.ts'
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
-import type { Listener } from './listener.ts'
+import type { ListenerCore } from './core.ts'
 import { sendCookieSynAck } from './request-answers.ts'
-import { COOKIE_VALID_FOR, decodeSackPermitted, decodeWindowScale, encodeTimestamp, SynCookies } from './syn-cookies.ts'
+import {
+  COOKIE_VALID_FOR,
+  decodeSackPermitted,
+  decodeWindowScale,
+  encodeTimestamp,
+  SynCookies,
+  TIMESTAMP_PRECISION,
+  timestampedAt,
+} from './syn-cookies.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { PassiveOpens, SynAckSent, SyncookiesFailed, SyncookiesRecv, SyncookiesSent } = Mib
@@ -23,25 +32,38 @@ const { ACCEPT_QUEUE_FULL, COOKIE_INVALID, COOKIE_OF_REQUEST } = DropReason
 const OVERFLOW_NOTE_INTERVAL = SECOND
 
 export class CookieHandshake {
-  private readonly listener: Listener
+  private readonly core: ListenerCore
   private readonly cookies: SynCookies
   private readonly handshake = new Handshake()
   /** When a cookie was last sent, noted at most once a second; -Infinity before the first. */
   private lastOverflow = Number.NEGATIVE_INFINITY
+  /** The SYN whose cookie was noted then. */
+  private specimen: CookieSpecimen | undefined
 
   /** `secret`: `COOKIE_SECRET_BYTES` bytes. */
-  constructor(listener: Listener, secret: Uint8Array) {
-    this.listener = listener
+  constructor(core: ListenerCore, secret: Uint8Array) {
+    this.core = core
     this.cookies = new SynCookies(secret)
+  }
+
+  /**
+   * Takes the cookie apart that was last noted, or that of a client that might come, and judges `cookie` (unsigned) in its
+   * place if one is given. Changes nothing.
+   */
+  inspect(cookie: number | undefined, now: number): CookieParts {
+    return dissectCookie(this.cookies, this.specimen ?? exampleSpecimen(now), cookie, this.lastOverflow, now)
   }
 
   /** Answers a SYN with a cookie and keeps nothing. `ports`: the remote port << 16 | the local port. */
   answer(syn: Segment, ports: number, now: number): void {
-    const { host, maxSegment } = this.listener
+    const { host, maxSegment } = this.core
     const mss = Math.min(maxSegment, syn.mss === 0 ? DEFAULT_MSS : syn.mss)
     const cookie = this.cookies.generate(syn, mss, now)
     host.counters.add(SyncookiesSent)
-    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) this.lastOverflow = now
+    if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) {
+      this.lastOverflow = now
+      this.specimen = specimenOf(syn, mss, now)
+    }
     if (!syn.hasTimestamps) {
       this.sendBareCookie(syn, cookie)
       return
@@ -53,7 +75,7 @@ export class CookieHandshake {
 
   /** Answers a SYN without timestamps: nothing but the cookie and our MSS. */
   private sendBareCookie(syn: Segment, cookie: number): void {
-    const { host, maxSegment } = this.listener
+    const { host, maxSegment } = this.core
     if (maxSegment !== ADVERTISED_MSS) {
       sendCookieSynAck(host, syn, cookie, 0, maxSegment)
       return
@@ -70,7 +92,7 @@ export class CookieHandshake {
    * blue cost no hash (tcp_synq_no_recent_overflow).
    */
   isExpected(now: number): boolean {
-    if (this.listener.config.synCookies === 0) return false
+    if (this.core.config.synCookies === 0) return false
     return now <= this.lastOverflow + COOKIE_VALID_FOR
   }
 
@@ -79,8 +101,8 @@ export class CookieHandshake {
    * request, which it does not fit.
    */
   ackArrives(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
-    const { handshake, listener } = this
-    const { host } = listener
+    const { handshake, core } = this
+    const { host } = core
     const mss = this.cookies.check(segment, now)
     if (mss === 0) {
       host.counters.add(SyncookiesFailed)
@@ -88,9 +110,9 @@ export class CookieHandshake {
       return COOKIE_INVALID
     }
     host.counters.add(SyncookiesRecv)
-    if (listener.acceptQueue.isFull) {
+    if (core.acceptQueue.isFull) {
       // tcp_abort_on_overflow is not consulted on this path.
-      listener.countOverflow()
+      core.countOverflow()
       return ACCEPT_QUEUE_FULL
     }
     if (hasRequest) {
@@ -109,7 +131,7 @@ export class CookieHandshake {
     handshake.flowHash = flowHash
     handshake.irs = (segment.seq - 1) | 0
     handshake.iss = (segment.ack - 1) | 0
-    handshake.ownMss = listener.maxSegment
+    handshake.ownMss = core.maxSegment
     handshake.peerMss = mss
     handshake.timestamps = segment.hasTimestamps
     handshake.peerWindowScale = segment.hasTimestamps ? decodeWindowScale(echoed) : -1
@@ -117,6 +139,10 @@ export class CookieHandshake {
     handshake.tsRecent = segment.tsVal
     handshake.tsOffset = tsOffset
     handshake.roundTrip = 0
-    return listener.completeHandshake(handshake, segment, now)
+    handshake.isFromCookie = true
+    handshake.answeredAt = echoed === 0 ? -1 : timestampedAt(echoed, now)
+    handshake.precision = TIMESTAMP_PRECISION
+    handshake.repeats = -1
+    return core.completeHandshake(handshake, segment, now)
   }
 }

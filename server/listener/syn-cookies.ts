@@ -11,7 +11,7 @@ import type { Segment } from '../../tcpip/wire/segment.ts'
 export const COOKIE_PERIOD = 60 * SECOND
 
 /** Steps of the clock for which a cookie is good (MAX_SYNCOOKIE_AGE). */
-const MAX_COOKIE_AGE = 2
+export const MAX_COOKIE_AGE = 2
 
 /** How long after the last overflow cookies are still looked at, microseconds (TCP_SYNCOOKIE_VALID). */
 export const COOKIE_VALID_FOR = MAX_COOKIE_AGE * COOKIE_PERIOD
@@ -21,7 +21,7 @@ const HASH_MASK = 0xff_ffff
 const COUNT_SHIFT = 24
 
 /** The maximum segment sizes a cookie can remember, bytes (msstab). */
-const COOKIE_MSS: readonly number[] = [536, 1300, 1440, 1460]
+export const COOKIE_MSS: readonly number[] = [536, 1300, 1440, 1460]
 
 /** Low bits of the timestamp that carry options: ECN in bit 5, SACK in bit 4, window scale below (TSBITS). */
 const OPTION_BITS = 6
@@ -44,6 +44,11 @@ function portsWord(clientPort: number, serverPort: number): number {
   const client = ((clientPort & 0xff) << 8) | (clientPort >>> 8)
   const server = ((serverPort & 0xff) << 8) | (serverPort >>> 8)
   return (client << 16) | server
+}
+
+export interface CookieHashes {
+  readonly fixed: number
+  readonly counted: number
 }
 
 export class SynCookies {
@@ -90,6 +95,14 @@ export class SynCookies {
     const fixed = this.fixedHash.hash4(from, to, ports, 0)
     const counted = this.countedHash.hash4(from, to, ports, count)
     return (fixed + clientIsn + (count << COUNT_SHIFT) + ((counted + index) & HASH_MASK)) | 0
+  }
+
+  /** What a cookie of one step of the clock is made of: the hash of the 4-tuple, and that of the 4-tuple and the step, int32. */
+  hashes(client: number, server: number, clientPort: number, serverPort: number, count: number): CookieHashes {
+    const from = networkOrder(client)
+    const to = networkOrder(server)
+    const ports = portsWord(clientPort, serverPort)
+    return { fixed: this.fixedHash.hash4(from, to, ports, 0), counted: this.countedHash.hash4(from, to, ports, count) }
   }
 
   /**
@@ -150,6 +163,15 @@ export function encodeTimestamp(windowScale: number, sackPermitted: boolean, now
   const clock = Math.floor(now / MILLISECOND) | 0
   const coded = (clock & ~OPTION_MASK) | options
   return ((coded - clock) | 0) > 0 ? (coded - (1 << OPTION_BITS)) | 0 : coded
+}
+
+/** A cookie timestamp is never ahead of the clock, and less than this behind it, microseconds: options stand in its low bits. */
+export const TIMESTAMP_PRECISION = (1 << OPTION_BITS) * MILLISECOND
+
+/** When a cookie timestamp was sent, microseconds, at the earliest; at the latest `TIMESTAMP_PRECISION` later. */
+export function timestampedAt(timestamp: number, now: number): number {
+  const nowMs = Math.floor(now / MILLISECOND)
+  return (nowMs - ((nowMs - timestamp) | 0)) * MILLISECOND
 }
 
 /** The window scale in an echoed cookie timestamp, offset taken off; -1 for no scaling (cookie_timestamp_decode). */

@@ -10,6 +10,9 @@ import Fastify, { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import { ApiError, toApiError } from '../../control/errors.ts'
 import { compileValidator } from '../../control/validation.ts'
+import { epochMilliseconds } from '../../tcpip/io/monotonic-clock.ts'
+import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
+import { openingPage } from './opening-page.ts'
 import { REQUEST_LIMITS, type RequestLimits, RequestTimer, type TimeSource } from './request-timer.ts'
 
 /** Largest answer of /bytes, and largest body for /echo, bytes. */
@@ -21,8 +24,6 @@ const DEFAULT_SLOW = 1000
 
 /** Bytes of /bytes made at a time. */
 const CHUNK_BYTES = 65_536
-
-const PAGE = '<!doctype html>\n<title>synlab</title>\n<p>This page came through the TCP under attack.</p>\n'
 
 const LEAK_BODY = 'This connection will never be closed from here.\n'
 const LEAK_RESPONSE = `HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: ${LEAK_BODY.length}\r\n\r\n${LEAK_BODY}`
@@ -104,7 +105,11 @@ function makeLateError(): Error {
 
 /** What there is to be asked for. */
 const routes: FastifyPluginCallbackTypebox = (app, _options, done) => {
-  app.get('/', (_request, reply) => reply.type('text/html').send(PAGE))
+  app.get('/', ({ raw }, reply) => {
+    // The stream stands for a net.Socket, and knows more than one.
+    const { opening } = raw.socket as unknown as Partial<Pick<EndpointDuplex, 'opening'>>
+    return reply.type('text/html; charset=utf-8').send(openingPage(opening, epochMilliseconds))
+  })
 
   const bytesParams = Type.Object({ n: Type.Integer({ minimum: 0, maximum: MAX_BYTES }) })
   app.get('/bytes/:n', { schema: { params: bytesParams } }, (request, reply) => {

@@ -50,6 +50,13 @@ export class Handshake {
   tsOffset = 0
   /** Measured round trip of the SYN-ACK, microseconds; 0 when it is unknown. */
   roundTrip = 0
+  /** Nothing was stored for it; all that is known came back in a SYN cookie. */
+  isFromCookie = false
+  /** When the first SYN-ACK went out, microseconds, to within `precision`; -1 when that is unknown. */
+  answeredAt = -1
+  precision = 0
+  /** How often the SYN-ACK was sent again because no answer came in time; -1 when that is unknown. */
+  repeats = -1
 }
 
 /** Sends the SYN of a connection just entered in SYN-SENT. */

@@ -4,6 +4,7 @@
  */
 import { State } from '../connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../connection/tcb.ts'
+import type { Opening } from './opening.ts'
 import type { SocketError } from './socket-error.ts'
 
 export interface ConnectionEnd {
@@ -43,20 +44,19 @@ export class WaitingConnection implements ConnectionOwner {
   readonly localPort: number
   readonly remoteAddress: number
   readonly remotePort: number
-  /** When the connection was established, microseconds. */
-  readonly since: number
+  readonly opening: Opening
   /** Undefined once the connection has ended: then `end` tells how. */
   tcb: Tcb | undefined
   end: ConnectionEnd | undefined = undefined
 
   /** Becomes the owner of `tcb`. */
-  constructor(tcb: Tcb) {
+  constructor(tcb: Tcb, opening: Opening) {
     this.tcb = tcb
     this.localAddress = tcb.localAddress
     this.localPort = tcb.localPort
     this.remoteAddress = tcb.remoteAddress
     this.remotePort = tcb.remotePort
-    this.since = tcb.stateSince
+    this.opening = opening
     tcb.owner = this
   }
 

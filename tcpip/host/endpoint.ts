@@ -101,6 +101,11 @@ export class Endpoint implements PassiveOpenHost {
     return prefixContains(this.addresses, address)
   }
 
+  /** The keyed hash under which connections and requests of a 4-tuple are found. */
+  flowHashOf(local: number, localPort: number, remote: number, remotePort: number): number {
+    return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
+  }
+
   /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
   poll(now: number): void {
     this.advance(now)

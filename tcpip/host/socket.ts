@@ -8,6 +8,7 @@ import { State } from '../connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../connection/tcb.ts'
 import { type ConnectionEnd, endOf, type WaitingConnection } from './connection-end.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { Opening } from './opening.ts'
 import { type SocketError, type SocketResult, WOULD_BLOCK } from './socket-error.ts'
 
 /** What a socket tells its program. Runs inside the host's turn; any call is allowed in it, on any socket. */
@@ -32,6 +33,8 @@ export class Socket implements ConnectionOwner {
   localPort = 0
   remoteAddress = 0
   remotePort = 0
+  /** How it was opened, if it was accepted. */
+  opening: Opening | undefined = undefined
   /** Whom to tell; may be set at any time, and misses what happened before. */
   events: SocketEvents | undefined
   private readonly endpoint: Endpoint
@@ -62,6 +65,7 @@ export class Socket implements ConnectionOwner {
 
   /** Takes over an accepted connection. One that ended while it waited ends this socket, without an event. */
   attachAccepted(waiting: WaitingConnection): void {
+    this.opening = waiting.opening
     if (waiting.tcb !== undefined) this.attach(waiting.tcb)
     this.localAddress = waiting.localAddress
     this.localPort = waiting.localPort

@@ -1,25 +1,33 @@
 /**
- * Finds the IPv4 packet in what a capture holds, whatever kind of network it was taken from. Link types are those of the
+ * Finds the IP packet in what a capture holds, whatever kind of network it was taken from. Link types are those of the
  * tcpdump.org registry (LINKTYPE_ values, and the DLT_ values that some writers use in their place).
  */
 
 /** Link types by what stands before the packet. */
 const NULL = 0
 const ETHERNET = 1
+const PPP = 9
 const DLT_RAW = 12
 const DLT_RAW_OPENBSD = 14
+const PPP_HDLC = 50
+const PPP_ETHER = 51
 const RAW = 101
 const LOOP = 108
 const LINUX_SLL = 113
 const IPV4 = 228
+const IPV6 = 229
 const LINUX_SLL2 = 276
 
-/** EtherTypes (IEEE 802): IPv4, and the tags of 802.1Q, 802.1ad and its predecessor, of four bytes each. */
+/** EtherTypes (IEEE 802). Tags of 802.1Q, 802.1ad and its predecessor have four bytes each, as has an MPLS label. */
 const ETHERTYPE_IPV4 = 0x0800
+const ETHERTYPE_IPV6 = 0x86dd
 const ETHERTYPE_VLAN = 0x8100
 const ETHERTYPE_PROVIDER_VLAN = 0x88a8
 const ETHERTYPE_OLD_PROVIDER_VLAN = 0x9100
-const VLAN_TAG_BYTES = 4
+const ETHERTYPE_PPPOE_SESSION = 0x8864
+const ETHERTYPE_MPLS = 0x8847
+const ETHERTYPE_MPLS_MULTICAST = 0x8848
+const TAG_BYTES = 4
 
 /** Offset of the two bytes that name the protocol, and of what follows the header. */
 const ETHERNET_TYPE_AT = 12
@@ -28,61 +36,129 @@ const SLL_TYPE_AT = 14
 const SLL_BYTES = 16
 const SLL2_TYPE_AT = 0
 const SLL2_BYTES = 20
+/** Version, code, session and length (RFC 2516 4). */
+const PPPOE_BYTES = 6
 
-/** Address family of IPv4, the same on every system, in the four bytes before a packet of the loopback interface. */
+/** Address and control before a PPP frame in HDLC, often left out (RFC 1662 3.1). */
+const PPP_ADDRESS_CONTROL = 0xff03
+/** Numbers of PPP protocols (RFC 1661 2). One whose first byte is odd has no second byte. */
+const PPP_IPV4 = 0x0021
+const PPP_IPV6 = 0x0057
+const PPP_MPLS = 0x0281
+
+/** "Bottom of stack" in the third byte of an MPLS label (RFC 3032 2.1). */
+const MPLS_BOTTOM = 1
+
+/** Address families in the four bytes before a packet of the loopback interface: IPv4 is 2 on every system. */
 const FAMILY_IPV4 = 2
+/** IPv6 on BSD, macOS and Linux. */
+const FAMILIES_IPV6 = [10, 24, 28, 30]
 const FAMILY_BYTES = 4
 
-/** `ipv4Offset`: the link type is not known; the packet is something else than IPv4, or too short to tell. */
+/** What is there in place of an IPv4 packet; less than any offset. */
 export const UNKNOWN_LINK_TYPE = -1
-export const NOT_IPV4 = -2
+/** Neither IPv4 nor IPv6. */
+export const NOT_IP = -2
+export const IS_IPV6 = -3
+/** The capture ends before one can tell. */
+export const CUT_SHORT = -4
 
 /**
- * Offset of the IPv4 packet inside `[at, at + length)`, or one of the two values above. Only the first four bits of the
- * packet are looked at: it may be cut off anywhere, and malformed.
+ * Offset of the IPv4 packet inside `[at, at + length)`, or one of the values above. Only the first four bits of the packet
+ * are looked at: it may be cut off anywhere, and malformed.
  */
 export function ipv4Offset(view: DataView, at: number, length: number, linkType: number): number {
+  const end = at + length
   switch (linkType) {
     case RAW:
     case IPV4:
+    case IPV6:
     case DLT_RAW:
     case DLT_RAW_OPENBSD:
-      return ifIpv4(view, at, at + length)
+      return byVersion(view, at, end)
     case ETHERNET:
-      return afterEtherType(view, at + ETHERNET_TYPE_AT, at + ETHERNET_BYTES, at + length)
+      return ipv4InEthernet(view, at, end)
     case LINUX_SLL:
-      return afterEtherType(view, at + SLL_TYPE_AT, at + SLL_BYTES, at + length)
+      return afterHeader(view, at + SLL_TYPE_AT, at + SLL_BYTES, end)
     case LINUX_SLL2:
-      return afterEtherType(view, at + SLL2_TYPE_AT, at + SLL2_BYTES, at + length)
+      return afterHeader(view, at + SLL2_TYPE_AT, at + SLL2_BYTES, end)
     case NULL:
     case LOOP:
-      return afterFamily(view, at, at + length)
+      return afterFamily(view, at, end)
+    case PPP:
+    case PPP_HDLC:
+      return ipv4InPpp(view, at, end)
+    case PPP_ETHER:
+      return ipv4InPpp(view, at + PPPOE_BYTES, end)
     default:
       return UNKNOWN_LINK_TYPE
   }
 }
 
-/** `typeAt`: where the EtherType stands; `start`: end of the header, where the packet or a VLAN tag's content begins. */
-function afterEtherType(view: DataView, typeAt: number, start: number, end: number): number {
-  if (start > end) return NOT_IPV4
-  let type = view.getUint16(typeAt)
+/** `ipv4Offset` of the Ethernet frame `[at, end)`. */
+export function ipv4InEthernet(view: DataView, at: number, end: number): number {
+  return afterHeader(view, at + ETHERNET_TYPE_AT, at + ETHERNET_BYTES, end)
+}
+
+/** `ipv4Offset` of what an EtherType announces: `[start, end)`, which may begin with tags, labels or a session. */
+export function ipv4AfterType(view: DataView, announced: number, start: number, end: number): number {
+  let type = announced
   let at = start
   while (type === ETHERTYPE_VLAN || type === ETHERTYPE_PROVIDER_VLAN || type === ETHERTYPE_OLD_PROVIDER_VLAN) {
-    if (at + VLAN_TAG_BYTES > end) return NOT_IPV4
+    if (at + TAG_BYTES > end) return CUT_SHORT
     // What is left of the tag: two bytes of priority and network, then the EtherType of what it carries.
     type = view.getUint16(at + 2)
-    at += VLAN_TAG_BYTES
+    at += TAG_BYTES
   }
-  return type === ETHERTYPE_IPV4 ? ifIpv4(view, at, end) : NOT_IPV4
+  switch (type) {
+    case ETHERTYPE_IPV4:
+    case ETHERTYPE_IPV6:
+      return byVersion(view, at, end)
+    case ETHERTYPE_PPPOE_SESSION:
+      return ipv4InPpp(view, at + PPPOE_BYTES, end)
+    case ETHERTYPE_MPLS:
+    case ETHERTYPE_MPLS_MULTICAST:
+      return afterLabels(view, at, end)
+    default:
+      return NOT_IP
+  }
+}
+
+/** `typeAt`: where the EtherType stands; `start`: end of the header. */
+function afterHeader(view: DataView, typeAt: number, start: number, end: number): number {
+  return start > end ? CUT_SHORT : ipv4AfterType(view, view.getUint16(typeAt), start, end)
+}
+
+function afterLabels(view: DataView, start: number, end: number): number {
+  for (let at = start; at + TAG_BYTES <= end; at += TAG_BYTES) {
+    // The labels do not say what follows them; IP tells by its version.
+    if ((view.getUint8(at + 2) & MPLS_BOTTOM) !== 0) return byVersion(view, at + TAG_BYTES, end)
+  }
+  return CUT_SHORT
+}
+
+function ipv4InPpp(view: DataView, start: number, end: number): number {
+  let at = start
+  if (at + 2 <= end && view.getUint16(at) === PPP_ADDRESS_CONTROL) at += 2
+  if (at + 2 > end) return CUT_SHORT
+  const isShort = (view.getUint8(at) & 1) !== 0
+  const protocol = isShort ? view.getUint8(at) : view.getUint16(at)
+  const content = at + (isShort ? 1 : 2)
+  if (protocol === PPP_MPLS) return afterLabels(view, content, end)
+  return protocol === PPP_IPV4 || protocol === PPP_IPV6 ? byVersion(view, content, end) : NOT_IP
 }
 
 /** The family is in the byte order of the machine that captured (NULL), or in network order (LOOP): either will do. */
 function afterFamily(view: DataView, at: number, end: number): number {
-  if (at + FAMILY_BYTES > end) return NOT_IPV4
-  const isIpv4 = view.getUint32(at, true) === FAMILY_IPV4 || view.getUint32(at) === FAMILY_IPV4
-  return isIpv4 ? ifIpv4(view, at + FAMILY_BYTES, end) : NOT_IPV4
+  if (at + FAMILY_BYTES > end) return CUT_SHORT
+  const families = [view.getUint32(at, true), view.getUint32(at)]
+  const isIp = families.some((family) => family === FAMILY_IPV4 || FAMILIES_IPV6.includes(family))
+  return isIp ? byVersion(view, at + FAMILY_BYTES, end) : NOT_IP
 }
 
-function ifIpv4(view: DataView, at: number, end: number): number {
-  return at < end && view.getUint8(at) >> 4 === 4 ? at : NOT_IPV4
+function byVersion(view: DataView, at: number, end: number): number {
+  if (at >= end) return CUT_SHORT
+  const version = view.getUint8(at) >> 4
+  if (version === 4) return at
+  return version === 6 ? IS_IPV6 : NOT_IP
 }

@@ -47,6 +47,25 @@ export class PacketRing {
     return this.tail - this.head
   }
 
+  /** Packets ever released, and ever committed: the numbers of the oldest packet queued and of the next one. */
+  get released(): number {
+    return this.head
+  }
+
+  get committed(): number {
+    return this.tail
+  }
+
+  /** Offset of packet `number`, which is queued: `released` <= number < `committed`. */
+  offsetOf(number: number): number {
+    return this.offsets[number & this.mask]
+  }
+
+  /** Length in bytes of packet `number`, which is queued. */
+  lengthOf(number: number): number {
+    return this.lengths[number & this.mask]
+  }
+
   /** Offset of room for a packet of up to `slotBytes`, or -1 when the ring is full. Reserving twice is harmless. */
   reserve(): number {
     const queued = this.tail - this.head

@@ -1,20 +1,39 @@
 /**
- * Reads capture files of either sort: pcap (draft-ietf-opsawg-pcap), both byte orders, micro- and nanoseconds, and
- * pcapng (draft-ietf-opsawg-pcapng, see pcapng-blocks.ts). Total: whatever the bytes are, nothing is thrown; what is
- * wrong is said with the offset at which it is wrong. Packets are not copied: they are ranges of the file.
+ * Reads capture files of either sort: pcap (draft-ietf-opsawg-pcap), both byte orders, micro- and nanoseconds, with the
+ * longer records of Kuznetzov's patch too, and pcapng (draft-ietf-opsawg-pcapng, see pcapng-blocks.ts). Total: whatever
+ * the bytes are, nothing is thrown; what is wrong is said with the offset at which it is wrong. Packets are not copied:
+ * they are ranges of the window (capture-reader.ts).
  */
-import { CAPTURED_BYTES_MAX, type CaptureProblem, type CaptureReader, makeCapturedRange } from './capture-reader.ts'
+import {
+  type ByteSource,
+  CAPTURED_BYTES_MAX,
+  type CaptureProblem,
+  type CaptureReader,
+  FileWindow,
+  makeCapturedRange,
+} from './capture-reader.ts'
+import { nameOfFormat } from './foreign-formats.ts'
 import { PcapngBlocks } from './pcapng-blocks.ts'
 
-/** Magic numbers of pcap (4 of the draft), as read in the file's own byte order. */
-const MAGIC_MICROSECONDS = 0xa1b2c3d4
-const MAGIC_NANOSECONDS = 0xa1b23c4d
+/** A variety of pcap, told by its magic number (4 of the draft), read in the file's own byte order. */
+interface Variety {
+  readonly magic: number
+  /** Units of the second half of a timestamp in a microsecond. */
+  readonly perMicrosecond: number
+  readonly recordHeaderBytes: number
+}
+
+/** Kuznetzov's records have eight bytes more: interface, protocol, direction (libpcap sf-pcap.c, pcap_sf_patched_pkthdr). */
+const VARIETIES: readonly Variety[] = [
+  { magic: 0xa1b2c3d4, perMicrosecond: 1, recordHeaderBytes: 16 },
+  { magic: 0xa1b23c4d, perMicrosecond: 1_000, recordHeaderBytes: 16 },
+  { magic: 0xa1b2cd34, perMicrosecond: 1, recordHeaderBytes: 24 },
+]
 
 /** The first block of a pcapng file; the same in both byte orders. */
 const SECTION_HEADER_BLOCK = 0x0a0d0d0a
 
 const FILE_HEADER_BYTES = 24
-const RECORD_HEADER_BYTES = 16
 
 /** The version that every writer of this century writes: 2.4. Older ones swap the two lengths. */
 const VERSION_MAJOR = 2
@@ -24,46 +43,49 @@ const VERSION_MINOR = 4
 const LINK_TYPE_MASK = 0xffff
 
 const SECOND_MICROSECONDS = 1_000_000
-const MICROSECOND_NANOSECONDS = 1_000
 
 class PcapRecords implements CaptureReader {
+  readonly bytes: Uint8Array
   readonly view: DataView
   readonly packet = makeCapturedRange()
   problem: CaptureProblem | undefined
+  private readonly window: FileWindow
   private readonly littleEndian: boolean
-  /** Units of the second half of a timestamp in a microsecond. */
-  private readonly perMicrosecond: number
+  private readonly variety: Variety
   private at = FILE_HEADER_BYTES
 
-  constructor(view: DataView, littleEndian: boolean, perMicrosecond: number) {
-    this.view = view
+  constructor(window: FileWindow, littleEndian: boolean, variety: Variety) {
+    this.window = window
+    this.bytes = window.bytes
+    this.view = window.view
     this.littleEndian = littleEndian
-    this.perMicrosecond = perMicrosecond
+    this.variety = variety
     this.problem = this.readFileHeader()
   }
 
   next(): boolean {
-    const { view, at, littleEndian, packet } = this
-    if (this.problem !== undefined || at === view.byteLength) return false
-    if (at + RECORD_HEADER_BYTES > view.byteLength) return this.fail('the file ends inside the header of a packet', at)
-    const length = view.getUint32(at + 8, littleEndian)
+    const { window, view, at, littleEndian, packet } = this
+    const { recordHeaderBytes, perMicrosecond } = this.variety
+    if (this.problem !== undefined || at === window.size) return false
+    const header = window.find(at, recordHeaderBytes)
+    if (header < 0) return this.fail('the file ends inside the header of a packet', at)
+    const length = view.getUint32(header + 8, littleEndian)
     if (length > CAPTURED_BYTES_MAX) {
       return this.fail(`a packet of ${length} captured bytes, more than ${CAPTURED_BYTES_MAX}`, at + 8)
     }
-    const start = at + RECORD_HEADER_BYTES
-    if (start + length > view.byteLength) return this.fail('the file ends inside a packet', at)
-    const fraction = view.getUint32(at + 4, littleEndian)
-    packet.time = view.getUint32(at, littleEndian) * SECOND_MICROSECONDS + Math.floor(fraction / this.perMicrosecond)
-    packet.at = start
+    const fraction = view.getUint32(header + 4, littleEndian)
+    packet.time = view.getUint32(header, littleEndian) * SECOND_MICROSECONDS + Math.floor(fraction / perMicrosecond)
+    packet.originalLength = view.getUint32(header + 12, littleEndian)
     packet.length = length
-    packet.originalLength = view.getUint32(at + 12, littleEndian)
-    this.at = start + length
+    packet.at = window.find(at + recordHeaderBytes, length)
+    if (packet.at < 0) return this.fail('the file ends inside a packet', at)
+    this.at = at + recordHeaderBytes + length
     return true
   }
 
   private readFileHeader(): CaptureProblem | undefined {
-    const { view, littleEndian, packet } = this
-    if (view.byteLength < FILE_HEADER_BYTES) return { reason: 'the file ends inside the pcap header', offset: 0 }
+    const { window, view, littleEndian, packet } = this
+    if (window.find(0, FILE_HEADER_BYTES) < 0) return { reason: 'the file ends inside the pcap header', offset: 0 }
     const major = view.getUint16(4, littleEndian)
     const minor = view.getUint16(6, littleEndian)
     if (major !== VERSION_MAJOR || minor !== VERSION_MINOR) {
@@ -82,13 +104,17 @@ class PcapRecords implements CaptureReader {
 
 /** A reader of a file that is neither sort. */
 class Nothing implements CaptureReader {
+  readonly bytes: Uint8Array
   readonly view: DataView
   readonly packet = makeCapturedRange()
   readonly problem: CaptureProblem
 
-  constructor(view: DataView) {
+  constructor({ bytes, view }: FileWindow) {
+    this.bytes = bytes
     this.view = view
-    this.problem = { reason: 'neither a pcap nor a pcapng file', offset: 0 }
+    const name = nameOfFormat(bytes)
+    const hint = name === undefined ? '' : `, but ${name}`
+    this.problem = { reason: `neither a pcap nor a pcapng file${hint}`, offset: 0 }
   }
 
   next(): boolean {
@@ -97,13 +123,14 @@ class Nothing implements CaptureReader {
 }
 
 /** A reader of the capture in `file`, before its first packet. The sort of file is told by its first four bytes. */
-export function readCapture(file: Uint8Array): CaptureReader {
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
-  if (view.byteLength < 4) return new Nothing(view)
+export function readCapture(file: Uint8Array | ByteSource): CaptureReader {
+  const window = new FileWindow(file)
+  const { view } = window
+  if (window.find(0, 4) < 0) return new Nothing(window)
   for (const littleEndian of [true, false]) {
     const magic = view.getUint32(0, littleEndian)
-    if (magic === MAGIC_MICROSECONDS) return new PcapRecords(view, littleEndian, 1)
-    if (magic === MAGIC_NANOSECONDS) return new PcapRecords(view, littleEndian, MICROSECOND_NANOSECONDS)
+    const variety = VARIETIES.find((candidate) => candidate.magic === magic)
+    if (variety !== undefined) return new PcapRecords(window, littleEndian, variety)
   }
-  return view.getUint32(0) === SECTION_HEADER_BLOCK ? new PcapngBlocks(view) : new Nothing(view)
+  return view.getUint32(0) === SECTION_HEADER_BLOCK ? new PcapngBlocks(window) : new Nothing(window)
 }

@@ -3,7 +3,14 @@
  * their resolution and offset of time, all three blocks that hold packets; other blocks are skipped. Total, as
  * capture-reader.ts asks.
  */
-import { CAPTURED_BYTES_MAX, type CaptureProblem, type CaptureReader, makeCapturedRange } from './capture-reader.ts'
+import {
+  CAPTURED_BYTES_MAX,
+  type CaptureProblem,
+  type CaptureReader,
+  type FileWindow,
+  makeCapturedRange,
+  WINDOW_BYTES,
+} from './capture-reader.ts'
 
 /** Block types (4.1 to 4.4, and the obsolete packet block of appendix A). */
 const SECTION_HEADER_BLOCK = 0x0a0d0d0a
@@ -58,46 +65,66 @@ interface Interface {
 }
 
 export class PcapngBlocks implements CaptureReader {
+  readonly bytes: Uint8Array
   readonly view: DataView
   readonly packet = makeCapturedRange()
   problem: CaptureProblem | undefined
+  private readonly window: FileWindow
   private littleEndian = false
   private interfaces: Interface[] = []
-  /** Where the next block begins. */
+  /** Where the next block begins in the file. */
   private at = 0
+  /** What has to be added to a place in the window for the place in the file. */
+  private shift = 0
 
-  constructor(view: DataView) {
-    this.view = view
+  constructor(window: FileWindow) {
+    this.window = window
+    this.bytes = window.bytes
+    this.view = window.view
   }
 
   next(): boolean {
-    while (this.problem === undefined && this.at < this.view.byteLength) {
-      const at = this.at
-      const length = this.blockLength(at)
+    while (this.problem === undefined && this.at < this.window.size) {
+      const start = this.at
+      const length = this.blockLength(start)
       if (length === 0) return false
-      this.at = at + length
-      const type = this.view.getUint32(at, this.littleEndian)
-      if (this.readBlock(type, at + BLOCK_BODY_AT, at + length - 4)) return true
+      this.at = start + length
+      // Of a block that is larger than the window only the beginning is there: that is where a packet stands.
+      const shown = Math.min(length - 4, WINDOW_BYTES)
+      const place = this.window.find(start, shown)
+      // It was there a moment ago: somebody has cut the file meanwhile.
+      if (place < 0) return this.wrong('the file ends inside a block', start) > 0
+      this.shift = start - place
+      const type = this.view.getUint32(place, this.littleEndian)
+      if (this.readBlock(type, place + BLOCK_BODY_AT, place + shown)) return true
     }
     return false
   }
 
-  /** Checks the frame of the block at `at`, and reads the byte order if a section begins there; 0 when it is wrong. */
-  private blockLength(at: number): number {
-    const { view } = this
-    const left = view.byteLength - at
-    if (left < BLOCK_BYTES_MIN) return this.wrong('the file ends inside a block', at)
-    if (view.getUint32(at) === SECTION_HEADER_BLOCK) {
-      this.littleEndian = view.getUint32(at + BLOCK_BODY_AT, true) === BYTE_ORDER_MAGIC
-      if (view.getUint32(at + BLOCK_BODY_AT, this.littleEndian) !== BYTE_ORDER_MAGIC) {
-        return this.wrong('a section without a byte order', at + BLOCK_BODY_AT)
+  /**
+   * Checks the frame of the block at `start` in the file, and reads the byte order if a section begins there; 0 when it is
+   * wrong.
+   */
+  private blockLength(start: number): number {
+    const { window, view } = this
+    const left = window.size - start
+    const place = window.find(start, BLOCK_BYTES_MIN)
+    if (place < 0) return this.wrong('the file ends inside a block', start)
+    if (view.getUint32(place) === SECTION_HEADER_BLOCK) {
+      this.littleEndian = view.getUint32(place + BLOCK_BODY_AT, true) === BYTE_ORDER_MAGIC
+      if (view.getUint32(place + BLOCK_BODY_AT, this.littleEndian) !== BYTE_ORDER_MAGIC) {
+        return this.wrong('a section without a byte order', start + BLOCK_BODY_AT)
       }
     }
-    const length = view.getUint32(at + 4, this.littleEndian)
-    if (length < BLOCK_BYTES_MIN || length % 4 !== 0) return this.wrong(`a block of ${length} bytes`, at + 4)
-    if (length > left) return this.wrong('the file ends inside a block', at)
-    if (view.getUint32(at + length - 4, this.littleEndian) !== length) {
-      return this.wrong('a block with two different lengths', at + length - 4)
+    const length = view.getUint32(place + 4, this.littleEndian)
+    if (length < BLOCK_BYTES_MIN || length % 4 !== 0) return this.wrong(`a block of ${length} bytes`, start + 4)
+    if (length > left) return this.wrong('the file ends inside a block', start)
+    // Where the whole block fits the window, it is there now, and this moves nothing.
+    if (length <= WINDOW_BYTES) window.find(start, length)
+    const end = window.find(start + length - 4, 4)
+    if (end < 0) return this.wrong('the file ends inside a block', start)
+    if (view.getUint32(end, this.littleEndian) !== length) {
+      return this.wrong('a block with two different lengths', start + length - 4)
     }
     return length
   }
@@ -202,13 +229,15 @@ export class PcapngBlocks implements CaptureReader {
     return true
   }
 
-  private fail(reason: string, offset: number): false {
-    this.problem = { reason, offset }
+  /** `place`: in the window. */
+  private fail(reason: string, place: number): false {
+    this.problem = { reason, offset: place + this.shift }
     return false
   }
 
+  /** `offset`: in the file. */
   private wrong(reason: string, offset: number): 0 {
-    this.fail(reason, offset)
+    this.problem = { reason, offset }
     return 0
   }
 }

@@ -5,6 +5,7 @@
 import { Duplex } from 'node:stream'
 import { SECOND } from '../base/time.ts'
 import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../connection/keepalive.ts'
+import type { Opening } from '../host/opening.ts'
 import type { Socket, SocketEvents } from '../host/socket.ts'
 import { type SocketError, WOULD_BLOCK } from '../host/socket-error.ts'
 import { formatAddress } from '../wire/address.ts'
@@ -95,6 +96,11 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
   /** As of net.Socket: not connected, not yet or no more. */
   get pending(): boolean {
     return this.connecting || this.socket === undefined
+  }
+
+  /** How the connection was opened, if it was accepted. */
+  get opening(): Opening | undefined {
+    return this.socket?.opening
   }
 
   address(): { address: string; family: string; port: number } | Record<string, never> {

@@ -62,6 +62,11 @@ export function versionOf(view: DataView, at: number): number {
   return view.getUint8(at + WORD_LENGTH) >> 4
 }
 
+/** Whether the packet at `at` is a fragment, the first included; never so in a packet that was checked. */
+export function isFragment(view: DataView, at: number): boolean {
+  return (view.getUint16(at + WORD_FRAGMENT + 2) & FRAGMENT_MASK) !== 0
+}
+
 /** Whether the packet at `at` is a fragment without the start of the payload; never so in a packet that was checked. */
 export function isLaterFragment(view: DataView, at: number): boolean {
   return (view.getUint16(at + WORD_FRAGMENT + 2) & FRAGMENT_OFFSET_MASK) !== 0

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readTrace } from '../../attacker/engine/trace-file.ts'
-import { peakRate, type Trace } from '../../attacker/traffic/trace.ts'
-import { TraceReplay } from '../../attacker/traffic/trace-replay.ts'
+import { TraceReplay } from '../../attacker/trace/replay.ts'
+import { peakRate, type Trace } from '../../attacker/trace/trace.ts'
 import { SERVER_ADDRESS, SERVER_PORT, SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
@@ -150,7 +150,7 @@ function checkReplay(name: string): void {
       }))
       expect(what).toEqual(recorded.map(({ time: _, source: __, ...rest }) => rest))
       expect(what[0]?.options).toMatch(/^0101080a/)
-      expect(Object.values(trace.skipped).every((count) => count === 0)).toBe(true)
+      expect(Object.values(trace.account.leftOut).every((count) => count === 0)).toBe(true)
     })
 
     it('sends each at its time: within a microsecond of the recorded one, which is far less than 1 %', () => {

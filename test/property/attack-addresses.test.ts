@@ -5,17 +5,17 @@
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { TraceReplay } from '../../attacker/trace/replay.ts'
+import { makeTrace } from '../../attacker/trace/trace.ts'
 import {
   ATTACK_CATALOGUE,
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
-  type Parameter,
+  type AttackParameter,
   parametersOf,
 } from '../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_RATE_MIN } from '../../attacker/traffic/caps.ts'
-import { makeTrace } from '../../attacker/traffic/trace.ts'
-import { TraceReplay } from '../../attacker/traffic/trace-replay.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,
@@ -55,7 +55,7 @@ const sources = fc
     return formatPrefix({ base, length })
   })
 
-function drawnFrom(parameter: Parameter): fc.Arbitrary<unknown> {
+function drawnFrom(parameter: AttackParameter): fc.Arbitrary<unknown> {
   switch (parameter.type) {
     case 'integer':
       return fc.integer({ min: parameter.min, max: parameter.max })
@@ -66,6 +66,7 @@ function drawnFrom(parameter: Parameter): fc.Arbitrary<unknown> {
     case 'sources':
       return sources
     case 'file':
+    case 'victim':
       throw new Error('what is in a file is drawn by a property of its own')
   }
 }

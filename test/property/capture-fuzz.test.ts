@@ -4,8 +4,8 @@
  * off, seeded.
  */
 import { expect, it } from 'vitest'
-import { makeTrace } from '../../attacker/traffic/trace.ts'
-import { TraceReplay } from '../../attacker/traffic/trace-replay.ts'
+import { TraceReplay } from '../../attacker/trace/replay.ts'
+import { makeTrace } from '../../attacker/trace/trace.ts'
 import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../tcpip/base/prng.ts'

@@ -86,8 +86,8 @@ describe.each([
     })
 
     it('keeps both queues within their limits', () => {
-      expect(Math.max(...run.recording.synQueue.max)).toBeLessThanOrEqual(run.queueLimit + 1)
-      expect(Math.max(...run.recording.acceptQueue.max)).toBeLessThanOrEqual(run.queueLimit + 1)
+      expect(Math.max(...run.recording.synQueue.max)).toBeLessThanOrEqual(run.synQueueLimit + 1)
+      expect(Math.max(...run.recording.acceptQueue.max)).toBeLessThanOrEqual(run.acceptQueueLimit + 1)
     })
 
     it('writes down every second: what the seconds gained is what the counters held at the end of the phases', () => {

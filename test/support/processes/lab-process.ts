@@ -7,7 +7,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** Milliseconds within which anything a test waits for has to happen. */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** Milliseconds between two looks at a condition. */
 const LOOK_INTERVAL_MS = 20

@@ -3,13 +3,14 @@
  */
 
 import { LEASE_MS } from '../../../attacker/api/leases.ts'
+import { TRACE_PACKETS_MAX } from '../../../attacker/trace/account.ts'
 import {
   ATTACK_CATALOGUE,
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
 } from '../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../../attacker/traffic/caps.ts'
 import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
@@ -26,6 +27,10 @@ an entry of \`traffic\`, beside \`name\`, \`kind\`, \`start\` and \`stop\`; for 
 \`POST /api/attacks\`, beside \`kind\`, \`duration\`, \`seed\` and \`lease\`. A parameter that means nothing beside the others is refused.
 
 An attack stops by itself after ${ATTACK_DURATION_MAX} s at most; ${ATTACKS_MAX} run at a time.
+
+With a backlog of B the SYN queue holds B + 1 requests. That is so since Linux 6.14 (commit 3479c7549fb1, "tcp/dccp: allow a
+connection when sk_max_ack_backlog is zero") and in the stable kernels that took the change over in January 2025 (6.12.y, 6.6.y
+and others). Older kernels, those of many courses and books among them, count \`>=\`: there it is full with B.
 `
 
 const LIVE = `## Live
@@ -66,6 +71,22 @@ export function attackDocs(): string {
   return `${[HEAD, overview(scenarios), LIVE, pace, ...kinds].join('\n')}`
 }
 
+/** What there is to know of recordings beside the parameters. */
+const REPLAY = `All segments that were sent to the attacked host are replayed, those of all its ports to the server's one port; the
+segments of further flows that would become one get source ports of their own. Which host that is, and what is not replayed and
+why, is told with counts: by \`synlab run\` below its table, in result.json and report.html (\`recording\`), by the control API
+(\`replay\`), and by the metric \`synlab_trace_packets_total{outcome}\`. \`synlab run --victim ADDRESS\` says it for all recordings
+of a scenario.
+
+pcap (with Kuznetzov's records too) and pcapng are read, of any size, also packed by gzip, and by zstd where Node can unpack it
+(22.15 and later); on Ethernet, VLANs, PPP, PPPoE, MPLS, Linux cooked, loopback and raw IP, and inside IPv4, GRE and VXLAN. A
+recording that was cut off is replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets; options that a short capture cut
+off are missing, payloads are zeros.
+
+A replay sends what was recorded, whatever the server answers. It completes no handshake, because the lab's server chooses other
+numbers than the recorded one did: connections that were established then are half-open now, and their ACKs and data are strays.
+`
+
 /** One line per kind: what shows it, and what it teaches. */
 function overview(scenarios: readonly Scenario[]): string {
   const rows = ATTACK_KINDS.map((kind) => {
@@ -87,12 +108,13 @@ function kindSection(kind: AttackKind, scenarios: readonly Scenario[]): string {
     .map(({ name, description }) => `- \`${name}\`: ${description}\n`)
   const own = Object.keys(parameters).length === 0 ? '' : `\n${table(parameters)}`
   const shown = lessons.length === 0 ? '' : `\n${lessons.join('')}`
-  return `## ${kind}\n\n${about}\n\n${rates[pace]}\n${own}${shown}`
+  const more = kind === 'trace-replay' ? `\n${REPLAY}` : ''
+  return `## ${kind}\n\n${about}\n\n${rates[pace]}\n${own}${more}${shown}`
 }
 
-function table(parameters: Readonly<Record<string, Parameter>>): string {
+function table(parameters: Readonly<Record<string, AttackParameter>>): string {
   const rows = Object.entries(parameters).map(([name, parameter]) => {
-    const fallback = 'default' in parameter ? `\`${parameter.default}\`` : 'required'
+    const fallback = fallbackOf(parameter)
     const { onlyWith, about } = parameter
     const only = onlyWith === undefined ? '' : ` (only with \`${onlyWith.parameter}\` ${onlyWith.values.join(' or ')})`
     return `| \`${name}\` | ${about}${only} | ${valuesOf(parameter)} | ${fallback} |\n`
@@ -100,7 +122,12 @@ function table(parameters: Readonly<Record<string, Parameter>>): string {
   return `| key | meaning | values | default |\n| --- | --- | --- | --- |\n${rows.join('')}`
 }
 
-function valuesOf(parameter: Parameter): string {
+function fallbackOf(parameter: AttackParameter): string {
+  if ('default' in parameter) return `\`${parameter.default}\``
+  return parameter.type === 'victim' ? 'whom the recording tells' : 'required'
+}
+
+function valuesOf(parameter: AttackParameter): string {
   switch (parameter.type) {
     case 'integer':
     case 'number':
@@ -111,5 +138,7 @@ function valuesOf(parameter: Parameter): string {
       return 'an IPv4 prefix inside 198.18.0.0/15, 192.0.2.0/24 or 198.51.100.0/24'
     case 'file':
       return 'the name of a file'
+    case 'victim':
+      return 'an IPv4 address, or address:port'
   }
 }

@@ -180,4 +180,12 @@ export const LINK_HEADERS: readonly { name: string; linkType: number; header: re
   { name: 'null, little-endian', linkType: 0, header: [2, 0, 0, 0] },
   { name: 'null, big-endian', linkType: 0, header: [0, 0, 0, 2] },
   { name: 'loopback', linkType: 108, header: [0, 0, 0, 2] },
+  {
+    name: 'MPLS with two labels',
+    linkType: 1,
+    header: [...Array(12).fill(0xee), 0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64],
+  },
+  { name: 'PPPoE', linkType: 1, header: [...Array(12).fill(0xee), 0x88, 0x64, 0x11, 0, 0, 1, 0, 62, 0, 0x21] },
+  { name: 'PPP in HDLC', linkType: 50, header: [0xff, 0x03, 0x00, 0x21] },
+  { name: 'PPP with a short protocol', linkType: 9, header: [0x21] },
 ]

@@ -8,6 +8,7 @@ import type { AttackSnapshot } from '../../../attacker/traffic/attack.ts'
 import { type AttackRequest, makeAttack } from '../../../attacker/traffic/attack-spec.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
 import { makeNetwork, type Network } from '../../../lab/simulator/network.ts'
+import { World } from '../../../lab/world/world.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
 import { MIB_NAMES } from '../../../tcpip/base/counters.ts'
@@ -38,8 +39,6 @@ export interface QueueFigures {
 }
 
 export class AttackLab {
-  /** Microseconds. */
-  now = 0
   readonly server: ServerHost
   readonly attacker: AttackerHost
   readonly records: ConnectionRecord[] = []
@@ -49,8 +48,7 @@ export class AttackLab {
   private markedAt = 0
   private synQueueArea = new QueueArea()
   private acceptQueueArea = new QueueArea()
-  private serverDue = 0
-  private attackerDue = 0
+  private readonly world: World
 
   constructor(options: AttackLabOptions = {}) {
     const prng = new Prng(options.seed ?? 1)
@@ -69,7 +67,19 @@ export class AttackLab {
       secret: testSecret(SECRET_BYTES, 100),
       onConnection: (record) => this.records.push(record),
     })
+    this.world = new World(
+      [
+        { host: this.server, rx: this.network.server.rx },
+        { host: this.attacker, rx: this.network.attacker.rx },
+      ],
+      [this.network.wire],
+    )
     this.mark()
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
   }
 
   /** Seconds since the beginning. */
@@ -79,27 +89,33 @@ export class AttackLab {
 
   /** Starts an attack now; returns its id. */
   attack(request: AttackRequest): number {
-    this.attackerDue = this.now
+    this.world.wake(this.attacker)
     return this.attacker.startAttack(makeAttack(request), this.now)
   }
 
   stopAttacks(): void {
-    this.attackerDue = this.now
+    this.world.wake(this.attacker)
     this.attacker.stopAll(this.now)
   }
 
   /** Honest clients come from now on, or no longer. */
   clients(spec: (Partial<ClientSpec> & Pick<OpenClients, 'rate'>) | undefined): void {
-    this.attackerDue = this.now
+    this.world.wake(this.attacker)
     this.attacker.setClients(spec === undefined ? undefined : ({ ...CLIENT_DEFAULTS, ...spec } as ClientSpec), this.now)
   }
 
   /** Lets everything happen until `seconds` after the beginning, what happens at that instant included. */
   runTo(seconds: number): void {
     const end = Math.round(seconds * SECOND)
-    for (let next = this.nextEvent(); next <= end; next = this.nextEvent()) this.enter(Math.max(this.now, next))
+    const { world } = this
+    for (let next = world.nextEvent(); next <= end; next = world.nextEvent()) {
+      this.account(next)
+      world.enter(next)
+      // A peak that lasts no time is one all the same.
+      this.account(next)
+    }
     this.account(end)
-    this.now = end
+    world.now = end
   }
 
   run(seconds: number): void {
@@ -159,32 +175,6 @@ export class AttackLab {
       if (startedAt >= from * SECOND) counts[outcome] = (counts[outcome] ?? 0) + 1
     }
     return counts
-  }
-
-  private nextEvent(): number {
-    return Math.min(this.serverDue, this.attackerDue, this.network.wire.nextDeadline())
-  }
-
-  private enter(now: number): void {
-    this.account(now)
-    this.now = now
-    const { server, attacker, network } = this
-    for (;;) {
-      network.wire.transfer(now)
-      const isServersTurn = network.server.rx.size > 0 || this.serverDue <= now
-      if (isServersTurn) {
-        server.poll(now)
-        this.serverDue = server.nextDeadline()
-      }
-      const isAttackersTurn = network.attacker.rx.size > 0 || this.attackerDue <= now
-      if (isAttackersTurn) {
-        attacker.poll(now)
-        this.attackerDue = attacker.nextDeadline()
-      }
-      if (!isServersTurn && !isAttackersTurn) break
-    }
-    // A peak that lasts no time is one all the same.
-    this.account(now)
   }
 
   private account(now: number): void {

@@ -4,6 +4,7 @@
  */
 import type { ConnectionRecord } from '../../../attacker/clients/attempt.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
+import { World } from '../../../lab/world/world.ts'
 import { Listener } from '../../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../../server/listener/listener-config.ts'
 import { LINUX } from '../../../server/listener/profile.ts'
@@ -12,7 +13,7 @@ import { SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts
 import { Counters } from '../../../tcpip/base/counters.ts'
 import { DropReason } from '../../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
-import { SECOND } from '../../../tcpip/base/time.ts'
+import { NEVER, SECOND } from '../../../tcpip/base/time.ts'
 import type { ConnectionOwner, Tcb } from '../../../tcpip/connection/tcb.ts'
 import { Endpoint, SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../../tcpip/link/link.ts'
@@ -43,7 +44,6 @@ export interface AttackerLabOptions {
 }
 
 export class AttackerLab implements ConnectionOwner {
-  now = 0
   readonly attacker: AttackerHost
   readonly records: ConnectionRecord[] = []
   readonly serverCounters = new Counters()
@@ -52,6 +52,7 @@ export class AttackerLab implements ConnectionOwner {
   behaviour: ServerBehaviour
   private readonly server: Endpoint
   private readonly listener: Listener
+  private readonly world: World
 
   constructor(options: AttackerLabOptions = {}) {
     const link = makeMemoryLink(options.ringCapacity ?? 1024)
@@ -78,28 +79,33 @@ export class AttackerLab implements ConnectionOwner {
       cookieSecret: testSecret(COOKIE_SECRET_BYTES),
     })
     if (this.behaviour !== 'closed') this.server.listen(SERVER_PORT, this.listener)
+    const server = { poll: (now: number) => this.serve(now), nextDeadline: () => this.serverDeadline() }
+    this.world = new World(
+      [
+        { host: server, rx: link.b.rx },
+        { host: this.attacker, rx: link.a.rx },
+      ],
+      [],
+    )
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
+  }
+
+  set now(now: number) {
+    this.world.now = now
   }
 
   /** Lets time pass event by event up to `seconds` after the start, both hosts taking turns. */
   runUntil(seconds: number): void {
-    const end = Math.round(seconds * SECOND)
-    for (;;) {
-      this.settle()
-      const next = Math.min(this.attacker.nextDeadline(), this.serverDeadline())
-      if (next > end) break
-      this.now = Math.max(this.now, next)
-      this.attacker.poll(this.now)
-    }
-    this.now = end
+    this.world.runThrough(Math.round(seconds * SECOND))
   }
 
   /** Lets packets go to and fro at the present time until none is on its way. */
   settle(): void {
-    this.serve()
-    while (this.wire.rx.size > 0 || this.wire.tx.size > 0) {
-      this.attacker.poll(this.now)
-      this.serve()
-    }
+    this.world.settle()
   }
 
   /** Takes what the attacker has sent, without a server, as segments. */
@@ -143,18 +149,18 @@ export class AttackerLab implements ConnectionOwner {
   onClosed(): void {}
 
   private serverDeadline(): number {
-    return this.behaviour === 'silent' ? Number.POSITIVE_INFINITY : this.server.nextDeadline()
+    return this.behaviour === 'silent' ? NEVER : this.server.nextDeadline()
   }
 
-  private serve(): void {
+  private serve(now: number): void {
     if (this.behaviour === 'silent') {
       this.wire.rx.clear()
       return
     }
-    this.server.poll(this.now)
+    this.server.poll(now)
     for (let tcb = this.listener.accept(); tcb !== undefined; tcb = this.listener.accept()) {
       tcb.owner = this
-      if (tcb.receiveQueue.length > 0) this.onReadable(tcb, this.now)
+      if (tcb.receiveQueue.length > 0) this.onReadable(tcb, now)
     }
   }
 }

@@ -5,11 +5,12 @@
 import type { ConnectionRecord } from '../../../attacker/clients/attempt.ts'
 import type { ClientSpec } from '../../../attacker/clients/client-spec.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
+import { World } from '../../../lab/world/world.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
 import { DropReason } from '../../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
-import { MILLISECOND, SECOND } from '../../../tcpip/base/time.ts'
+import { MILLISECOND, NEVER, SECOND } from '../../../tcpip/base/time.ts'
 import { SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { type LinkEnd, makeLinkEnd } from '../../../tcpip/link/link.ts'
 import type { PacketRing } from '../../../tcpip/link/packet-ring.ts'
@@ -34,7 +35,6 @@ export interface ClientsLabOptions {
 }
 
 export class ClientsLab {
-  now = 0
   readonly attacker: AttackerHost
   readonly server: ServerHost
   readonly records: ConnectionRecord[] = []
@@ -48,7 +48,8 @@ export class ClientsLab {
   private readonly clientEnd: LinkEnd = makeLinkEnd(RING_PACKETS)
   private readonly serverEnd: LinkEnd = makeLinkEnd(RING_PACKETS)
   /** In the order of their times: every packet takes equally long. */
-  private underWay: UnderWay[] = []
+  private readonly underWay: UnderWay[] = []
+  private readonly world: World
 
   constructor({ seed = 1, rttMs = 20, server = {}, populations }: ClientsLabOptions = {}) {
     this.oneWay = (rttMs * MILLISECOND) / 2
@@ -64,6 +65,31 @@ export class ClientsLab {
       config: { ...SERVER_DEFAULTS, ...server },
       secret: testSecret(SERVER_SECRET_BYTES),
     })
+    const { serverEnd } = this
+    const isStalled = (): boolean => this.isStalled
+    const serverInWorld = {
+      host: {
+        poll: (now: number) => {
+          if (!isStalled()) this.server.poll(now)
+        },
+        nextDeadline: () => (isStalled() ? NEVER : this.server.nextDeadline()),
+      },
+      rx: {
+        get size() {
+          return isStalled() ? 0 : serverEnd.rx.size
+        },
+      },
+    }
+    const wire = {
+      transfer: (now: number) => this.carry(now),
+      nextDeadline: () => this.underWay[0]?.at ?? NEVER,
+    }
+    this.world = new World([{ host: this.attacker, rx: this.clientEnd.rx }, serverInWorld], [wire])
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
   }
 
   setClients(spec: ClientSpec | undefined, population?: string): void {
@@ -73,13 +99,13 @@ export class ClientsLab {
   /** Lets everything happen that happens before `seconds` after the start. */
   runUntil(seconds: number): void {
     const end = seconds * SECOND
-    for (;;) {
-      this.settle()
-      const next = Math.min(this.attacker.nextDeadline(), this.serverDeadline(), this.underWay[0]?.at ?? end)
-      if (next >= end) break
-      this.now = Math.max(this.now, next)
+    const { world } = this
+    world.settle()
+    for (let next = world.nextEvent(); next < end; next = world.nextEvent()) {
+      world.enter(next)
+      this.synQueueMax = Math.max(this.synQueueMax, this.server.listener.synQueue.length)
     }
-    this.now = end
+    world.now = end
   }
 
   /** Runs `spec` for `seconds`, then lets what is under way come to its end. */
@@ -91,24 +117,13 @@ export class ClientsLab {
     return this.records
   }
 
-  private serverDeadline(): number {
-    return this.isStalled ? Number.POSITIVE_INFINITY : this.server.nextDeadline()
-  }
-
-  /** Lets both hosts take turns until nothing more happens at this instant. */
-  private settle(): void {
-    for (;;) {
-      let arrived = 0
-      while (arrived < this.underWay.length && (this.underWay[arrived]?.at ?? 0) <= this.now) arrived++
-      for (const { to, bytes } of this.underWay.splice(0, arrived)) to.push(bytes, 0, bytes.length)
-      this.attacker.poll(this.now)
-      if (!this.isStalled) this.server.poll(this.now)
-      this.send(this.clientEnd.tx, this.serverEnd.rx)
-      this.send(this.serverEnd.tx, this.clientEnd.rx)
-      this.synQueueMax = Math.max(this.synQueueMax, this.server.listener.synQueue.length)
-      const isServersTurn = !this.isStalled && (this.serverEnd.rx.size > 0 || this.serverDeadline() <= this.now)
-      const isClientsTurn = this.clientEnd.rx.size > 0 || this.attacker.nextDeadline() <= this.now
-      if (!isServersTurn && !isClientsTurn && (this.underWay[0]?.at ?? this.now + 1) > this.now) return
+  /** Takes what the hosts have sent, and delivers what has been under way long enough. */
+  private carry(now: number): void {
+    this.send(this.clientEnd.tx, this.serverEnd.rx)
+    this.send(this.serverEnd.tx, this.clientEnd.rx)
+    for (let next = this.underWay[0]; next !== undefined && next.at <= now; next = this.underWay[0]) {
+      this.underWay.shift()
+      next.to.push(next.bytes, 0, next.bytes.length)
     }
   }
 

@@ -2,7 +2,7 @@
  * A ServerHost and a client endpoint on a memory link, in manual time: what the service behind the listener does, seen
  * from the other side of real connections.
  */
-
+import { World } from '../../../lab/world/world.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import { ServerHost } from '../../../server/app/server-host.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts'
@@ -59,10 +59,10 @@ export class Visitor implements ConnectionOwner {
 }
 
 export class Served {
-  now = 1000 * MILLISECOND
   readonly host: ServerHost
   readonly client: Endpoint
   readonly serverEnd: LinkEnd
+  private readonly world: World
   private nextPort = 40_000
 
   constructor(config: Partial<ServerConfig> = {}) {
@@ -80,6 +80,20 @@ export class Served {
       counters: new Counters(),
       maxConnections: 256,
     })
+    const hosts = [
+      { host: this.host, rx: link.a.rx },
+      { host: this.client, rx: link.b.rx },
+    ]
+    this.world = new World(hosts, [], { start: 1000 * MILLISECOND })
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
+  }
+
+  set now(now: number) {
+    this.world.now = now
   }
 
   connect(): Visitor {
@@ -90,23 +104,11 @@ export class Served {
 
   /** Both hosts take turns until neither has anything to say at this instant. */
   settle(): void {
-    do {
-      this.host.poll(this.now)
-      this.client.poll(this.now)
-    } while (this.serverEnd.rx.size > 0 || this.serverEnd.tx.size > 0)
+    this.world.settle()
   }
 
   /** Lets `milliseconds` pass, every timer firing on its way. */
   pass(milliseconds: number): void {
-    const end = this.now + milliseconds * MILLISECOND
-    for (;;) {
-      this.settle()
-      const next = Math.min(this.host.nextDeadline(), this.client.nextDeadline())
-      if (next > end) break
-      this.now = Math.max(this.now, next)
-      this.host.poll(this.now)
-      this.client.poll(this.now)
-    }
-    this.now = end
+    this.world.runThrough(this.now + milliseconds * MILLISECOND)
   }
 }

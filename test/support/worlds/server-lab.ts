@@ -3,6 +3,7 @@
  * peer: it sends segments and sees each segment that comes back, with its time.
  */
 import { expect } from 'vitest'
+import { World } from '../../../lab/world/world.ts'
 import { Listener } from '../../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../../server/listener/listener-config.ts'
 import { LINUX, type ListenerProfile } from '../../../server/listener/profile.ts'
@@ -41,15 +42,17 @@ export function testSecret(length: number, first = 0): Uint8Array {
   return Uint8Array.from({ length }, (_, i) => (first + i) & 0xff)
 }
 
+/** Well after 0, as a machine's clock, so that "120 s ago" exists; microseconds. */
+const START = 1000 * SECOND
+
 export class ServerLab {
-  /** Microseconds. Starts well after 0, as a machine's clock does, so that "120 s ago" exists. */
-  now = 1000 * SECOND
   readonly counters = new Counters()
   readonly endpoint: Endpoint
   readonly listener: Listener
   readonly floodWarnings: boolean[] = []
   private readonly wire: LinkEnd
-  private readonly began = this.now
+  private readonly began = START
+  private readonly world: World
   private marked: number[] = []
 
   constructor(config: Partial<ListenerConfig> = {}, profile: ListenerProfile = LINUX, maxConnections = 4096) {
@@ -70,7 +73,17 @@ export class ServerLab {
       onFlood: (sendingCookies) => this.floodWarnings.push(sendingCookies),
     })
     this.endpoint.listen(SERVER_PORT, this.listener)
+    this.world = new World([{ host: this.endpoint, rx: link.a.rx }], [], { start: START })
     this.mark()
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
+  }
+
+  set now(now: number) {
+    this.world.now = now
   }
 
   /** Seconds since the lab began. */
@@ -99,14 +112,9 @@ export class ServerLab {
   runUntil(seconds: number): Sent[] {
     const end = this.began + Math.round(seconds * SECOND)
     const sent: Sent[] = []
-    for (;;) {
-      const next = this.endpoint.nextDeadline()
-      if (next > end) break
-      this.now = Math.max(this.now, next)
-      this.endpoint.poll(this.now)
+    this.world.runThrough(end, () => {
       for (const segment of this.drain()) sent.push({ at: this.seconds, segment })
-    }
-    this.now = end
+    })
     return sent
   }
 

@@ -2,17 +2,18 @@
  * A client and a server host on one memory link, in manual time: both ends of connections are the code under test. The
  * test may look at, or drop, every segment on its way.
  */
-
+import { World } from '../../../lab/world/world.ts'
 import { Listener } from '../../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
 import { LINUX } from '../../../server/listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../../../server/listener/syn-cookies.ts'
 import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts'
 import { Counters } from '../../../tcpip/base/counters.ts'
-import { SECOND } from '../../../tcpip/base/time.ts'
+import { NEVER, SECOND } from '../../../tcpip/base/time.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../../tcpip/connection/tcb.ts'
 import { Endpoint, SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { type LinkEnd, makeLinkEnd } from '../../../tcpip/link/link.ts'
+import type { Wire } from '../../../tcpip/link/wire.ts'
 import { packetBytes, parsePacket } from '../../../tcpip/wire/codec.ts'
 import { Segment } from '../../../tcpip/wire/segment.ts'
 import { testSecret } from './server-lab.ts'
@@ -50,7 +51,6 @@ export class Recorder implements ConnectionOwner {
 export type Direction = 'to server' | 'to client'
 
 export class TwoHosts {
-  now = 0
   readonly client: Endpoint
   readonly server: Endpoint
   readonly listener: Listener
@@ -60,6 +60,7 @@ export class TwoHosts {
   lose: (segment: Segment, direction: Direction) => boolean = () => false
   private readonly clientEnd: LinkEnd = makeLinkEnd(256)
   private readonly serverEnd: LinkEnd = makeLinkEnd(256)
+  private readonly world: World
   private nextPort = 40_000
 
   constructor(maxConnections = 256, options: { rfc1337?: boolean; maxTimeWait?: number } = {}) {
@@ -81,32 +82,39 @@ export class TwoHosts {
       cookieSecret: testSecret(COOKIE_SECRET_BYTES),
     })
     this.server.listen(SERVER_PORT, this.listener)
+    const wire: Wire = {
+      transfer: () => {
+        this.carry(this.clientEnd, this.serverEnd, 'to server')
+        this.carry(this.serverEnd, this.clientEnd, 'to client')
+      },
+      nextDeadline: () => NEVER,
+    }
+    this.world = new World(
+      [
+        { host: this.server, rx: this.serverEnd.rx },
+        { host: this.client, rx: this.clientEnd.rx },
+      ],
+      [wire],
+    )
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
+  }
+
+  set now(now: number) {
+    this.world.now = now
   }
 
   /** Carries segments to and fro until both hosts are silent at this instant. */
   settle(): void {
-    for (;;) {
-      const moved =
-        this.carry(this.clientEnd, this.serverEnd, 'to server') +
-        this.carry(this.serverEnd, this.clientEnd, 'to client')
-      if (moved === 0) return
-      this.server.poll(this.now)
-      this.client.poll(this.now)
-    }
+    this.world.settle()
   }
 
   /** Lets time pass up to `seconds`, firing every timer on the way. */
   runUntil(seconds: number): void {
-    const end = seconds * SECOND
-    for (;;) {
-      this.settle()
-      const next = Math.min(this.client.nextDeadline(), this.server.nextDeadline())
-      if (next > end) break
-      this.now = next
-      this.client.poll(next)
-      this.server.poll(next)
-    }
-    this.now = end
+    this.world.runThrough(seconds * SECOND)
   }
 
   /** A connection from the first client address, and who listens to it at the client. */
@@ -135,18 +143,15 @@ export class TwoHosts {
     this.client.poll(this.now)
   }
 
-  private carry(from: LinkEnd, to: LinkEnd, direction: Direction): number {
-    let moved = 0
+  private carry(from: LinkEnd, to: LinkEnd, direction: Direction): void {
     for (let at = from.tx.peek(); at >= 0; at = from.tx.peek()) {
       const length = from.tx.peekLength()
       const bytes = from.tx.bytes.slice(at, at + length)
       from.tx.release()
-      moved++
       const segment = new Segment()
       parsePacket(bytes, new DataView(bytes.buffer), 0, length, segment)
       this.trace.push({ at: this.now / SECOND, direction, segment })
       if (!this.lose(segment, direction)) to.rx.push(bytes, 0, length)
     }
-    return moved
   }
 }

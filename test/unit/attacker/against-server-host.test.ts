@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
 import { makeAttack } from '../../../attacker/traffic/attack-spec.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
+import { World } from '../../../lab/world/world.ts'
 import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
@@ -21,7 +22,6 @@ function successRatio(floodRate: number, synCookies: number): number {
     config: { ...SERVER_DEFAULTS, synCookies, maxSynBacklog: 65_536 },
     secret: testSecret(SERVER_SECRET_BYTES),
   })
-  let now = 0
   let ok = 0
   let ended = 0
   const attacker = new AttackerHost({
@@ -33,26 +33,19 @@ function successRatio(floodRate: number, synCookies: number): number {
       if (outcome === 'ok') ok++
     },
   })
-  const runUntil = (end: number): void => {
-    for (;;) {
-      do {
-        attacker.poll(now)
-        server.poll(now)
-      } while (link.a.rx.size > 0 || link.b.rx.size > 0)
-      const next = Math.min(attacker.nextDeadline(), server.nextDeadline())
-      if (next > end) break
-      now = Math.max(now, next)
-    }
-    now = end
-  }
+  const hosts = [
+    { host: attacker, rx: link.b.rx },
+    { host: server, rx: link.a.rx },
+  ]
+  const world = new World(hosts, [])
   if (floodRate > 0) {
-    attacker.startAttack(makeAttack({ kind: 'syn-flood', rate: floodRate, duration: 60 }), now)
+    attacker.startAttack(makeAttack({ kind: 'syn-flood', rate: floodRate, duration: 60 }), world.now)
   }
-  runUntil(20 * SECOND)
-  attacker.setClients({ ...CLIENT_DEFAULTS, rate: 20 }, now)
-  runUntil(40 * SECOND)
-  attacker.setClients(undefined, now)
-  runUntil(60 * SECOND)
+  world.runThrough(20 * SECOND)
+  attacker.setClients({ ...CLIENT_DEFAULTS, rate: 20 }, world.now)
+  world.runThrough(40 * SECOND)
+  attacker.setClients(undefined, world.now)
+  world.runThrough(60 * SECOND)
   expect(ended).toBeGreaterThan(300)
   expect(ended).toBe(attacker.clientCounters.attempted)
   return ok / ended

@@ -12,10 +12,14 @@ let stream: EventStream
 
 const HELLO: Greeting = { event: 'hello', data: { first: true } }
 
-async function serve(options: EventStreamOptions = {}, greet = async (): Promise<Greeting> => HELLO): Promise<void> {
+async function serve(
+  options: EventStreamOptions = {},
+  greet = async (): Promise<Greeting> => HELLO,
+  wanted?: ReadonlySet<string>,
+): Promise<void> {
   stream = new EventStream(options)
   app = buildControlApp({ name: 'synlab-test', logLevel: 'silent', metrics: new Registry() })
-  app.get('/events', (_request, reply) => stream.subscribe(reply, greet))
+  app.get('/events', (_request, reply) => stream.subscribe(reply, greet, wanted))
   app.addHook('preClose', async () => stream.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
 }
@@ -59,6 +63,18 @@ describe('an event stream', () => {
           'id: 2\nevent: note\ndata: 2\n\n',
       )
     }
+  })
+
+  it('tells a listener what it wants to hear, and knows what nobody does', async () => {
+    await serve({}, undefined, new Set(['note']))
+    expect(stream.isWanted('note')).toBe(false)
+    const listener = await listen()
+    await listener.until('hello')
+    expect([stream.isWanted('note'), stream.isWanted('other')]).toEqual([true, false])
+    stream.publish('other', 1)
+    stream.publish('note', 2)
+    await listener.until('data: 2\n\n')
+    expect(listener.heard()).toBe('id: 0\nevent: hello\ndata: {"first":true}\n\nid: 2\nevent: note\ndata: 2\n\n')
   })
 
   it('forgets a listener that goes away', async () => {

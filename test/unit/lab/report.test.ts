@@ -2,10 +2,10 @@
  * What a run prints: the table, the thresholds, the progress.
  */
 import { describe, expect, it } from 'vitest'
+import { editDistance, nearest } from '../../../catalogue/suggest.ts'
 import { makeProgress } from '../../../lab/report/progress.ts'
 import { formatShare, formatThresholds } from '../../../lab/report/run-report.ts'
 import { type Column, formatTable } from '../../../lab/report/text-table.ts'
-import { editDistance, nearest } from '../../../lab/suggest.ts'
 
 describe('a share', () => {
   it.each([

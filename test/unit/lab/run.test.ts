@@ -49,6 +49,19 @@ describe('the bundle of a run', () => {
     expect(first.scenario.sha256).toBe(second.scenario.sha256)
   })
 
+  it('is without anybody to be served when a scenario has no honest clients, and that is said at once', async () => {
+    const file = join(temporaryDirectory(), 'alone.yaml')
+    writeFileSync(
+      file,
+      'name: alone\ndescription: x\nphases: {baseline: 1, attack: 1, recovery: 1}\narms: {off: {}}\n' +
+        'traffic: [{name: flood, kind: syn-flood, rate: 10, sources: 198.18.0.0/15}]\n',
+    )
+    const { status, stderr } = await synlab('run', file)
+    expect(status).toBe(0)
+    expect(stderr).toMatch(/^synlab: alone has no honest clients: what the attack does to them is not measured\n/)
+    expect((await synlab('run', file, '--quiet')).stderr).toBe('')
+  })
+
   it('says what ran and how to run it again', async () => {
     const directory = join(temporaryDirectory(), 'bundle')
     const files = await runTo(directory, '--seed', '7', '--set', 'link.loss=0.01')

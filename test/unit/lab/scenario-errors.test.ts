@@ -1,7 +1,9 @@
 /**
- * What is wrong with a scenario is told in one line that names the file, the line, the path and what is allowed.
+ * What is wrong with a scenario is told with file, line and column, the path and what is allowed, all of it at once.
  */
 
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
 import { ATTACK_KINDS } from '../../../attacker/traffic/attack-catalogue.ts'
@@ -14,6 +16,7 @@ import { STORIES } from '../../../lab/stories/catalogue.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { APPLICATION_DEFAULTS } from '../../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
+import { temporaryDirectory } from '../../support/processes/lab-cli.ts'
 
 /** A scenario that is in order; tests replace one line of it. */
 const LINES = [
@@ -49,9 +52,8 @@ function refusal(lines: readonly string[], ...set: string[]): string {
     load(lines, ...set)
   } catch (error) {
     expect(error).toBeInstanceOf(UsageError)
-    const { message } = error as UsageError
-    expect(message).not.toContain('\n')
-    return message
+    // What is wrong first; the column and the excerpt have tests of their own.
+    return ((error as UsageError).message.split('\n')[0] as string).replace(/^(\S+?:\d+):\d+:/, '$1:')
   }
   throw new Error('the scenario was accepted')
 }
@@ -69,8 +71,13 @@ describe('a scenario file', () => {
   it.each([
     [
       7,
+      '  tcp_syncookies: 1',
+      'drill.yaml:7: listener.tcp_syncookies: unknown key "tcp_syncookies" (did you mean "synCookies"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+    ],
+    [
+      7,
       '  backlogg: 16',
-      'drill.yaml:7: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      'drill.yaml:7: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       7,
@@ -92,7 +99,7 @@ describe('a scenario file', () => {
     [
       7,
       '  workers: 8',
-      'drill.yaml:7: listener.workers: unknown key "workers"; allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      'drill.yaml:7: listener.workers: unknown key "workers"; allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       7,
@@ -107,7 +114,7 @@ describe('a scenario file', () => {
     [
       9,
       '  off: { worker: 8 }',
-      'drill.yaml:9: arms.off.worker: unknown key "worker" (did you mean "workers"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept, acceptInterval, workers, requestTimeout, greeting',
+      'drill.yaml:9: arms.off.worker: unknown key "worker" (did you mean "workers"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept, acceptInterval, workers, requestTimeout, greeting',
     ],
     [5, '  rttMs: .inf', 'drill.yaml:5: link.rttMs: Infinity is not allowed: must be a number from 0 to 10000'],
     [5, '  rttMs: -1', 'drill.yaml:5: link.rttMs: -1 is not allowed: must be a number from 0 to 10000'],
@@ -294,7 +301,7 @@ describe('--set', () => {
   it.each([
     [
       'listener.backlogg=256',
-      '--set listener.backlogg=256: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
+      '--set listener.backlogg=256: listener.backlogg: unknown key "backlogg" (did you mean "backlog"?); allowed: synCookies, backlog, queueRule, somaxconn, maxSynBacklog, synAckRetries, abortOnOverflow, deferAccept',
     ],
     [
       'listner.backlog=256',
@@ -406,7 +413,83 @@ describe('bundled scenarios', () => {
   })
 
   it('are not searched for a path', () => {
-    expect(() => readScenario('./no-such.yaml')).toThrow('cannot read scenario ./no-such.yaml: ENOENT')
-    expect(() => readScenario('lab/')).toThrow('cannot read scenario lab/: EISDIR')
+    expect(() => readScenario('./no-such.yaml')).toThrow('scenario ./no-such.yaml does not exist')
+    expect(() => readScenario('lab/')).toThrow('scenario lab/ is a directory')
   })
+})
+
+describe('where something is wrong', () => {
+  const messageOf = (lines: readonly string[]): string => {
+    try {
+      load(lines)
+    } catch (error) {
+      return (error as UsageError).message
+    }
+    return 'accepted'
+  }
+
+  it('is told with line, column and the line itself, a mark below the place', () => {
+    const [what, ...excerpt] = messageOf(LINES.with(6, '  backlog: 9000000')).split('\n')
+    expect(what).toMatch(/^drill\.yaml:7:3: listener\.backlog: 9000000 is not allowed/)
+    expect(excerpt).toEqual(['7 |   backlog: 9000000', '  |   ^^^^^^^^^^^^^^^^'])
+  })
+
+  it('is told for all problems at once, in the order of the text', () => {
+    const lines = LINES.with(17, '    rate: -5').with(6, '  backlogg: 16').with(8, '  off: { synCookies: 7 }')
+    const places = messageOf(lines).match(/^drill\.yaml:\d+:\d+/gm)
+    expect(places).toEqual(['drill.yaml:7:3', 'drill.yaml:9:10', 'drill.yaml:18:5'])
+  })
+
+  it('is told for ten problems, and how many more there are', () => {
+    const arms = Array.from({ length: 8 }, (_, i) => `  a${i}: { synCookies: 7, backlog: x }`)
+    const message = messageOf(LINES.toSpliced(8, 2, ...arms))
+    expect(message.match(/^drill\.yaml:\d+:\d+/gm)).toHaveLength(10)
+    expect(message).toMatch(/\ndrill\.yaml: 6 more$/)
+  })
+
+  it('is told for every fault of the YAML itself', () => {
+    const message = messageOf([...LINES.slice(0, 4), '  rttMs: "20', '  }'])
+    expect(message).toMatch(/^drill\.yaml:\d+:\d+: not valid YAML: /)
+    expect(message.split('\n')[1]).toMatch(/^\d+ \| /)
+  })
+
+  it('is told for rules beyond the schema, several at once', () => {
+    const lines = LINES.with(19, '  - { arm: onn, phase: attack, metric: success_ratio }').with(
+      13,
+      '    rate: 100\n    stop: 99',
+    )
+    expect(messageOf(lines).match(/^drill\.yaml:\d+:\d+: .*$/gm)).toEqual([
+      'drill.yaml:15:5: traffic.flood.stop: 99 is after the end of the run, which lasts 6 seconds',
+      'drill.yaml:21:5: thresholds.0: a threshold needs "min", "max" or both',
+      'drill.yaml:21:7: thresholds.0.arm: no arm "onn" (did you mean "on"?); there are: off, on',
+    ])
+  })
+})
+
+describe('a scenario that cannot be read', () => {
+  const directory = temporaryDirectory
+  it.each([
+    [
+      'absent',
+      () => join(directory(), 'no.yaml'),
+      /^scenario .*no\.yaml does not exist: give the path of a \.yaml file$/,
+    ],
+    ['a directory', () => `${directory()}/`, /^scenario .* is a directory: give the path of a \.yaml file in it$/],
+    [
+      'a device without an end',
+      () => '/dev/zero',
+      /^scenario \/dev\/zero is a device: give the path of a \.yaml file$/,
+    ],
+    ['binary', () => fileOf(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1])), /is not text: a scenario is YAML in UTF-8$/],
+    ['not UTF-8', () => fileOf(Buffer.from('name: caf\xe9', 'latin1')), /is not text: a scenario is YAML in UTF-8$/],
+    ['too large', () => fileOf(Buffer.alloc(1_048_577, 'a')), /is too large: at most 1048576 bytes are allowed$/],
+  ])('is refused in one sentence when it is %s', (_what, path, sentence) => {
+    expect(() => readScenario(path())).toThrow(sentence)
+  })
+
+  function fileOf(bytes: Buffer): string {
+    const path = join(directory(), 'file.yaml')
+    writeFileSync(path, bytes)
+    return path
+  }
 })

@@ -86,6 +86,15 @@ describe('a replay in a scenario', () => {
         start: 2,
         stop: expect.closeTo(2 + ((COUNT - 1) * GAP_MS) / 1000, 2) as number,
         traceSha256: sha256,
+        recording: {
+          packets: COUNT,
+          replayed: COUNT,
+          victim: '93.184.216.34',
+          foundBy: 'syn',
+          leftOut: {},
+          changed: {},
+          summary: `${COUNT} of ${COUNT} packets, to 93.184.216.34 (which gets most SYNs)`,
+        },
       },
     ])
   })
@@ -102,7 +111,7 @@ describe('a replay in a scenario', () => {
 describe('a replay without a recording', () => {
   it.each([
     ['a file that does not exist', 'none.pcap', 'traffic.recorded.trace: cannot read none.pcap: ENOENT'],
-    ['a directory', '.', 'traffic.recorded.trace: cannot read .: EISDIR'],
+    ['a directory', '.', 'traffic.recorded.trace: cannot read .: not a file'],
     ['a file that is no capture', 'notes.pcap', 'traffic.recorded.trace: notes.pcap: '],
   ])('%s is refused in one line', (_, file, message) => {
     expect(() => load(text(file))).toThrow(message)
@@ -110,7 +119,7 @@ describe('a replay without a recording', () => {
 
   it('and a rate of its own is refused', () => {
     expect(() => load(text('flood.pcap', ', rate: 100'))).toThrow(
-      /replay\.yaml:8: traffic\.recorded\.rate: unknown key "rate"/,
+      /replay\.yaml:8:62: traffic\.recorded\.rate: unknown key "rate"/,
     )
   })
 })

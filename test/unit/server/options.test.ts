@@ -65,9 +65,10 @@ describe('the server’s options', () => {
     vi.stubEnv('SYNLAB_ABORT_ON_OVERFLOW', '1')
     vi.stubEnv('SYNLAB_ACCEPT_INTERVAL', '250')
     vi.stubEnv('SYNLAB_GREETING', '1')
+    vi.stubEnv('SYNLAB_QUEUE_RULE', 'at')
     expect(parseServerOptions(['--backlog', '32'])).toMatchObject({
       apiPort: 18_081,
-      config: { backlog: 32, abortOnOverflow: true, acceptInterval: 250, greeting: true },
+      config: { backlog: 32, abortOnOverflow: true, acceptInterval: 250, greeting: true, queueRule: 'at' },
     })
   })
 
@@ -78,6 +79,7 @@ describe('the server’s options', () => {
     [['--accept-interval', '60001'], /--accept-interval.*integer from 0 to 60000/],
     [['--workers', '-1'], /--workers.*integer from 0 to 65536/],
     [['--request-timeout', '1.5'], /--request-timeout.*integer from 0 to 3600/],
+    [['--queue-rule', 'under'], /--queue-rule.*over, at/],
     [['--greeting', 'on'], /--greeting.*0 or 1/],
     [['--abort-on-overflow', 'yes'], /--abort-on-overflow.*0 or 1/],
     [['--log-level', 'loud'], /--log-level.*silent, fatal/],

@@ -9,7 +9,7 @@ import {
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
-  type Parameter,
+  type AttackParameter,
   parametersOf,
 } from '../../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MAX } from '../../../../attacker/traffic/caps.ts'
@@ -47,7 +47,7 @@ function leastOf(kind: AttackKind): Record<string, unknown> {
 }
 
 /** What makes a parameter mean something. */
-function companyOf({ onlyWith }: Parameter): Record<string, unknown> {
+function companyOf({ onlyWith }: AttackParameter): Record<string, unknown> {
   return onlyWith === undefined ? {} : { [onlyWith.parameter]: onlyWith.values[0] }
 }
 
@@ -117,7 +117,7 @@ describe.each(ATTACK_KINDS)('a request for %s', (kind) => {
   })
 })
 
-function sourcesOf(kind: AttackKind): [string, Parameter] | undefined {
+function sourcesOf(kind: AttackKind): [string, AttackParameter] | undefined {
   return Object.entries(parametersOf(kind)).find(([, { type }]) => type === 'sources')
 }
 
@@ -125,7 +125,7 @@ describe('the sources of an attack', () => {
   it.each(ATTACK_KINDS.filter(sourcesOf))(
     'of kind %s cannot be outside the ranges, however they are written',
     async (kind) => {
-      const [name, parameter] = sourcesOf(kind) as [string, Parameter]
+      const [name, parameter] = sourcesOf(kind) as [string, AttackParameter]
       const spellings = [
         '0.0.0.0/0',
         '0/0',

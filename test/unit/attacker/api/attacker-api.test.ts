@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { buildAttackerApi } from '../../../../attacker/api/attacker-api.ts'
-import { CONNECT_BUCKETS, OUTCOMES } from '../../../../attacker/clients/client-counters.ts'
-import { ATTACKER_HISTOGRAMS, ATTACKER_METRICS } from '../../../../attacker/metrics/catalogue.ts'
+import { CONNECT_BUCKETS } from '../../../../attacker/clients/client-counters.ts'
+import { ATTACK_STARTS, ATTACK_STOPS } from '../../../../attacker/metrics/attack-times.ts'
+import { METRICS } from '../../../../attacker/metrics/catalogue.ts'
 import { ATTACK_KINDS } from '../../../../attacker/traffic/attack-catalogue.ts'
 import type { ControlApp } from '../../../../control/app.ts'
 import { TestEngine } from '../../../support/worlds/attacker-engine.ts'
@@ -235,17 +236,18 @@ describe('GET /metrics', () => {
   test('has every series of the catalogue from the start, at 0 but for the state of the link', async () => {
     const { payload, headers } = await app.inject('/metrics')
     expect(headers['content-type']).toContain('text/plain')
-    const series = payload.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-    const expected = ATTACKER_METRICS.reduce((sum, entry) => sum + entry.series.length, 0)
-    // Of each histogram: each bucket, the one without bound, sum and count.
-    const perHistogram = OUTCOMES.length * (CONNECT_BUCKETS.length + 3)
-    expect(series).toHaveLength(expected + ATTACKER_HISTOGRAMS.length * perHistogram)
+    const series = payload.split('\n').filter((line) => line.startsWith('synlab_'))
+    const moments = ATTACK_STARTS.values.length + ATTACK_STOPS.values.length
+    // Of each series of a histogram: each bucket, the one without bound, sum and count.
+    const linesOf = (type: string): number => (type === 'histogram' ? CONNECT_BUCKETS.length + 3 : 1)
+    const expected = METRICS.reduce((sum, metric) => sum + metric.series.length * linesOf(metric.type), 0)
+    expect(series).toHaveLength(expected + moments)
     expect(series.filter((line) => !line.endsWith(' 0'))).toEqual(['synlab_link_state{state="ready"} 1'])
   })
 
   test('gives each metric a type and a help text', async () => {
     const { payload } = await app.inject('/metrics')
-    for (const { name, type } of [...ATTACKER_METRICS, ...ATTACKER_HISTOGRAMS]) {
+    for (const { name, type } of METRICS) {
       expect(payload).toContain(`# TYPE ${name} ${type}\n`)
       expect(payload).toMatch(new RegExp(`# HELP ${name} [A-Z].*\\.\n`))
     }
@@ -262,6 +264,19 @@ describe('GET /metrics', () => {
     expect(await metric('synlab_attack_packets_sent_total{kind="syn-flood"}')).toBe(1001)
   })
 
+  test('tells when an attack of a kind last began and last ended', async () => {
+    const start = 'synlab_attack_last_start_timestamp_seconds{kind="syn-flood"}'
+    const stop = 'synlab_attack_last_stop_timestamp_seconds{kind="syn-flood"}'
+    const before = Date.now() / 1000
+    await request('POST', '/api/attacks', FLOOD)
+    const begun = await metric(start)
+    expect(begun).toBeGreaterThanOrEqual(before)
+    expect(await metric(stop)).toBe(0)
+    await request('DELETE', '/api/attacks')
+    expect(await metric(stop)).toBeGreaterThanOrEqual(begun)
+    expect(await metric(start)).toBe(begun)
+  })
+
   test('has a histogram of connect durations that is cumulative and adds up', async () => {
     const { clients } = engine.counters
     for (const milliseconds of [0.5, 3, 3, 1001, 200_000]) clients.countOutcome('ok', milliseconds * 1000)
@@ -269,9 +284,9 @@ describe('GET /metrics', () => {
     const name = 'synlab_client_connect_duration_seconds'
     expect(await metric(`${name}_bucket{le="0.001",outcome="ok"}`)).toBe(1)
     expect(await metric(`${name}_bucket{le="0.005",outcome="ok"}`)).toBe(3)
-    expect(await metric(`${name}_bucket{le="0.9",outcome="ok"}`)).toBe(3)
-    expect(await metric(`${name}_bucket{le="1.9",outcome="ok"}`)).toBe(4)
-    expect(await metric(`${name}_bucket{le="131.9",outcome="ok"}`)).toBe(4)
+    expect(await metric(`${name}_bucket{le="0.5",outcome="ok"}`)).toBe(3)
+    expect(await metric(`${name}_bucket{le="2.1",outcome="ok"}`)).toBe(4)
+    expect(await metric(`${name}_bucket{le="131.1",outcome="ok"}`)).toBe(4)
     expect(await metric(`${name}_bucket{le="+Inf",outcome="ok"}`)).toBe(5)
     expect(await metric(`${name}_count{outcome="ok"}`)).toBe(5)
     expect(await metric(`${name}_sum{outcome="ok"}`)).toBeCloseTo(201.0075, 9)

@@ -16,6 +16,7 @@ import { CLIENT_ADDRESSES, SERVER_PORT } from '../../../../tcpip/base/address-pl
 import { Mib } from '../../../../tcpip/base/counters.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
+import { SYN_SCHEDULES } from '../../../../tcpip/connection/syn-schedule.ts'
 import { type Prefix, parsePrefix, prefixContains } from '../../../../tcpip/wire/address.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
 import { AttackerLab, type ServerBehaviour } from '../../../support/worlds/attacker-lab.ts'
@@ -195,8 +196,14 @@ describe('the SYN schedule', () => {
     lab.behaviour = 'serves'
     lab.runUntil(10)
     expect(lab.records).toMatchObject([{ startedAt: 0, connectUs: 2 * SECOND, totalUs: 2 * SECOND, outcome: 'ok' }])
-    const bucket = CONNECT_BUCKETS.indexOf(2.9)
+    const bucket = CONNECT_BUCKETS.indexOf(2.1)
     expect(lab.attacker.clientCounters.connectBuckets('ok')[bucket]).toBe(1)
+  })
+
+  test('has one bucket for each SYN that Linux repeats, and for the end', () => {
+    const waits = SYN_SCHEDULES.linux
+    const repeats = waits.map((_, index) => waits.slice(0, index + 1).reduce((sum, wait) => sum + wait, 0) / SECOND)
+    expect(CONNECT_BUCKETS.filter((bound) => bound > 1)).toEqual(repeats.map((seconds) => seconds + 0.1))
   })
 })
 

@@ -9,8 +9,8 @@ import {
   ATTACK_KINDS,
   type AttackKind,
   type AttackKindEntry,
+  type AttackParameter,
   PACE_PARAMETERS,
-  type Parameter,
   parametersOf,
 } from '../../../../attacker/traffic/attack-catalogue.ts'
 import { attackProperties } from '../../../../attacker/traffic/attack-schema.ts'
@@ -51,7 +51,7 @@ describe('every kind', () => {
     const spec = completeAttack(least(kind))
     expect(isProblem(spec)).toBe(false)
     for (const [name, parameter] of Object.entries(parametersOf(kind))) {
-      if (parameter.type === 'file' || parameter.type === 'sources') continue
+      if (parameter.type === 'file' || parameter.type === 'sources' || parameter.type === 'victim') continue
       expect(spec).toHaveProperty(name, parameter.default)
     }
     for (const name of Object.keys(PACE_PARAMETERS)) expect(spec).toHaveProperty(name)
@@ -116,7 +116,7 @@ function requests(kind: AttackKind): fc.Arbitrary<AttackRequest> {
     })
 }
 
-function anyValue(parameter: Parameter): fc.Arbitrary<number | string> {
+function anyValue(parameter: AttackParameter): fc.Arbitrary<number | string> {
   switch (parameter.type) {
     case 'integer':
       return fc.integer({ min: parameter.min, max: parameter.max })
@@ -130,6 +130,8 @@ function anyValue(parameter: Parameter): fc.Arbitrary<number | string> {
       return fc.constantFrom(...SPOOFABLE_ADDRESSES.map(formatPrefix), '198.18.7.0/24', '192.0.2.9/32')
     case 'file':
       return fc.constantFrom('a.pcap', 'b.pcapng')
+    case 'victim':
+      return fc.constantFrom('10.9.9.9', '192.0.2.1:80', '255.255.255.255:65535')
   }
 }
 
@@ -217,7 +219,7 @@ const EDGES = ATTACK_KINDS.flatMap((kind) => [
     : []),
 ])
 
-function edgesOf(parameter: Parameter): { value: unknown; isIn: boolean }[] {
+function edgesOf(parameter: AttackParameter): { value: unknown; isIn: boolean }[] {
   switch (parameter.type) {
     case 'integer':
     case 'number': {
@@ -246,6 +248,13 @@ function edgesOf(parameter: Parameter): { value: unknown; isIn: boolean }[] {
       ]
     case 'file':
       return [{ value: 'a.pcap', isIn: true }, ...[1, null, ''].map((value) => ({ value, isIn: false }))]
+    case 'victim':
+      return [
+        { value: '255.255.255.255:65535', isIn: true },
+        ...[1, null, '', 'host', '1.2.3.4:', '1.2.3.4:0', '1.2.3.4:65536', '1.2.3.4:8:8', '1.2.3.4/32', '::1'].map(
+          (value) => ({ value, isIn: false }),
+        ),
+      ]
   }
 }
 

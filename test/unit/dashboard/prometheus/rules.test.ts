@@ -1,24 +1,15 @@
 /**
- * Prometheus' configuration and rules: that Prometheus takes them, that every alert is tested to fire, to stay silent and to
- * resolve (dashboard/prometheus/tests), and what all rules have in common.
+ * Prometheus' rules: that every alert is tested to fire, to stay silent and to resolve (dashboard/prometheus/tests, run by
+ * interop/prometheus.test.ts), and what all rules have in common.
  */
-import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { METRIC_CATALOGUE, seriesNames } from '../../../../dashboard/grafana/metric-catalogue.ts'
-import { describeWith } from '../../../support/processes/tools.ts'
 import { parsePromql } from '../../../support/readers/promql.ts'
+import { readRules } from '../../../support/readers/rules.ts'
 
 const FOLDER = new URL('../../../../dashboard/prometheus/', import.meta.url).pathname
-
-interface Rule {
-  readonly record?: string
-  readonly alert?: string
-  readonly expr: string
-  readonly labels?: Readonly<Record<string, string>>
-  readonly annotations?: { readonly summary: string; readonly description: string }
-}
 
 interface RuleTest {
   readonly tests: readonly {
@@ -30,30 +21,10 @@ interface RuleTest {
 const yamlOf = <T>(file: string): T => parse(readFileSync(FOLDER + file, 'utf8')) as T
 const filesIn = (folder: string): string[] => readdirSync(FOLDER + folder).map((name) => `${folder}/${name}`)
 
-const rules = filesIn('rules').flatMap((file) =>
-  yamlOf<{ groups: readonly { rules: readonly Rule[] }[] }>(file).groups.flatMap((group) => group.rules),
-)
+const rules = readRules()
 const alerts = rules.filter(({ alert }) => alert !== undefined)
 const recorded = rules.flatMap(({ record }) => record ?? [])
 const testFiles = filesIn('tests')
-
-describeWith(['promtool'], 'rules as Prometheus reads them', () => {
-  const promtool = (...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync('promtool', args, { cwd: FOLDER, encoding: 'utf8' })
-    return { status, text: stdout + stderr }
-  }
-
-  it('takes the configuration and every rule file', () => {
-    const { status, text } = promtool('check', 'config', 'prometheus.yml')
-    expect(status, text).toBe(0)
-    expect(text).toContain(`${filesIn('rules').length} rule files found`)
-  })
-
-  it.each(testFiles)('%s', (file) => {
-    const { status, text } = promtool('test', 'rules', file)
-    expect(status, text).toBe(0)
-  })
-})
 
 describe('every alert', () => {
   it.each(alerts.map((rule) => rule.alert as string))(

@@ -3,8 +3,11 @@ import { get, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ControlApp } from '../../../../control/app.ts'
+import { EventReader } from '../../../../lab/client/event-reader.ts'
 import { buildServerApi } from '../../../../server/api/server-api.ts'
-import { SERVER_DEFAULTS, SERVER_RANGES, type ServerConfig } from '../../../../server/app/server-config.ts'
+import { SERVER_DEFAULTS, type ServerConfig } from '../../../../server/app/server-config.ts'
+import type { Knobs, ServerEvents } from '../../../../server/contract.ts'
+import { KNOBS, type KnobEntry } from '../../../../server/knobs/knob-catalogue.ts'
 import { LocalEngine } from '../../../support/worlds/local-engine.ts'
 
 let app: ControlApp
@@ -23,6 +26,27 @@ afterEach(async () => {
   await app.close()
 })
 
+const ENTRIES = Object.entries<KnobEntry>(KNOBS)
+const NUMBERS = ENTRIES.flatMap(([name, knob]) => (knob.type === 'integer' ? [[name, knob] as const] : []))
+const SWITCHES = ENTRIES.flatMap(([name, { type }]) => (type === 'boolean' ? [name] : []))
+
+describe('GET /api/knobs', () => {
+  it('lists every knob with its default, range, flag, variable and Linux name', async () => {
+    serve()
+    const { knobs } = (await app.inject('/api/knobs')).json() as Knobs
+    expect(Object.fromEntries(knobs.map(({ name, default: value }) => [name, value]))).toEqual(SERVER_DEFAULTS)
+    expect(knobs.find(({ name }) => name === 'synAckRetries')).toMatchObject({
+      type: 'integer',
+      min: 0,
+      max: 255,
+      group: 'listener',
+      flag: '--synack-retries',
+      variable: 'SYNLAB_SYNACK_RETRIES',
+      linux: 'net.ipv4.tcp_synack_retries',
+    })
+  })
+})
+
 describe('PATCH /api/config', () => {
   it('changes what it is given, at once, and replies with everything', async () => {
     serve({ backlog: 4, synCookies: 0 })
@@ -37,9 +61,21 @@ describe('PATCH /api/config', () => {
     expect(state.synQueue.length).toBe(5)
   })
 
+  it.each([
+    ['tcp_syncookies', 'synCookies'],
+    ['net.core.somaxconn', 'somaxconn'],
+    ['TCP_DEFER_ACCEPT', 'deferAccept'],
+    ['backlogg', 'backlog'],
+  ])('knows what is meant by %s', async (word, knob) => {
+    serve()
+    const { code, message } = (await patch({ [word]: 1 })).json()
+    expect(code).toBe('UNKNOWN_KEY')
+    expect(message).toContain(`unknown key "${word}" (did you mean "${knob}"?); allowed: synCookies, `)
+  })
+
   it('takes every knob at both ends of its range', async () => {
     serve()
-    for (const [key, { min, max }] of Object.entries(SERVER_RANGES)) {
+    for (const [key, { min, max }] of NUMBERS) {
       // The largest queues take hundreds of megabytes: that they are allowed is enough to know.
       const top = max > 1_000_000 ? 4096 : max
       for (const value of [min, top]) {
@@ -48,12 +84,12 @@ describe('PATCH /api/config', () => {
         expect(reply.json()[key]).toBe(value)
       }
     }
-    for (const key of ['abortOnOverflow', 'greeting']) {
+    for (const key of SWITCHES) {
       expect((await patch({ [key]: true })).json()[key]).toBe(true)
     }
   })
 
-  it.each(Object.entries(SERVER_RANGES))('refuses %s outside %j and names the range', async (key, { min, max }) => {
+  it.each(NUMBERS)('refuses %s outside its range and names the range', async (key, { min, max }) => {
     serve()
     for (const value of [min - 1, max + 1]) {
       const reply = await patch({ abortOnOverflow: true, [key]: value })
@@ -220,5 +256,29 @@ describe('GET /api/events', () => {
     await until('\n\n')
     const data = /event: snapshot\ndata: (.*)\n\n/.exec(heard)?.[1] ?? ''
     expect(JSON.parse(data)).toMatchObject({ config: { synCookies: 0 }, synQueue: { length: 0 } })
+  })
+
+  it('tells only what is asked for, places of both queues among it, and refuses names that it does not know', async () => {
+    serve({ backlog: 4 })
+    lab.flood(2)
+    await app.listen({ host: '127.0.0.1', port: 0 })
+    const { port } = app.server.address() as AddressInfo
+    const reader = await EventReader.open<ServerEvents>(`http://127.0.0.1:${port}/api/events?events=slots,reset`)
+    expect((await reader.next())?.event).toBe('snapshot')
+    expect(await reader.next()).toMatchObject({
+      event: 'slots',
+      data: {
+        syn: { kind: 'places', length: 2, limit: 4, places: 'AgIAAAA=' },
+        accept: { length: 0, places: 'AAAAAAA=' },
+      },
+    })
+    await patch({ synCookies: 0 })
+    await app.inject({ method: 'POST', url: '/api/reset' })
+    for (let event = await reader.next(); event?.event !== 'reset'; event = await reader.next()) {
+      expect(event?.event).toBe('slots')
+    }
+    reader.close()
+    const refused = (await app.inject('/api/events?events=slots,places')).json()
+    expect(refused).toMatchObject({ code: 'BAD_VALUE', path: 'events', message: expect.stringContaining('"places"') })
   })
 })

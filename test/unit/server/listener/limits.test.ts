@@ -22,6 +22,27 @@ describe('SYN queue', () => {
     lab.expectConservation()
   })
 
+  it.each([
+    [0, 0, 20],
+    [1, 1, 19],
+    [4, 4, 16],
+  ])('before kernel 6.14 a backlog of %i stores %i of 20 SYNs and drops %i', (backlog, stored, dropped) => {
+    const lab = new ServerLab({ synCookies: 0, backlog, queueRule: 'at' })
+    expect(floodOnce(lab, 20)).toHaveLength(stored)
+    expect(lab.halfOpen).toBe(stored)
+    expect(lab.changed()).toEqual({ TCPReqQFullDrop: dropped, ListenDrops: dropped })
+  })
+
+  it('follows another rule from the moment it is told, and the accept queue has one rule only', () => {
+    const lab = new ServerLab({ synCookies: 0, backlog: 4, queueRule: 'at' })
+    floodOnce(lab, 20)
+    lab.listener.configure({ ...lab.listener.config, queueRule: 'over' })
+    expect(floodOnce(lab, 20, 2000)).toHaveLength(1)
+    lab.listener.configure({ ...lab.listener.config, queueRule: 'at' })
+    expect([lab.listener.synLimit, lab.listener.acceptQueue.limit]).toEqual([3, 4])
+    expect(lab.halfOpen).toBe(5)
+  })
+
   it('E2: with cookies on overflow every SYN is answered, and none counts as dropped', () => {
     const lab = new ServerLab({ synCookies: 1, backlog: 4 })
     expect(floodOnce(lab, 20)).toHaveLength(20)

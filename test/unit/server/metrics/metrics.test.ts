@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { MetricsRegistry } from '../../../../control/metrics-registry.ts'
 import { CONNECTIONS_AT, Gauge } from '../../../../server/engine/gauges.ts'
 import { ServerStats } from '../../../../server/engine/published-stats.ts'
-import { SERVER_METRICS } from '../../../../server/metrics/catalogue.ts'
+import { METRICS } from '../../../../server/metrics/catalogue.ts'
 import { formatNodeMetrics } from '../../../../server/metrics/node-exporter.ts'
-import { ServerRegistry } from '../../../../server/metrics/registry.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/base/drop-reason.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
@@ -44,7 +44,7 @@ const STATES = ['syn_sent', 'syn_recv', 'established', 'fin_wait1', 'fin_wait2',
 
 function setUp() {
   const stats = new ServerStats()
-  const registry = new ServerRegistry(() => stats)
+  const registry = new MetricsRegistry(METRICS, () => stats)
   const scrape = async () => parsePrometheusText(await registry.metrics())
   return { stats, scrape }
 }
@@ -61,7 +61,7 @@ describe('GET /metrics', () => {
 
   it('has exactly the metrics of the catalogue', async () => {
     const metrics = await setUp().scrape()
-    expect([...metrics.keys()].sort()).toEqual(SERVER_METRICS.map(({ name }) => name).sort())
+    expect([...metrics.keys()].sort()).toEqual(METRICS.map(({ name }) => name).sort())
   })
 
   it('shows every series at 0 before anything happens, each drop reason and each state among them', async () => {
@@ -150,6 +150,44 @@ describe('GET /metrics/node', () => {
     }
     expect(metrics.get('node_tcp_connection_states')?.type).toBe('gauge')
     expect(metrics.get('node_sockstat_TCP_tw')?.type).toBe('gauge')
+  })
+
+  it('has what the TCP, netstat and sockstat panels of Node Exporter Full ask for and what can be true here', () => {
+    const stats = new ServerStats()
+    stats.counters.mib[Mib.PacketsIn] = 1000
+    stats.counters.mib[Mib.PacketsOut] = 900
+    stats.counters.mib[Mib.TransmitRingFull] = 5
+    stats.counters.outcomes[DropReason.IP_BAD_CHECKSUM] = 3
+    stats.counters.outcomes[DropReason.IP_TRUNCATED] = 1
+    stats.counters.outcomes[DropReason.IP_NOT_LOCAL] = 2
+    stats.counters.outcomes[DropReason.RECEIVE_BUFFER_FULL] = 6
+    // Twelve connections: two wait to be accepted, seven are the program's, three have been let go of.
+    stats.gauges[CONNECTIONS_AT + State.ESTABLISHED] = 9
+    stats.gauges[CONNECTIONS_AT + State.FIN_WAIT_1] = 3
+    stats.gauges[Gauge.ACCEPT_QUEUE_LENGTH] = 2
+    stats.gauges[Gauge.APP_CONNECTIONS] = 7
+    const metrics = parsePrometheusText(formatNodeMetrics(stats))
+    const expected: Record<string, number> = {
+      netstat_Ip_InReceives: 1000,
+      netstat_Ip_InHdrErrors: 4,
+      netstat_Ip_InAddrErrors: 2,
+      netstat_Ip_OutRequests: 905,
+      netstat_Ip_OutDiscards: 5,
+      netstat_Ip_Forwarding: 2,
+      netstat_Tcp_MaxConn: 65_536,
+      netstat_TcpExt_TCPRcvQDrop: 6,
+      sockstat_TCP_alloc: 13,
+      sockstat_TCP_inuse: 13,
+      sockstat_TCP_orphan: 3,
+      sockstat_sockets_used: 8,
+    }
+    for (const [name, value] of Object.entries(expected)) {
+      expect(metrics.get(`node_${name}`)?.series.get(''), name).toBe(value)
+      expect(metrics.get(`node_${name}`)?.type, name).toBe(name.startsWith('netstat') ? 'untyped' : 'gauge')
+    }
+    const [[labels, one] = []] = metrics.get('node_uname_info')?.series ?? []
+    expect(labels).toMatch(/nodename="synlab".*sysname="synlab"/)
+    expect(one).toBe(1)
   })
 
   it('does not give the kernel counters that no kernel has', () => {

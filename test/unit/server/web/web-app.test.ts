@@ -56,6 +56,24 @@ class WebLab extends DuplexLab {
   }
 }
 
+describe('GET /', () => {
+  it.each([
+    [0, 'in the SYN queue, stored'],
+    [2, 'nowhere: remade from a SYN cookie'],
+  ])('tells its visitor how they got in, with SYN cookies %i', async (synCookies, where) => {
+    const lab = new WebLab({ faults: { latency: 30 * MILLISECOND } })
+    lab.listener.configure({ ...lab.listener.config, synCookies })
+    const page = String((await lab.get('/')).body)
+    expect(page).toContain('This page came through the TCP under attack.')
+    expect(page).toContain(where)
+    // There and back, 60 ms: of a cookie's timestamp the options take 64 more.
+    const took = Number(/took<\/dt><dd>(?:at most )?([\d.]+) ms/.exec(page)?.[1])
+    expect(took).toBeGreaterThanOrEqual(60)
+    expect(took).toBeLessThan(synCookies === 0 ? 62 : 126)
+    lab.close()
+  })
+})
+
 function pattern(length: number): Buffer {
   const bytes = Buffer.alloc(length)
   for (let i = 0; i < length; i++) bytes[i] = byteAt(i)

@@ -2,7 +2,7 @@
  * Where the IPv4 packet begins, under every kind of network.
  */
 import { describe, expect, it } from 'vitest'
-import { ipv4Offset, NOT_IPV4, UNKNOWN_LINK_TYPE } from '../../../../tcpip/link/link-layer.ts'
+import { CUT_SHORT, IS_IPV6, ipv4Offset, NOT_IP, UNKNOWN_LINK_TYPE } from '../../../../tcpip/link/link-layer.ts'
 import { LINK_HEADERS } from '../../../support/readers/capture-files.ts'
 
 function offsetIn(bytes: readonly number[], linkType: number): number {
@@ -17,12 +17,13 @@ describe.each(LINK_HEADERS)('ipv4Offset under $name', ({ linkType, header }) => 
 
   it('finds nothing in a packet that ends inside the header, or with it', () => {
     for (let length = 0; length <= header.length; length++) {
-      expect(offsetIn(header.slice(0, length), linkType)).toBe(NOT_IPV4)
+      expect(offsetIn(header.slice(0, length), linkType)).toBe(CUT_SHORT)
     }
   })
 
-  it('finds nothing in IPv6', () => {
-    expect(offsetIn([...header, 0x60], linkType)).toBe(NOT_IPV4)
+  it('knows IPv6, and what is neither', () => {
+    expect(offsetIn([...header, 0x60], linkType)).toBe(IS_IPV6)
+    expect(offsetIn([...header, 0x50], linkType)).toBe(NOT_IP)
   })
 })
 
@@ -30,10 +31,24 @@ describe('ipv4Offset', () => {
   it.each([
     ['ARP on Ethernet', 1, [...Array(12).fill(1), 0x08, 0x06, 0x45]],
     ['an 802.3 length on Ethernet', 1, [...Array(12).fill(1), 0x00, 0x2e, 0x45]],
-    ['IPv6 under Linux cooked', 113, [...Array(14).fill(0), 0x86, 0xdd, 0x45]],
-    ['another family', 0, [30, 0, 0, 0, 0x45]],
+    ['another family', 0, [7, 0, 0, 0, 0x45]],
+    ['LCP under PPP', 9, [0xff, 0x03, 0xc0, 0x21, 0x45]],
+    ['a pseudowire under MPLS', 1, [...Array(12).fill(1), 0x88, 0x47, 0, 1, 1, 64, 0x05]],
   ])('finds nothing in %s', (_, linkType, bytes) => {
-    expect(offsetIn(bytes, linkType)).toBe(NOT_IPV4)
+    expect(offsetIn(bytes, linkType)).toBe(NOT_IP)
+  })
+
+  it.each([
+    ['Linux cooked', 113, [...Array(14).fill(0), 0x86, 0xdd, 0x60]],
+    ['the loopback of macOS', 0, [30, 0, 0, 0, 0x60]],
+    ['PPP', 9, [0x00, 0x57, 0x60]],
+  ])('knows IPv6 under %s', (_, linkType, bytes) => {
+    expect(offsetIn(bytes, linkType)).toBe(IS_IPV6)
+  })
+
+  it('goes through any number of tags', () => {
+    const tags = Array.from({ length: 60_000 }, () => [0x81, 0, 0, 7]).flat()
+    expect(offsetIn([...Array(12).fill(1), ...tags, 0x08, 0, 0x45], 1)).toBe(1 + 14 + tags.length)
   })
 
   it('says so when it does not know the link type', () => {

@@ -3,6 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { Prng } from '../../../../tcpip/base/prng.ts'
+import { WINDOW_BYTES } from '../../../../tcpip/link/capture-reader.ts'
 import { readCapture } from '../../../../tcpip/link/pcap.ts'
 import { PcapngWriter } from '../../../../tcpip/link/pcapng.ts'
 import {
@@ -223,7 +224,7 @@ describe.each(BYTE_ORDERS)('a pcapng file, %s-endian', (_, littleEndian) => {
 describe('readCapture', () => {
   it.each([0, 1, 3, 4, 24, 100])('says of %i other bytes that they are no capture', (length) => {
     const problem = { reason: 'neither a pcap nor a pcapng file', offset: 0 }
-    expect(read(new Uint8Array(length).fill(0x41))).toEqual({ packets: [], problem })
+    expect(read(new Uint8Array(length).fill(0xaa))).toEqual({ packets: [], problem })
   })
 
   it('reads what the lab itself writes', () => {
@@ -235,5 +236,77 @@ describe('readCapture', () => {
     expect(read(Buffer.concat(chunks)).packets).toEqual([
       { time: 0x1_0000_0002, hasTime: true, linkType: 101, bytes: [0x45, 1, 2], originalLength: 3 },
     ])
+  })
+})
+
+describe('a file of another format', () => {
+  it.each([
+    ['snoop', [...Buffer.from('snoop\0\0\0'), 0, 0, 0, 2], 'a snoop file'],
+    ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
+    ['Network Monitor', [...Buffer.from('GMBU'), 0], 'a Network Monitor file'],
+    ['text', [...Buffer.from('10:00:00 IP 10.0.0.1 > 10.9.9.9\n')], 'text'],
+  ])('is named: %s', (_, bytes, name) => {
+    expect(read(Uint8Array.from(bytes)).problem?.reason).toContain(`neither a pcap nor a pcapng file, but ${name}`)
+  })
+})
+
+describe('a file that is larger than what is in memory of it', () => {
+  /** Packets of 200,000 bytes: five to a window, some across its border. */
+  const packets = Array.from({ length: 23 }, (_, i) => ({
+    seconds: i,
+    nanoseconds: 0,
+    bytes: new Uint8Array(200_000 + i).fill(i),
+  }))
+
+  /** A pcapng file whose third block is larger than the window, and nothing that is read. */
+  const withLargeBlock = (): Uint8Array => {
+    const [first, ...rest] = [sectionHeader(true), interfaceBlock(true, { linkType: 101, resolution: 9 })]
+    const large = block(true, 0x0bad, (out) => out.raw(new Uint8Array(3 * WINDOW_BYTES)))
+    const blocks = packets.map(({ seconds, bytes }) => enhancedPacket(true, BigInt(seconds) * 1_000_000_000n, bytes))
+    return Buffer.concat([first as Uint8Array, ...rest, ...blocks.slice(0, 9), large, ...blocks.slice(9)])
+  }
+
+  it.each([
+    ['pcap', pcapFile(packets)],
+    ['pcapng', withLargeBlock()],
+  ])('gives the same packets, %s', (_, file) => {
+    let largest = 0
+    const source = {
+      size: file.length,
+      read: (into: Uint8Array, offset: number) => {
+        largest = Math.max(largest, into.length)
+        const part = file.subarray(offset, offset + into.length)
+        into.set(part)
+        return part.length
+      },
+    }
+    const reader = readCapture(source)
+    for (const { seconds, bytes } of packets) {
+      expect(reader.next()).toBe(true)
+      const { time, at, length } = reader.packet
+      expect([time, Buffer.compare(reader.bytes.subarray(at, at + length), bytes)]).toEqual([seconds * 1_000_000, 0])
+    }
+    expect([reader.next(), reader.problem]).toEqual([false, undefined])
+    expect(largest).toBe(WINDOW_BYTES)
+  })
+
+  it('tells the place of what is wrong in the file', () => {
+    const file = pcapFile(packets)
+    const source = (bytes: Uint8Array) => ({
+      size: bytes.length,
+      read: (into: Uint8Array, offset: number) => {
+        const part = bytes.subarray(offset, offset + into.length)
+        into.set(part)
+        return part.length
+      },
+    })
+    for (const cut of [file.length - 1, file.length - 200_030]) {
+      const whole = readCapture(file.subarray(0, cut))
+      while (whole.next());
+      const piecewise = readCapture(source(file.subarray(0, cut)))
+      while (piecewise.next());
+      expect(piecewise.problem).toEqual(whole.problem)
+      expect(whole.problem).toBeDefined()
+    }
   })
 })

@@ -1,0 +1,47 @@
+/** Keeps the address and what is chosen on the page the same, in both directions. */
+import { effect } from '@preact/signals'
+import type { Lab } from '../app/lab-context.ts'
+import { SHELL } from '../app/strings.ts'
+import { pin, SPANS, VIEWS } from '../app/ui-state.ts'
+import { HISTORY_MS } from '../store/lab-store.ts'
+import { formatDeepLink, parseDeepLink } from './deep-link.ts'
+
+/** Begins; returns the function that ends it. */
+export function watchAddress(lab: Lab): () => void {
+  const { ui, store, clock } = lab
+  let others: Readonly<Record<string, string>> = {}
+  const read = (): void => {
+    const link = parseDeepLink(location.hash, VIEWS, SPANS)
+    others = link.others
+    if (link.language !== undefined) ui.language.value = link.language
+    if (link.view !== undefined) ui.view.value = link.view
+    if (link.span !== undefined) ui.span.value = link.span
+    const text = SHELL[ui.language.value]
+    if (link.unknownView !== undefined) ui.notice.value = text.noSuchView(link.unknownView)
+    const now = store.now.value ?? Date.now()
+    const isShowable = link.moment === undefined || (link.moment > now - HISTORY_MS && link.moment <= now + 1000)
+    if (link.badMoment !== undefined || !isShowable)
+      ui.notice.value = text.noSuchTime(link.badMoment ?? String(link.moment))
+    else if (link.moment !== undefined && link.moment !== ui.pinned.value) pin(ui, link.moment, clock.now.value ?? now)
+  }
+  read()
+  addEventListener('hashchange', read)
+  const stop = effect(() => {
+    const hash = formatDeepLink({
+      view: ui.view.value,
+      moment: ui.pinned.value,
+      span: ui.span.value,
+      language: ui.language.value,
+      others,
+    })
+    if (hash === location.hash) return
+    // Another view is a place to come back to; all else is not.
+    const isOtherView = parseDeepLink(location.hash, VIEWS, SPANS).view !== ui.view.value && location.hash !== ''
+    if (isOtherView) history.pushState(null, '', hash)
+    else history.replaceState(null, '', hash)
+  })
+  return () => {
+    stop()
+    removeEventListener('hashchange', read)
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * What of the page stands in its address: view, moment, stretch, language, and the lesson of whoever shows lessons. Never
+ * anything that changes the server. `#handshake?t=1764284400000&span=120&lang=en`
+ */
+import { isLanguage, type Language } from '../i18n/language.ts'
+
+export interface DeepLink<View extends string> {
+  readonly view: View | undefined
+  /** The text that names no view; undefined when all is well. */
+  readonly unknownView: string | undefined
+  /** Milliseconds of the lab's clock. */
+  readonly moment: number | undefined
+  readonly badMoment: string | undefined
+  /** Milliseconds. */
+  readonly span: number | undefined
+  readonly language: Language | undefined
+  /** What the link holds beside that, kept as it is. */
+  readonly others: Readonly<Record<string, string>>
+}
+
+export function parseDeepLink<View extends string>(
+  hash: string,
+  views: readonly View[],
+  spans: readonly number[],
+): DeepLink<View> {
+  const [name = '', query = ''] = hash.replace(/^#/, '').split('?', 2)
+  const parameters = new URLSearchParams(query)
+  const view = views.find((candidate) => candidate === name)
+  const t = parameters.get('t') ?? undefined
+  const moment = t === undefined || !/^\d{1,16}$/.test(t) ? undefined : Number(t)
+  const wantedSpan = Number(parameters.get('span')) * 1000
+  const language = parameters.get('lang') ?? undefined
+  for (const known of ['t', 'span', 'lang']) parameters.delete(known)
+  return {
+    view,
+    unknownView: view === undefined && name !== '' ? name : undefined,
+    moment,
+    badMoment: t !== undefined && moment === undefined ? t : undefined,
+    span: spans.find((span) => span === wantedSpan),
+    language: isLanguage(language) ? language : undefined,
+    others: Object.fromEntries(parameters),
+  }
+}
+
+export function formatDeepLink(link: {
+  readonly view: string
+  readonly moment: number | undefined
+  readonly span: number
+  readonly language: Language
+  readonly others?: Readonly<Record<string, string>>
+}): string {
+  const parameters = new URLSearchParams(link.others)
+  if (link.moment !== undefined) parameters.set('t', String(Math.round(link.moment)))
+  parameters.set('span', String(link.span / 1000))
+  parameters.set('lang', link.language)
+  return `#${link.view}?${parameters}`
+}

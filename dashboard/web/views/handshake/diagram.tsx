@@ -1,0 +1,242 @@
+/** The sequence diagram: two life lines, time running down, an arrow for each segment, states and timers at the lines. */
+
+import type { TapEnd, TapSegment } from '../../../contract/stream.ts'
+import { useFormat, useText } from '../../app/lab-context.ts'
+import type { Format } from '../../i18n/format.ts'
+import { basesOf, type Exchange, type NumberBases, relativeNumbers, type Step } from './exchange.ts'
+import type { HandshakeText } from './strings.en.ts'
+import { HANDSHAKE } from './strings.ts'
+
+const WIDTH = 1000
+const LEFT = 330
+const RIGHT = 670
+const TOP = 64
+const ROW = 62
+/** An arrow falls by so much: a segment takes time. */
+const FALL = 16
+
+interface DiagramProps {
+  readonly exchange: Exchange
+  /** Steps that are shown. */
+  readonly shown: number
+  /** The moment that timers are reckoned from. */
+  readonly now: number
+}
+
+export function Diagram({ exchange, shown, now }: DiagramProps) {
+  const text = useText(HANDSHAKE)
+  const format = useFormat()
+  const bases = basesOf(exchange)
+  const height = TOP + Math.max(4, exchange.steps.length) * ROW + 40
+  const first = exchange.steps[0]?.at ?? 0
+  const current = exchange.steps[shown - 1]
+  return (
+    <svg
+      class="diagram"
+      viewBox={`0 0 ${WIDTH} ${height}`}
+      role="img"
+      aria-label={`${text.client} ${exchange.client}, ${text.server} ${exchange.server}`}
+    >
+      <End x={LEFT} anchor="end" name={text.client} address={exchange.client} height={height} />
+      <End x={RIGHT} anchor="start" name={text.server} address={exchange.server} height={height} />
+      {exchange.steps.slice(0, shown).map((step, i) => (
+        <Row
+          key={`${step.at} ${String(i)}`}
+          step={step}
+          before={exchange.steps[i - 1]}
+          y={TOP + i * ROW}
+          bases={bases}
+          isLast={i === shown - 1}
+          time={format.duration(step.at - first)}
+        />
+      ))}
+      {current !== undefined && (
+        <>
+          <Timer
+            end={current.ends.client}
+            x={LEFT - 14}
+            anchor="end"
+            y={TOP + shown * ROW}
+            now={now}
+            text={text}
+            format={format}
+          />
+          <Timer
+            end={current.ends.server}
+            x={RIGHT + 14}
+            anchor="start"
+            y={TOP + shown * ROW}
+            now={now}
+            text={text}
+            format={format}
+          />
+        </>
+      )}
+    </svg>
+  )
+}
+
+type Anchor = 'start' | 'end'
+
+function End({
+  x,
+  anchor,
+  name,
+  address,
+  height,
+}: {
+  x: number
+  anchor: Anchor
+  name: string
+  address: string
+  height: number
+}) {
+  return (
+    <>
+      <line class="life" x1={x} x2={x} y1={46} y2={height - 8} />
+      <text class="end-name" x={x} y={20} text-anchor={anchor}>
+        {name}
+      </text>
+      <text class="end-address" x={x} y={38} text-anchor={anchor}>
+        {address}
+      </text>
+    </>
+  )
+}
+
+interface RowProps {
+  readonly step: Step
+  readonly before: Step | undefined
+  readonly y: number
+  readonly bases: NumberBases
+  readonly isLast: boolean
+  readonly time: string
+}
+
+function Row({ step, before, y, bases, isLast, time }: RowProps) {
+  const { segment, ends } = step
+  return (
+    <g class={isLast ? 'row-last' : ''}>
+      <text class="time" x={4} y={y + 14}>
+        {time}
+      </text>
+      {segment !== undefined && <Arrow segment={segment} y={y} bases={bases} />}
+      <StateChange
+        before={before?.ends.client?.state}
+        after={ends.client?.state}
+        x={LEFT}
+        anchor="end"
+        y={y}
+        isConcluded={step.concluded !== undefined}
+      />
+      <StateChange
+        before={before?.ends.server.state}
+        after={ends.server.state}
+        x={RIGHT}
+        anchor="start"
+        y={y}
+        isConcluded={step.concluded === 'both'}
+      />
+    </g>
+  )
+}
+
+function Arrow({ segment, y, bases }: { segment: TapSegment; y: number; bases: NumberBases }) {
+  const text = useText(HANDSHAKE)
+  const [from, to] = segment.direction === 'to-server' ? [LEFT, RIGHT] : [RIGHT, LEFT]
+  const isDropped = segment.dropped !== undefined
+  // What was dropped does not arrive.
+  const tip = isDropped ? from + (to - from) * 0.86 : to
+  const tipY = y + 8 + FALL
+  const back = from < to ? -9 : 9
+  const role = segment.isCookie ? 'cookie' : ''
+  const notes = [
+    segment.isCookie ? text.cookie : '',
+    segment.isRepeat ? text.repeat : '',
+    segment.dropped === undefined ? '' : text.dropped(segment.dropped),
+  ].filter((note) => note !== '')
+  const flags = flagsOf(segment)
+  const bytes = segment.payloadBytes > 0 ? ` ${segment.payloadBytes} ${text.bytes}` : ''
+  return (
+    <g class={`arrow ${role} ${isDropped ? 'dropped' : ''} ${segment.isRepeat ? 'repeat' : ''}`}>
+      <title>
+        {text.segmentTwin(segment.direction === 'to-server' ? text.client : text.server, flags, absolute(segment))}
+      </title>
+      <line x1={from} y1={y + 8} x2={tip} y2={tipY} />
+      {isDropped ? (
+        <path d={`M${tip - 6} ${tipY - 6}l12 12m0 -12l-12 12`} />
+      ) : (
+        <path class="tip" d={`M${tip} ${tipY}l${back} -5v10z`} />
+      )}
+      <text class="flags" x={(LEFT + RIGHT) / 2} y={y + 5} text-anchor="middle">
+        {flags}
+        {bytes}
+        {notes.length > 0 && ` · ${notes.join(' · ')}`}
+      </text>
+      <text class="numbers" x={(LEFT + RIGHT) / 2} y={y + 39} text-anchor="middle">
+        {relative(segment, bases)} · {absolute(segment)}
+      </text>
+    </g>
+  )
+}
+
+/** In the order in which people say them. */
+const SPOKEN = ['SYN', 'FIN', 'RST', 'PSH', 'URG', 'ACK', 'ECE', 'CWR']
+
+function flagsOf({ flags }: TapSegment): string {
+  return SPOKEN.filter((flag) => flags.includes(flag)).join(' ')
+}
+
+function relative(segment: TapSegment, bases: NumberBases): string {
+  const { seq, ack } = relativeNumbers(segment, bases)
+  return `seq ${seq ?? '?'}${ack === undefined ? '' : ` ack ${ack}`}`
+}
+
+function absolute({ seq, ack, flags }: TapSegment): string {
+  return `${seq}${flags.includes('ACK') ? ` / ${ack}` : ''}`
+}
+
+interface StateChangeProps {
+  readonly before: string | undefined
+  readonly after: string | undefined
+  readonly x: number
+  readonly anchor: Anchor
+  readonly y: number
+  readonly isConcluded: boolean
+}
+
+/** The state of an end, where it has changed; dashed where nobody told it. */
+function StateChange({ before, after, x, anchor, y, isConcluded }: StateChangeProps) {
+  if (after === undefined || after === before) return null
+  const width = after.length * 8.2 + 18
+  const left = anchor === 'end' ? x - 14 - width : x + 14
+  return (
+    <g class={isConcluded ? 'state concluded' : 'state'}>
+      <rect x={left} y={y} width={width} height={24} rx={6} />
+      <text x={left + width / 2} y={y + 16.5} text-anchor="middle">
+        {after}
+      </text>
+    </g>
+  )
+}
+
+interface TimerProps {
+  readonly end: TapEnd | undefined
+  readonly x: number
+  readonly anchor: Anchor
+  readonly y: number
+  readonly now: number
+  readonly text: HandshakeText
+  readonly format: Format
+}
+
+function Timer({ end, x, anchor, y, now, text, format }: TimerProps) {
+  if (end?.timer === undefined) return null
+  const { kind, firesAt, retries } = end.timer
+  const left = Math.max(0, Math.round((firesAt - now) / 100) * 100)
+  return (
+    <text class="timer" x={x} y={y + 16} text-anchor={anchor}>
+      {text.timer(kind, format.duration(left), format.count(retries))}
+    </text>
+  )
+}

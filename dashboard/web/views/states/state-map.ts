@@ -1,0 +1,133 @@
+/**
+ * The diagram of RFC 9293 figure 5 as a server sees it: where each state stands, which ways lead from one to another, and
+ * which counter counts a way. Ways that nothing counts have no rate: they are drawn, and nothing is claimed. Pure.
+ */
+import type { ServerColumn } from '../../store/columns.ts'
+
+/** States by the names of the API. */
+export type StateName =
+  | 'close'
+  | 'listen'
+  | 'syn_recv'
+  | 'established'
+  | 'fin_wait1'
+  | 'fin_wait2'
+  | 'closing'
+  | 'time_wait'
+  | 'close_wait'
+  | 'last_ack'
+
+export interface StateNode {
+  readonly state: StateName
+  /** As RFC 9293 writes it. */
+  readonly label: string
+  /** Middle of the node, in units of the diagram. */
+  readonly x: number
+  readonly y: number
+}
+
+export const NODES: readonly StateNode[] = [
+  { state: 'listen', label: 'LISTEN', x: 500, y: 60 },
+  { state: 'syn_recv', label: 'SYN-RECEIVED', x: 240, y: 185 },
+  { state: 'established', label: 'ESTABLISHED', x: 500, y: 320 },
+  { state: 'fin_wait1', label: 'FIN-WAIT-1', x: 290, y: 455 },
+  { state: 'close_wait', label: 'CLOSE-WAIT', x: 710, y: 455 },
+  { state: 'fin_wait2', label: 'FIN-WAIT-2', x: 145, y: 590 },
+  { state: 'closing', label: 'CLOSING', x: 455, y: 590 },
+  { state: 'last_ack', label: 'LAST-ACK', x: 710, y: 590 },
+  { state: 'time_wait', label: 'TIME-WAIT', x: 290, y: 725 },
+  { state: 'close', label: 'CLOSED', x: 710, y: 725 },
+]
+
+export interface StateEdge {
+  readonly from: StateName
+  readonly to: StateName
+  readonly label: keyof EdgeLabels
+  /** The counter that counts it; several are added up. */
+  readonly counters: readonly ServerColumn[]
+  /** How far the line bends to its right, in units of the diagram. */
+  readonly bend?: number
+  /** On which side of the line its words stand; default right. */
+  readonly side?: 'left'
+}
+
+export interface EdgeLabels {
+  readonly syn: string
+  readonly ack: string
+  readonly cookie: string
+  readonly expired: string
+  readonly close: string
+  readonly fin: string
+  readonly finAck: string
+  readonly timeout: string
+  readonly none: string
+}
+
+export const EDGES: readonly StateEdge[] = [
+  { from: 'listen', to: 'syn_recv', label: 'syn', counters: ['RequestsCreated'], bend: -12 },
+  {
+    from: 'syn_recv',
+    to: 'listen',
+    label: 'expired',
+    counters: ['HalfOpenExpired', 'EmbryonicRsts'],
+    bend: -60,
+    side: 'left',
+  },
+  { from: 'syn_recv', to: 'established', label: 'ack', counters: [], side: 'left' },
+  { from: 'listen', to: 'established', label: 'cookie', counters: ['SyncookiesRecv'] },
+  { from: 'established', to: 'fin_wait1', label: 'close', counters: [], side: 'left' },
+  { from: 'established', to: 'close_wait', label: 'fin', counters: [] },
+  { from: 'fin_wait1', to: 'fin_wait2', label: 'ack', counters: [], side: 'left' },
+  { from: 'fin_wait1', to: 'closing', label: 'fin', counters: [] },
+  { from: 'fin_wait1', to: 'time_wait', label: 'finAck', counters: [] },
+  { from: 'fin_wait2', to: 'time_wait', label: 'fin', counters: [], side: 'left' },
+  { from: 'closing', to: 'time_wait', label: 'ack', counters: [] },
+  { from: 'close_wait', to: 'last_ack', label: 'close', counters: [] },
+  { from: 'last_ack', to: 'close', label: 'ack', counters: [] },
+  { from: 'time_wait', to: 'close', label: 'timeout', counters: [] },
+]
+
+/** Width of a line for so many transitions per second, in units of the diagram: 1.5 for none, growing with their number. */
+export function edgeWidth(rate: number): number {
+  return Number.isFinite(rate) && rate > 0 ? Math.min(9, 1.5 + 1.7 * Math.log10(1 + rate)) : 1.5
+}
+
+export interface Curve {
+  readonly path: string
+  /** Where its words stand. */
+  readonly x: number
+  readonly y: number
+}
+
+/** Half the size of a node. */
+export const NODE_WIDTH = 138
+export const NODE_HEIGHT = 46
+
+/** From the edge of one node to the edge of the other, bent to the right by `bend`. */
+export function curveOf(from: StateNode, to: StateNode, bend = 0): Curve {
+  const dx = to.x - from.x
+  const dy = to.y - from.y
+  const length = Math.hypot(dx, dy)
+  const middle = { x: (from.x + to.x) / 2 - (dy / length) * bend, y: (from.y + to.y) / 2 + (dx / length) * bend }
+  const start = onEdge(from, middle)
+  const end = onEdge(to, middle)
+  // The control point that makes a quadratic curve pass through the middle.
+  const control = { x: 2 * middle.x - (start.x + end.x) / 2, y: 2 * middle.y - (start.y + end.y) / 2 }
+  const path = `M${round(start.x)} ${round(start.y)}Q${round(control.x)} ${round(control.y)} ${round(end.x)} ${round(end.y)}`
+  return { path, x: middle.x, y: middle.y }
+}
+
+/** Where the line from the middle of a node towards a point leaves the node, and a little more for the arrow's tip. */
+function onEdge({ x, y }: StateNode, towards: { x: number; y: number }): { x: number; y: number } {
+  const dx = towards.x - x
+  const dy = towards.y - y
+  const scale = Math.min(
+    (NODE_WIDTH / 2 + 4) / Math.max(1e-6, Math.abs(dx)),
+    (NODE_HEIGHT / 2 + 4) / Math.max(1e-6, Math.abs(dy)),
+  )
+  return { x: x + dx * scale, y: y + dy * scale }
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

@@ -1,0 +1,67 @@
+/** The state map in English. */
+import type { EdgeLabels } from './state-map.ts'
+
+export interface StatesText {
+  readonly title: string
+  readonly about: string
+  readonly edges: EdgeLabels
+  perSecond(rate: string): string
+  readonly ages: string
+  readonly timeWaitAges: string
+  readonly closeWaitAges: string
+  agesTwin(state: string, count: string, oldest: string): string
+  readonly noAges: string
+  readonly sockets: string
+  readonly all: string
+  shown(shown: string, total: string): string
+  readonly filter: string
+  readonly columns: {
+    readonly state: string
+    readonly recvQ: string
+    readonly sendQ: string
+    readonly local: string
+    readonly peer: string
+    readonly timer: string
+    readonly age: string
+  }
+  timer(kind: string, left: string, retries: string): string
+  nodeTwin(state: string, count: string): string
+}
+
+export const STATES_EN: StatesText = {
+  title: 'Every socket and its state',
+  about:
+    'RFC 9293 as the server goes through it. Numbers are sockets now; a line is as wide as its transitions per second, where a counter counts them.',
+  edges: {
+    syn: 'SYN stored',
+    ack: 'ACK',
+    cookie: 'valid cookie',
+    expired: 'expired or reset',
+    close: 'close()',
+    fin: 'FIN',
+    finAck: 'FIN, ACK',
+    timeout: '60 s',
+    none: '',
+  },
+  perSecond: (rate) => `${rate}/s`,
+  ages: 'How long they have been there',
+  timeWaitAges: 'TIME-WAIT: leaves after 60 s',
+  closeWaitAges: 'CLOSE-WAIT: leaves when the program closes',
+  agesTwin: (state, count, oldest) => `${count} sockets in ${state}, the oldest for ${oldest}.`,
+  noAges: 'none',
+  sockets: 'Sockets',
+  all: 'all',
+  shown: (shown, total) => `${shown} of ${total}`,
+  filter: 'State',
+  columns: {
+    state: 'State',
+    recvQ: 'Recv-Q',
+    sendQ: 'Send-Q',
+    local: 'Local',
+    peer: 'Peer',
+    timer: 'Timer',
+    age: 'Age',
+  },
+  timer: (kind, left, retries) => `${kind} ${left}, ${retries}`,
+  nodeTwin: (state, count) => `${state}: ${count}`,
+}

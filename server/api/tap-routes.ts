@@ -1,0 +1,30 @@
+/**
+ * The part of the control API that follows one connection: what happens on it is told as `tap` events (events.ts).
+ */
+import { type Static, Type } from 'typebox'
+import type { ControlApp } from '../../control/app.ts'
+import { ApiError } from '../../control/errors.ts'
+import { parseTapTarget, type TapTarget } from '../app/tap-target.ts'
+import type { ServerEngine } from '../engine/engine.ts'
+
+const TapBody = Type.Object(
+  { follow: Type.Union([Type.Literal('honest'), Type.Literal('hostile'), Type.Object({ peer: Type.String() })]) },
+  { additionalProperties: false },
+)
+
+export function addTapRoutes(app: ControlApp, engine: ServerEngine): void {
+  app.post('/api/tap', { schema: { body: TapBody } }, async ({ body }) => {
+    return { tap: await engine.follow(targetOf(body)) }
+  })
+  app.delete('/api/tap', async () => {
+    await engine.follow(undefined)
+    return { tap: null }
+  })
+}
+
+function targetOf({ follow }: Static<typeof TapBody>): TapTarget {
+  const target = parseTapTarget(follow)
+  if (target !== undefined || typeof follow === 'string') return target as TapTarget
+  const message = `follow.peer: ${JSON.stringify(follow.peer)} is not an address and a port, such as 10.9.16.1:40000`
+  throw new ApiError('BAD_VALUE', message, 'follow.peer')
+}

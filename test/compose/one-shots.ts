@@ -1,0 +1,2 @@
+import type { Composition } from '../support/processes/composition.ts'
+export function oneShotTests(_lab: Composition): void {}
