@@ -3,6 +3,8 @@
  * slow to answer gets no second one, and no timer while nobody looks.
  */
 
+import { ThreadError } from './thread.ts'
+
 export interface SamplerOptions<T> {
   /** From one question to the next, milliseconds. */
   readonly interval: number
@@ -51,7 +53,11 @@ export class Sampler<T> {
         if (rest !== undefined) this.restsUntil = performance.now() + rest(answer)
         tell(answer)
       })
-      .catch(onFailure)
+      .catch((error: unknown) => {
+        // An engine that is closed has nothing more to say, and nothing is wrong with that.
+        if (error instanceof ThreadError && error.code === 'THREAD_CLOSED') this.close()
+        else onFailure(error)
+      })
       .finally(() => {
         this.isAsking = false
       })

@@ -88,7 +88,6 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
   let leaving: NodeJS.Timeout | undefined
   app.get('/api/stream', { exposeHeadRoute: false }, async (_request, reply) => {
     reply.raw.on('close', () => {
-      if (stream.size > 0) return
       clearTimeout(leaving)
       leaving = setTimeout(() => stream.size === 0 && feed.look(false), LINGER_MS).unref()
     })

@@ -42,6 +42,31 @@ export async function runCommand(reference: string, options: RunOptions, output:
     traceFilesIn(source.directory),
   )
   const scenario = { ...resolved, seed: options.seed ?? resolved.seed }
+  // Before anything is written: an interruption removes it.
+  const interruption = new AbortController()
+  const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
+  for (const signal of SIGNALS) process.once(signal, interrupt)
+  try {
+    return await runScenario({ reference, scenario, traces, set }, options, interruption.signal, output)
+  } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt)
+  }
+}
+
+/** A scenario as it is to run, and the words in which it was asked for. */
+interface Run {
+  readonly reference: string
+  readonly scenario: Scenario
+  readonly traces: Traces
+  readonly set: readonly string[]
+}
+
+async function runScenario(
+  { reference, scenario, traces, set }: Run,
+  options: RunOptions,
+  signal: AbortSignal,
+  output: Output,
+): Promise<number> {
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
   if (scenario.populations.length === 0 && !options.quiet) {
     output.stderr.write(
@@ -49,13 +74,10 @@ export async function runCommand(reference: string, options: RunOptions, output:
     )
   }
   const progress = options.json || options.quiet ? SILENT : makeProgress(output.stderr)
-  const interruption = new AbortController()
-  const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
-  for (const signal of SIGNALS) process.once(signal, interrupt)
   let committed = false
   try {
-    const runs = await simulate(scenario, traces, bundle, progress, interruption.signal)
-    if (runs === undefined) return exitCodeOfSignal(interruption.signal.reason)
+    const runs = await simulate(scenario, traces, bundle, progress, signal)
+    if (runs === undefined) return exitCodeOfSignal(signal.reason)
     const result = makeResult(scenario, runs, reproduceCommand(reference, scenario.seed, set), packageVersion())
     if (bundle !== undefined) {
       const texts = bundleTexts({ scenario, result, runs })
@@ -68,7 +90,6 @@ export async function runCommand(reference: string, options: RunOptions, output:
     return result.passed ? EXIT_OK : EXIT_THRESHOLD
   } finally {
     if (!committed) bundle?.abandon()
-    for (const signal of SIGNALS) process.removeListener(signal, interrupt)
   }
 }
 

@@ -1,11 +1,25 @@
 /**
- * A result bundle on disk. Files are written beside their destination and moved there when all of them are whole: a run
- * that fails or is interrupted leaves the destination as it was.
+ * A result bundle on disk. Files are written to a stage beside their destination and moved there when all of them are
+ * whole: a run that fails or is interrupted leaves the destination as it was. What a killed run has left is put in order
+ * by the next one.
  */
-import { existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { BUNDLE_FILES, type BundleFile } from '../bundle/bundle.ts'
 import { UsageError } from '../usage-error.ts'
+
+/** Where a commit keeps the files that it replaces, in its stage, until all are replaced. */
+const REPLACED = 'replaced'
 
 export class BundleDirectory {
   readonly path: string
@@ -23,17 +37,21 @@ export class BundleDirectory {
     this.path = path
     const target = resolve(path)
     this.existed = existsSync(target)
-    if (this.existed) checkReplaceable(path)
     const parent = this.existed ? target : dirname(target)
-    this.stage = join(parent, `.${basename(target)}.partial-${process.pid}`)
     try {
+      if (this.existed && !statSync(target).isDirectory()) {
+        throw new UsageError(`--out ${path}: is a file; name a directory`)
+      }
+      if (existsSync(parent)) clearStages(parent, target)
+      if (this.existed) checkReplaceable(path)
       for (const directory of missingDirectories(parent)) {
         mkdirSync(directory)
         this.madeParents.push(directory)
       }
-      mkdirSync(this.stage)
+      this.stage = mkdtempSync(join(parent, `${stagePrefix(target)}${process.pid}-`))
     } catch (error) {
       this.removeParents()
+      if (error instanceof UsageError) throw error
       throw new UsageError(`--out ${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
     }
   }
@@ -47,20 +65,33 @@ export class BundleDirectory {
     writeFileSync(this.fileAt(file), content)
   }
 
-  /** Moves the bundle to its place. */
+  /** Moves the bundle to its place. Throws the error of the file system, and leaves an earlier bundle whole. */
   commit(): void {
     const target = resolve(this.path)
     if (!this.existed) {
       renameSync(this.stage, target)
       return
     }
-    rmSync(join(target, BUNDLE_FILES[0]), { force: true })
-    for (const file of BUNDLE_FILES.toReversed()) {
-      // A bundle need not have every file; one of an earlier bundle must not stay beside it.
-      if (existsSync(this.fileAt(file))) renameSync(this.fileAt(file), join(target, file))
-      else rmSync(join(target, file), { force: true })
+    const replaced = join(this.stage, REPLACED)
+    mkdirSync(replaced)
+    const moved: { readonly from: string; readonly to: string }[] = []
+    const move = (from: string, to: string): void => {
+      renameSync(from, to)
+      moved.push({ from, to })
     }
-    rmdirSync(this.stage)
+    try {
+      for (const file of BUNDLE_FILES) {
+        if (existsSync(join(target, file))) move(join(target, file), join(replaced, file))
+      }
+      // The file that makes a directory a bundle comes last.
+      for (const file of BUNDLE_FILES.toReversed()) {
+        if (existsSync(this.fileAt(file))) move(this.fileAt(file), join(target, file))
+      }
+    } catch (error) {
+      for (const { from, to } of moved.reverse()) renameSync(to, from)
+      throw error
+    }
+    rmSync(this.stage, { recursive: true })
   }
 
   /** Removes everything that was written. */
@@ -78,16 +109,46 @@ export class BundleDirectory {
   }
 }
 
+/** How the stages of a target are called: this, the process that writes there, and something that nobody else has. */
+function stagePrefix(target: string): string {
+  return `.${basename(target)}.partial-`
+}
+
+/** Clears away the stages for `target` in `parent` whose processes are gone; a bundle half replaced is restored first. */
+function clearStages(parent: string, target: string): void {
+  const prefix = stagePrefix(target)
+  for (const entry of readdirSync(parent)) {
+    const pid = entry.startsWith(prefix) ? Number.parseInt(entry.slice(prefix.length), 10) : Number.NaN
+    if (Number.isNaN(pid) || (pid !== process.pid && isRunning(pid))) continue
+    const stage = join(parent, entry)
+    const replaced = join(stage, REPLACED)
+    for (const file of BUNDLE_FILES) {
+      if (existsSync(join(replaced, file))) renameSync(join(replaced, file), join(target, file))
+    }
+    rmSync(stage, { recursive: true, force: true })
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
 /** `directory` and those above it that do not exist, topmost first. (A recursive mkdir never returns below /proc.) */
 function missingDirectories(directory: string): string[] {
   return existsSync(directory) ? [] : [...missingDirectories(dirname(directory)), directory]
 }
 
 function checkReplaceable(path: string): void {
-  if (!statSync(path).isDirectory()) throw new UsageError(`--out ${path}: is a file; name a directory`)
   const entries = readdirSync(path)
-  const files: readonly string[] = BUNDLE_FILES
-  const foreign = entries.find((entry) => !files.includes(entry))
+  const foreign = entries.find((entry) => !BUNDLE_FILES.some((file) => file === entry))
+  if (foreign?.startsWith(stagePrefix(resolve(path)))) {
+    throw new UsageError(`--out ${path}: another run is writing there (${foreign})`)
+  }
   if (foreign !== undefined || (entries.length > 0 && !entries.includes(BUNDLE_FILES[0]))) {
     const found = foreign ?? entries[0]
     throw new UsageError(

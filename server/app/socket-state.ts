@@ -25,15 +25,15 @@ export type SocketState = (typeof SOCKET_STATE_NAMES)[number]
 export const CONNECTION_STATES: readonly SocketState[] = SOCKET_STATE_NAMES.slice(State.SYN_SENT)
 
 /** Other spellings: what `ss` prints, and RFC 9293's names. */
-const ALIASES: Record<string, SocketState> = {
-  estab: 'established',
-  syn_received: 'syn_recv',
-  fin_wait_1: 'fin_wait1',
-  fin_wait_2: 'fin_wait2',
-}
+const ALIASES: ReadonlyMap<string, SocketState> = new Map([
+  ['estab', 'established'],
+  ['syn_received', 'syn_recv'],
+  ['fin_wait_1', 'fin_wait1'],
+  ['fin_wait_2', 'fin_wait2'],
+])
 
 /** The state that a text names, in any of the usual spellings and cases (`SYN-RECV`, `estab`); undefined for none. */
 export function parseSocketState(text: string): SocketState | undefined {
   const name = text.toLowerCase().replaceAll('-', '_')
-  return ALIASES[name] ?? SOCKET_STATE_NAMES.find((known) => known === name)
+  return ALIASES.get(name) ?? SOCKET_STATE_NAMES.find((known) => known === name)
 }

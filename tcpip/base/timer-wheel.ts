@@ -42,6 +42,9 @@ const TICK_MAX = 0x7fffffff
  */
 const REBASE_TICK = 2 ** 30
 
+/** How far ahead a deadline may be: a quarter of the range, 6 days. */
+const AHEAD_MAX = 2 ** 29
+
 /** A timer's record: four words of one Int32Array, so that a timer touches one cache line. */
 const RECORD_SHIFT = 2
 const RECORD_WORDS = 1 << RECORD_SHIFT
@@ -100,7 +103,7 @@ export class TimerWheel {
   private occupiedWords = 0
   /** Every tick before this one is done with; this one is done with when its bucket is empty. */
   private current = 0
-  /** Tick 0, in ticks since the start: a multiple of a bucket of the last level. */
+  /** Tick 0, in ticks since the start. */
   private origin = 0
   private count = 0
   private firing = false
@@ -140,7 +143,11 @@ export class TimerWheel {
    */
   arm(id: number, deadline: number): void {
     assert(id >= 0 && id < this.capacity, 'timer id in range')
-    const tick = Math.ceil(deadline / TICK) - this.origin
+    const due = Math.ceil(deadline / TICK)
+    assert(Number.isSafeInteger(due), 'timer deadline is a time')
+    // While nothing is armed nobody has to tell the wheel the time, for however long. The deadline tells enough of it.
+    if (this.count === 0 && due - this.origin > TICK_MAX) this.idleUntil(due - this.origin - AHEAD_MAX)
+    const tick = due - this.origin
     assert(tick <= TICK_MAX, 'timer deadline is at most 6 days ahead')
     if (this.records[(id << RECORD_SHIFT) + BUCKET] !== NONE) this.unlink(id)
     else this.count++
@@ -160,7 +167,7 @@ export class TimerWheel {
    * Fires the timers that are due at `now` (microseconds, never less than before), by tick and then in the order in
    * which they were armed, each disarmed before it fires. `target` may arm and disarm any timer. Returns the number
    * fired, `limit` at most; the next call goes on from there. The limit does not bound the timers that are dealt out
-   * to lower levels on the way. While timers are armed, `now` moves on by at most 6 days.
+   * to lower levels on the way.
    */
   advance(now: number, target: TimerTarget, limit: number): number {
     const ticks = Math.floor(now / TICK) - this.origin
@@ -171,8 +178,10 @@ export class TimerWheel {
       this.idleUntil(ticks)
       return 0
     }
-    assert(ticks < TICK_MAX, 'time moves on by at most 6 days at a time while timers are armed')
-    const until = ticks | 0
+    // A host that was stopped for longer finds every timer overdue. They keep their order, and fire now all the same.
+    const lost = ticks > TICK_MAX - AHEAD_MAX ? ticks - this.current - AHEAD_MAX : 0
+    this.origin += lost
+    const until = (ticks - lost) | 0
     let fired = 0
     while (fired < limit) {
       const bucket = this.firstBucket()
@@ -191,6 +200,7 @@ export class TimerWheel {
 
   /** Lets time pass, any length of it, while no timer is armed. */
   private idleUntil(tick: number): void {
+    if (tick <= this.current) return
     if (tick < REBASE_TICK) {
       this.current = tick
       return

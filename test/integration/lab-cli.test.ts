@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { COMMAND, readDirectory, spawnSynlab, temporaryDirectory } from '../support/processes/lab-cli.ts'
@@ -30,6 +30,23 @@ describe('the synlab command', () => {
     expect([status, stdout]).toEqual([2, ''])
     expect(stderr).toMatch(/^synlab: .+\n$/)
   })
+
+  it
+    .skipIf(!existsSync('/dev/full'))
+    .each([[['--version']], [['scenarios']], [['run', 'classic', ...SHORT, '--quiet']]])(
+    '%j says in one line that the output cannot be written',
+    async (args) => {
+      const full = openSync('/dev/full', 'w')
+      const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', full, 'pipe'] })
+      closeSync(full)
+      let stderr = ''
+      child.stderr?.on('data', (chunk) => {
+        stderr += chunk
+      })
+      const [status] = await once(child, 'close')
+      expect([status, stderr]).toEqual([1, expect.stringMatching(/^synlab: cannot write the output: ENOSPC.*\n$/)])
+    },
+  )
 
   it('exits with 99 when a threshold fails', async () => {
     const threshold = 'thresholds=[{arm: cookies-on, phase: attack, metric: failed, min: 1}]'
@@ -75,7 +92,7 @@ describe('the synlab command', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     let stderr = ''
-    child.stderr.on('data', (bytes) => {
+    child.stderr?.on('data', (bytes) => {
       stderr += bytes
     })
     child.stdout.destroy()

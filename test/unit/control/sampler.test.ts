@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Sampler } from '../../../control/sampler.ts'
+import { ThreadError } from '../../../control/thread.ts'
 
 let isWanted = true
 let asked = 0
@@ -72,6 +73,15 @@ describe('a sampler', () => {
     expect(asked).toBe(3)
     expect(failures).toHaveLength(3)
     expect(told).toEqual([])
+  })
+
+  it('ends without a word when the engine is closed', async () => {
+    answer = async () => {
+      throw new ThreadError('the engine is closed', 'THREAD_CLOSED')
+    }
+    makeSampler().wake()
+    await vi.advanceTimersByTimeAsync(300)
+    expect([asked, failures.length, vi.getTimerCount()]).toEqual([1, 0, 0])
   })
 
   it('leaves an engine alone after an expensive answer', async () => {

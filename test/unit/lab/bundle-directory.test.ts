@@ -1,12 +1,18 @@
 /**
  * Where a bundle may be written, and what is there before, during and after.
  */
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { BundleDirectory } from '../../../lab/files/bundle-directory.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { readDirectory, temporaryDirectory } from '../../support/processes/lab-cli.ts'
+
+vi.mock('node:fs', async (importOriginal) => {
+  const fs = await importOriginal<typeof import('node:fs')>()
+  return { ...fs, renameSync: vi.fn(fs.renameSync) }
+})
 
 const FILES = ['capture.pcapng', 'connections.csv', 'result.json', 'series.csv'] as const
 
@@ -91,5 +97,64 @@ describe('a bundle directory', () => {
     mkdirSync(join(root, 'runs', 'theirs'))
     bundle.abandon()
     expect(readdirSync(join(root, 'runs'))).toEqual(['theirs'])
+  })
+
+  it('keeps an earlier bundle whole when a move fails, whichever it is', () => {
+    const rename = vi.mocked(renameSync).getMockImplementation() as typeof renameSync
+    for (let failing = 0; failing < 2 * FILES.length; failing++) {
+      const path = temporaryDirectory()
+      const first = new BundleDirectory(path)
+      write(first, 'one')
+      first.commit()
+      const second = new BundleDirectory(path)
+      write(second, 'two')
+      let moves = 0
+      vi.mocked(renameSync).mockImplementation((from, to) => {
+        if (moves++ === failing) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
+        rename(from, to)
+      })
+      expect(() => second.commit()).toThrow('no space')
+      vi.mocked(renameSync).mockImplementation(rename)
+      second.abandon()
+      expect(texts(path)).toEqual(allOf('one'))
+      expect(readdirSync(path).sort()).toEqual([...FILES].sort())
+    }
+  })
+
+  /** The id of a process that is gone. */
+  const gone = () => spawnSync('true').pid
+
+  it('is cleared of what killed runs have left, and a bundle half replaced is restored', () => {
+    const path = temporaryDirectory()
+    const first = new BundleDirectory(path)
+    write(first, 'one')
+    first.commit()
+    // Killed while it was writing, and while it was moving: one file is new, the others are put aside.
+    const name = (path.split('/').at(-1) ?? '') as string
+    const [early, late] = [gone(), gone()].map((pid) => join(path, `.${name}.partial-${pid}-x`))
+    mkdirSync(early as string)
+    writeFileSync(join(early as string, 'series.csv'), 'zero')
+    mkdirSync(join(late as string, 'replaced'), { recursive: true })
+    for (const file of FILES) renameSync(join(path, file), join(late as string, 'replaced', file))
+    writeFileSync(join(path, 'capture.pcapng'), 'two')
+    const third = new BundleDirectory(path)
+    write(third, 'three')
+    third.abandon()
+    expect(texts(path)).toEqual(allOf('one'))
+  })
+
+  it('that does not exist yet is cleared likewise', () => {
+    const root = temporaryDirectory()
+    mkdirSync(join(root, `.first.partial-${gone()}-x`))
+    const bundle = new BundleDirectory(join(root, 'first'))
+    write(bundle, 'one')
+    bundle.commit()
+    expect(readdirSync(root)).toEqual(['first'])
+  })
+
+  it('is refused while another run writes there', () => {
+    const path = temporaryDirectory()
+    mkdirSync(join(path, `.${path.split('/').at(-1)}.partial-${process.ppid}-x`))
+    expect(() => new BundleDirectory(path)).toThrow('another run is writing there')
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decodePlace, HOSTILE } from '../../../../server/app/slot-frame.ts'
+import { until } from '../../../support/processes/lab-process.ts'
 import { startPageLab, untilTold } from '../../../support/worlds/page-lab.ts'
 
 const PAGE = { 'index.html': '<!doctype html>page', 'assets/app-1a2b.js': 'run()', 'assets/app-1a2b.js.br': 'small' }
@@ -189,7 +190,15 @@ describe('the stream of a page', () => {
     // It is in touch with the server, and asks for nothing.
     await lab.untilInTouch()
     expect(asked).toBe(0)
-    await untilTold(await lab.listen(), 'slots')
+    const reader = await lab.listen()
+    await untilTold(reader, 'slots')
     expect(asked).toBeGreaterThan(0)
+    reader.close()
+    await until('nothing is asked any more', async () => {
+      const before = asked
+      // Several times as long as from one question to the next.
+      await new Promise((resolve) => setTimeout(resolve, 500))
+      return asked === before
+    })
   })
 })

@@ -180,13 +180,21 @@ describe('GET /api/sockets', () => {
     expect(some.sockets[0]).toMatchObject({ state: 'syn_recv', peer: '198.18.0.0:40000', timer: { kind: 'on' } })
   })
 
-  it.each([
+  const refusals: [string, string, string, RegExp][] = [
     ['state=half-open', 'BAD_VALUE', 'state', /listen, .*syn_recv, .*time_wait/],
+    // What every plain object has.
+    ...Object.getOwnPropertyNames(Object.prototype).map((name): [string, string, string, RegExp] => [
+      `state=${name}`,
+      'BAD_VALUE',
+      'state',
+      /is not one of listen/,
+    ]),
     ['limit=0', 'OUT_OF_RANGE', 'limit', /1 to 10000/],
     ['limit=10001', 'OUT_OF_RANGE', 'limit', /1 to 10000/],
     ['limit=x', 'WRONG_TYPE', 'limit', /1 to 10000/],
     ['stat=listen', 'UNKNOWN_KEY', 'stat', /state, limit/],
-  ])('refuses %s', async (query, code, path, message) => {
+  ]
+  it.each(refusals)('refuses %s', async (query, code, path, message) => {
     serve()
     const reply = await app.inject(`/api/sockets?${query}`)
     expect(reply.statusCode).toBe(400)
