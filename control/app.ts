@@ -16,6 +16,7 @@ import Fastify, {
   type RawServerDefault,
 } from 'fastify'
 import type { Registry } from 'prom-client'
+import { addApiDescription, describe } from './api-description.ts'
 import { ApiError, toApiError } from './errors.ts'
 import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
@@ -37,7 +38,11 @@ export type LogLevel = (typeof LOG_LEVELS)[number]
 export interface ControlAppOptions {
   /** The process's name, as /version tells it. */
   readonly name: string
+  /** What the process is, in one sentence for people. */
+  readonly about: string
   readonly logLevel: LogLevel
+  /** Somebody has a page of its own at the root. */
+  readonly hasPage?: boolean
   /** What /metrics shows; nobody else's registry. */
   readonly metrics: Registry
 }
@@ -51,13 +56,17 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** How often late requests are looked for, milliseconds. */
 const LATE_CHECK_MS = 1_000
 
-/** A control API with GET /healthz, /version and /metrics, not listening yet. */
+/**
+ * A control API with GET /healthz, /version, /metrics and a description of itself, not listening yet. Its owner adds routes in
+ * `app.after`, so that they are described, too.
+ */
 export function buildControlApp(options: ControlAppOptions): ControlApp {
   const app = Fastify({
     logger: { level: options.logLevel, stream: logOutput },
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    routerOptions: { ignoreTrailingSlash: true },
     // Includes connections on which nothing has ever been said.
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
     // Who connects and says nothing, or reads nothing, does not hold up the end.
@@ -69,8 +78,10 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
   takeJsonOnly(app)
   refuseInJson(app)
   refuseForeignPages(app)
+  refuseBodiesForNobody(app)
   addProcessMetrics(options.metrics)
-  addCommonRoutes(app, options)
+  addApiDescription(app, options)
+  app.after(() => addCommonRoutes(app, options))
   return app
 }
 
@@ -146,15 +157,31 @@ function refuseForeignPages(app: ControlApp): void {
   })
 }
 
+/** Where no body is asked for, one with something in it was meant for something else. */
+function refuseBodiesForNobody(app: ControlApp): void {
+  app.addHook('preValidation', async ({ body, routeOptions }) => {
+    // Where there is no such route, that is what is said.
+    if (routeOptions.url === undefined || routeOptions.schema?.body !== undefined) return
+    if (body === undefined || body === null) return
+    const [key] = typeof body === 'object' ? Object.keys(body) : ['']
+    if (key === undefined) return
+    throw new ApiError(
+      'UNKNOWN_KEY',
+      `${routeOptions.method} ${routeOptions.url} takes no body`,
+      key === '' ? undefined : key,
+    )
+  })
+}
+
 function refuse(reply: FastifyReply, error: ApiError): FastifyReply {
   return reply.code(error.statusCode).send(error.toBody())
 }
 
 function addCommonRoutes(app: ControlApp, { name, metrics }: ControlAppOptions): void {
   const version = { name, version: packageVersion(), node: process.version }
-  app.get('/healthz', () => ({ status: 'ok' }))
-  app.get('/version', () => version)
-  app.get('/metrics', async (_request, reply) => {
+  app.get('/healthz', describe('Whether the process lives.'), () => ({ status: 'ok' }))
+  app.get('/version', describe('Name, version, and Node.js beneath it.'), () => version)
+  app.get('/metrics', describe('Everything that is counted, as Prometheus reads it.'), async (_request, reply) => {
     const text = await metrics.metrics()
     return reply.type(metrics.contentType).send(text)
   })

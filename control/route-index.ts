@@ -18,10 +18,15 @@ export class RouteIndex {
 
   /** Methods by which `path` can be asked for, sorted; none when there is no such path. */
   methodsOf(path: string): string[] {
-    const segments = path.split('/')
+    const segments = withoutSlash(path).split('/')
     const methods = [...this.routes.values()].filter((route) => matches(route, segments))
     return [...new Set(methods.flatMap((route) => [...route.methods]))].sort()
   }
+}
+
+/** A slash at the end says nothing. */
+function withoutSlash(path: string): string {
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path
 }
 
 function matches(route: Route, segments: readonly string[]): boolean {

@@ -1,6 +1,7 @@
 /**
  * The part of the control API that starts, shows and stops attacks.
  */
+import { describe } from '../../control/api-description.ts'
 import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
@@ -27,31 +28,43 @@ export function addAttackRoutes(
   traces: string | undefined,
   readTrace: TraceReader,
 ): void {
-  app.get('/api/attack-kinds', () => ({ kinds: KINDS }))
-  app.get('/api/attacks', async () => {
+  app.get('/api/attack-kinds', describe('The catalogue of attacks, with every parameter.'), () => ({ kinds: KINDS }))
+  app.get('/api/attacks', describe('Attacks under way, and the latest that are over.'), async () => {
     const { attacks } = await engine.state()
     return { attacks }
   })
-  app.post('/api/attacks', { schema: { body: AttackBody } }, async ({ body }, reply) => {
-    const { lease, spec } = toAttack(body)
-    leases.check(lease)
-    const result = await engine.startAttack(await toOrder(spec, traces, readTrace))
-    if ('refusal' in result) throw new ApiError(result.refusal.code, result.refusal.message)
-    await leases.bind(lease, result.attack.id)
-    return reply.code(201).header('location', `/api/attacks/${result.attack.id}`).send(result.attack)
-  })
-  app.delete('/api/attacks', async () => {
+  app.post(
+    '/api/attacks',
+    { schema: { summary: 'Starts an attack; parameters are those of its kind.', body: AttackBody } },
+    async ({ body }, reply) => {
+      const { lease, spec } = toAttack(body)
+      leases.check(lease)
+      const result = await engine.startAttack(await toOrder(spec, traces, readTrace))
+      if ('refusal' in result) throw new ApiError(result.refusal.code, result.refusal.message)
+      await leases.bind(lease, result.attack.id)
+      return reply.code(201).header('location', `/api/attacks/${result.attack.id}`).send(result.attack)
+    },
+  )
+  app.delete('/api/attacks', describe('Stops all attacks.'), async () => {
     return { stopped: await engine.stopAll() }
   })
-  app.get('/api/attacks/:id', { schema: { params: AttackParams } }, async ({ params: { id } }) => {
-    const { attacks } = await engine.state()
-    return attacks.find((attack) => String(attack.id) === id) ?? noAttack(id)
-  })
-  app.delete('/api/attacks/:id', { schema: { params: AttackParams } }, async ({ params: { id } }) => {
-    // Text that is no id is nobody's; "1.0" is not attack 1.
-    if (!ATTACK_ID.test(id)) noAttack(id)
-    return (await engine.stopAttack(Number(id))) ?? noAttack(id)
-  })
+  app.get(
+    '/api/attacks/:id',
+    { schema: { summary: 'One attack.', params: AttackParams } },
+    async ({ params: { id } }) => {
+      const { attacks } = await engine.state()
+      return attacks.find((attack) => String(attack.id) === id) ?? noAttack(id)
+    },
+  )
+  app.delete(
+    '/api/attacks/:id',
+    { schema: { summary: 'Stops an attack.', params: AttackParams } },
+    async ({ params: { id } }) => {
+      // Text that is no id is nobody's; "1.0" is not attack 1.
+      if (!ATTACK_ID.test(id)) noAttack(id)
+      return (await engine.stopAttack(Number(id))) ?? noAttack(id)
+    },
+  )
 }
 
 /** The attack with what it needs. Throws an ApiError when a replay has no trace. */

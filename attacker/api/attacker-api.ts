@@ -3,6 +3,7 @@
  * checks what comes in and passes it on.
  */
 
+import { describe } from '../../control/api-description.ts'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
 import { MetricsRegistry } from '../../control/metrics-registry.ts'
@@ -30,20 +31,40 @@ export function buildAttackerApi(
 ): ControlApp {
   const metrics = new MetricsRegistry(METRICS, () => ({ counters: engine.counters, link: engine.link() }))
   addAttackTimes(metrics, engine)
-  const app = buildControlApp({ name: ATTACKER_NAME, logLevel, metrics })
+  const about = 'Control API of an attacker: attacks, honest clients, and how both fare.'
+  const app = buildControlApp({ name: ATTACKER_NAME, about, logLevel, metrics })
   logEvents(app, engine)
   const events = new AttackerEvents(engine, app.log)
+  app.after(() => addRoutes(app, engine, events, traces, read))
+  app.addHook('preClose', async () => events.close())
+  return app
+}
+
+function addRoutes(
+  app: ControlApp,
+  engine: AttackerEngine,
+  events: AttackerEvents,
+  traces: string | undefined,
+  read: TraceReader,
+): void {
   const clock = (): number => performance.now()
   const leases = addLeaseRoutes(app, engine, clock, (attacks) => events.leaseExpired(attacks))
   addAttackRoutes(app, engine, leases, traces, read)
-  app.get('/api/state', () => engine.state())
-  app.put('/api/clients', { schema: { body: ClientsBody } }, ({ body }) => engine.setClients(toClientSpec(body)))
-  app.post('/api/reset', () => engine.reset())
-  app.get('/api/events', { exposeHeadRoute: false, schema: { querystring: EventsQuery } }, ({ query }, reply) =>
-    events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
+  app.get('/api/state', describe('Link, attacks, clients, gateway.'), () => engine.state())
+  app.get('/api/clients', describe('What the honest clients do, and how they fare.'), async () => {
+    return (await engine.state()).clients
+  })
+  app.put(
+    '/api/clients',
+    { schema: { summary: 'What the honest clients do from now on.', body: ClientsBody } },
+    ({ body }) => engine.setClients(toClientSpec(body)),
   )
-  app.addHook('preClose', async () => events.close())
-  return app
+  app.post('/api/reset', describe('Stops all attacks, sets the counters to zero.'), () => engine.reset())
+  app.get(
+    '/api/events',
+    { exposeHeadRoute: false, schema: { summary: 'What happens, as Server-Sent Events.', querystring: EventsQuery } },
+    ({ query }, reply) => events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
+  )
 }
 
 function logEvents({ log }: ControlApp, engine: AttackerEngine): void {

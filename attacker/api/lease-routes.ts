@@ -3,6 +3,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import Type from 'typebox'
+import { describe } from '../../control/api-description.ts'
 import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
@@ -31,22 +32,30 @@ export function addLeaseRoutes(
   const stop = (attacks: readonly number[]): Promise<unknown> => Promise.all(attacks.map((id) => engine.stopAttack(id)))
   const view = (id: string) => ({ id, seconds: LEASE_MS / 1000 })
 
-  app.post('/api/leases', async (_request, reply) => {
+  app.post('/api/leases', describe('Opens a lease: attacks bound to it end with it.'), async (_request, reply) => {
     if (leases.size >= LEASES_MAX) throw new ApiError('TOO_MANY', `there are ${LEASES_MAX} leases already`)
     const id = randomUUID()
     leases.open(id, clock())
     return reply.code(201).header('location', `/api/leases/${id}`).send(view(id))
   })
-  app.put('/api/leases/:id', { schema: { params: LeaseParams } }, async ({ params: { id } }) => {
-    if (!leases.renew(id, clock())) throw noLease(id)
-    return view(id)
-  })
-  app.delete('/api/leases/:id', { schema: { params: LeaseParams } }, async ({ params: { id } }) => {
-    const attacks = leases.close(id)
-    if (attacks === undefined) throw noLease(id)
-    await stop(attacks)
-    return { stopped: attacks.length }
-  })
+  app.put(
+    '/api/leases/:id',
+    { schema: { summary: 'Renews a lease.', params: LeaseParams } },
+    async ({ params: { id } }) => {
+      if (!leases.renew(id, clock())) throw noLease(id)
+      return view(id)
+    },
+  )
+  app.delete(
+    '/api/leases/:id',
+    { schema: { summary: 'Ends a lease and its attacks.', params: LeaseParams } },
+    async ({ params: { id } }) => {
+      const attacks = leases.close(id)
+      if (attacks === undefined) throw noLease(id)
+      await stop(attacks)
+      return { stopped: attacks.length }
+    },
+  )
 
   engine.on('attack', ({ id, state }) => {
     if (state !== 'running') leases.release(id)

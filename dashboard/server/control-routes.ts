@@ -17,6 +17,9 @@ const AttackParams = Type.Object({ attacker: Type.String(), id: Type.String() },
 /** A query that is passed on as it came. */
 const AnyQuery = Type.Record(Type.String(), Type.String())
 
+/** A body that is passed on as it came: the plane has the schema. */
+const AnyBody = Type.Unknown()
+
 /** Adds the routes. `attackers`: those that are known at this moment, the first one first. */
 export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () => readonly AttackerPlace[]): void {
   const server = new ControlPlane(serverUrl.origin)
@@ -35,8 +38,10 @@ export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () 
   app.get('/api/sockets', { schema: { querystring: AnyQuery } }, ({ query }, reply) =>
     passOn(server, reply, 'GET', `/api/sockets?${new URLSearchParams(query)}`),
   )
-  app.patch('/api/config', ({ body }, reply) => passOn(server, reply, 'PATCH', '/api/config', body))
-  app.post('/api/attacks', { schema: { querystring: OfAttacker } }, ({ query, body }, reply) =>
+  app.patch('/api/config', { schema: { body: AnyBody } }, ({ body }, reply) =>
+    passOn(server, reply, 'PATCH', '/api/config', body),
+  )
+  app.post('/api/attacks', { schema: { querystring: OfAttacker, body: AnyBody } }, ({ query, body }, reply) =>
     passOn(attackerPlane(query), reply, 'POST', '/api/attacks', body),
   )
   app.delete('/api/attacks/:attacker/:id', { schema: { params: AttackParams } }, ({ params }, reply) =>
@@ -46,11 +51,15 @@ export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () 
     const answers = await toAll<{ stopped: number }>(attackers(), 'DELETE', '/api/attacks')
     return { stopped: answers.reduce((sum, { stopped }) => sum + stopped, 0) }
   })
-  app.put('/api/clients', { schema: { querystring: OfAttacker } }, ({ query, body }, reply) =>
+  app.put('/api/clients', { schema: { querystring: OfAttacker, body: AnyBody } }, ({ query, body }, reply) =>
     passOn(attackerPlane(query), reply, 'PUT', '/api/clients', body),
   )
-  app.post('/api/cookie', ({ body }, reply) => passOn(server, reply, 'POST', '/api/cookie', body))
-  app.post('/api/tap', ({ body }, reply) => passOn(server, reply, 'POST', '/api/tap', body))
+  app.post('/api/cookie', { schema: { body: AnyBody } }, ({ body }, reply) =>
+    passOn(server, reply, 'POST', '/api/cookie', body),
+  )
+  app.post('/api/tap', { schema: { body: AnyBody } }, ({ body }, reply) =>
+    passOn(server, reply, 'POST', '/api/tap', body),
+  )
   app.delete('/api/tap', (_request, reply) => passOn(server, reply, 'DELETE', '/api/tap'))
   app.post('/api/reset', async (_request, reply) => {
     // First what disturbs, so that the server begins in peace.

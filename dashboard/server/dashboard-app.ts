@@ -40,7 +40,9 @@ const MESSAGE = 'message'
 export async function buildDashboardApp(options: DashboardAppOptions): Promise<ControlApp> {
   const { logLevel, pageDirectory, serverUrl } = options
   const metrics = new Registry()
-  const app = buildControlApp({ name: DASHBOARD_NAME, logLevel, metrics })
+  const about = 'The page of the lab: its files, one stream of everything that happens, and the calls that it makes.'
+  const app = buildControlApp({ name: DASHBOARD_NAME, about, hasPage: true, logLevel, metrics })
+  await app.after()
   const token = randomBytes(TOKEN_BYTES).toString('hex')
   app.addHook('onRequest', async (request) => refuseOtherSites(request))
   app.addHook('preHandler', async (request) => refuseWithoutToken(request, token))

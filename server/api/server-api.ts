@@ -3,6 +3,7 @@
  * what comes in and passes it on.
  */
 import { Type } from 'typebox'
+import { describe } from '../../control/api-description.ts'
 import { buildControlApp, type ControlApp, type LogLevel } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import { EventsQuery, wantedEvents } from '../../control/event-query.ts'
@@ -40,32 +41,49 @@ const CookieBody = Type.Object(
 export function buildServerApi(engine: ServerEngine, logLevel: LogLevel): ControlApp {
   const metrics = new MetricsRegistry(METRICS, () => engine.stats())
   addChangeTimes(metrics, engine)
-  const app = buildControlApp({ name: SERVER_NAME, logLevel, metrics })
+  const about = 'Control API of the server under attack: its state, its knobs, its sockets, its counters.'
+  const app = buildControlApp({ name: SERVER_NAME, about, logLevel, metrics })
   logEvents(app, engine)
-  addRoutes(app, engine)
   const events = new ServerEvents(engine, app.log)
-  app.get('/api/events', { exposeHeadRoute: false, schema: { querystring: EventsQuery } }, ({ query }, reply) =>
-    events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
-  )
+  app.after(() => addRoutes(app, engine, events))
   app.addHook('preClose', async () => events.close())
   return app
 }
 
-function addRoutes(app: ControlApp, engine: ServerEngine): void {
-  app.get('/api/state', () => engine.state())
-  app.get('/api/knobs', () => ({ knobs: KNOB_VIEWS }))
-  app.get('/api/config', async () => (await engine.state()).config)
-  app.patch('/api/config', { schema: { body: ConfigPatch } }, ({ body }) => engine.configure(body))
-  app.get('/api/sockets', { schema: { querystring: SocketsQuery } }, ({ query }) =>
-    engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),
+function addRoutes(app: ControlApp, engine: ServerEngine, events: ServerEvents): void {
+  app.get('/api/state', describe('Configuration, queues, counters, connections, link.'), () => engine.state())
+  app.get('/api/knobs', describe('The catalogue of knobs: range, default, unit, Linux name.'), () => ({
+    knobs: KNOB_VIEWS,
+  }))
+  app.get('/api/config', describe('The knobs as they are.'), async () => (await engine.state()).config)
+  app.patch(
+    '/api/config',
+    { schema: { summary: 'Turns knobs while the server runs; what is left out stays.', body: ConfigPatch } },
+    ({ body }) => engine.configure(body),
+  )
+  app.get(
+    '/api/sockets',
+    { schema: { summary: 'The sockets, as ss lists a kernel’s.', querystring: SocketsQuery } },
+    ({ query }) => engine.sockets(wantedState(query.state), query.limit ?? DEFAULT_SOCKETS),
   )
   addTapRoutes(app, engine)
-  app.post('/api/cookie', { schema: { body: CookieBody } }, ({ body }) => engine.cookie(body.cookie))
-  app.post('/api/reset', async () => {
+  app.post(
+    '/api/cookie',
+    { schema: { summary: 'Takes the last SYN cookie apart, and judges a number in its place.', body: CookieBody } },
+    ({ body }) => engine.cookie(body.cookie),
+  )
+  app.post('/api/reset', describe('Everything from the beginning, with the present knobs.'), async () => {
     await engine.reset()
     return engine.state()
   })
-  app.get('/metrics/node', (_request, reply) => reply.type(NODE_METRICS_TYPE).send(formatNodeMetrics(engine.stats())))
+  app.get('/metrics/node', describe('The counters under the names of Node Exporter.'), (_request, reply) =>
+    reply.type(NODE_METRICS_TYPE).send(formatNodeMetrics(engine.stats())),
+  )
+  app.get(
+    '/api/events',
+    { exposeHeadRoute: false, schema: { summary: 'What happens, as Server-Sent Events.', querystring: EventsQuery } },
+    ({ query }, reply) => events.subscribe(reply, wantedEvents(query, USUAL_EVENTS, EVENTS_ON_REQUEST)),
+  )
 }
 
 function wantedState(text: string | undefined): SocketState | undefined {

@@ -2,6 +2,7 @@
  * The part of the control API that follows one connection: what happens on it is told as `tap` events (events.ts).
  */
 import { type Static, Type } from 'typebox'
+import { describe } from '../../control/api-description.ts'
 import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import { parseTapTarget, type TapTarget } from '../app/tap-target.ts'
@@ -13,10 +14,14 @@ const TapBody = Type.Object(
 )
 
 export function addTapRoutes(app: ControlApp, engine: ServerEngine): void {
-  app.post('/api/tap', { schema: { body: TapBody } }, async ({ body }) => {
-    return { tap: await engine.follow(targetOf(body)) }
-  })
-  app.delete('/api/tap', async () => {
+  app.post(
+    '/api/tap',
+    { schema: { summary: 'Follows one connection: what happens on it is told as tap events.', body: TapBody } },
+    async ({ body }) => {
+      return { tap: await engine.follow(targetOf(body)) }
+    },
+  )
+  app.delete('/api/tap', describe('Follows none any more.'), async () => {
     await engine.follow(undefined)
     return { tap: null }
   })

@@ -27,7 +27,7 @@ let app: ControlApp
 function build(): ControlApp {
   const metrics = new Registry()
   new Counter({ name: 'something_total', help: 'Something.', registers: [metrics] }).inc(3)
-  app = buildControlApp({ name: 'synlab-test', logLevel: 'silent', metrics })
+  app = buildControlApp({ name: 'synlab-test', about: 'A test.', logLevel: 'silent', metrics })
   app.put('/thing', { schema: { body: Body } }, ({ body }) => body)
   app.get('/list', { schema: { querystring: Query } }, ({ query }) => query)
   app.delete('/things/:id', () => ({}))

@@ -18,7 +18,7 @@ async function serve(
   wanted?: ReadonlySet<string>,
 ): Promise<void> {
   stream = new EventStream(options)
-  app = buildControlApp({ name: 'synlab-test', logLevel: 'silent', metrics: new Registry() })
+  app = buildControlApp({ name: 'synlab-test', about: 'A test.', logLevel: 'silent', metrics: new Registry() })
   app.get('/events', (_request, reply) => stream.subscribe(reply, greet, wanted))
   app.addHook('preClose', async () => stream.close())
   await app.listen({ host: '127.0.0.1', port: 0 })
