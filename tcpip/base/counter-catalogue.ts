@@ -45,7 +45,9 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   TCPACKSkippedChallenge: tcpExt('challenge ACKs that the rate limit of the connection held back'),
   TCPSYNChallenge: tcpExt('SYNs in a connection, each of which earns a challenge ACK'),
   TCPAbortOnClose: tcpExt('connections reset because the program closed them with data unread'),
-  TCPAbortOnData: tcpExt('connections reset because data came after the program had closed them, or closed with SO_LINGER 0'),
+  TCPAbortOnData: tcpExt(
+    'connections reset because data came after the program had closed them, or closed with SO_LINGER 0',
+  ),
   TCPAbortOnTimeout: tcpExt('connections given up because the peer no longer answered'),
   TCPTimeWaitOverflow: tcpExt('connections that found no room in TIME-WAIT'),
   TW: tcpExt('connections that entered TIME-WAIT, or FIN-WAIT-2 without a program'),

@@ -20,7 +20,7 @@ import {
 } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
-import { armSynTimeout, resetBackoff, sampleRoundTrip } from './retransmit.ts'
+import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
@@ -140,6 +140,7 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   tcb.tsRecent = handshake.tsRecent
   tcb.tsRecentAt = tcb.stateSince
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
+  else sampleEcho(tcb, completing, tcb.stateSince)
   synchronize(tcb, handshake.irs, completing)
 }
 

@@ -14,10 +14,10 @@ import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
 import { boundSegment } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
-import { resetBackoff, sampleRoundTrip } from './retransmit.ts'
+import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-report.ts'
 import { noteSackBlocks } from './scoreboard.ts'
-import { finAcknowledged, mustProbe, output, timestampOf } from './send.ts'
+import { finAcknowledged, mustProbe, output } from './send.ts'
 import { State } from './states.ts'
 import { ACK_NOW, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -246,10 +246,11 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
-      enterFinWait2(host, tcb, now)
+      // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
+      if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
+      else enterFinWait2(host, tcb, now)
       // Of a connection without a program only the record is left, and old bytes are nothing to it (Linux tcp_time_wait).
-      const isOver = isForsaken(tcb) && (segment.flags & FIN) === 0 && !reachesNobody(tcb, segment)
-      if (isOver) return GONE
+      if (isForsaken(tcb) && (segment.flags & FIN) === 0 && !reachesNobody(tcb, segment)) return GONE
     } else if (tcb.state === State.CLOSING) {
       enterTimeWait(host, tcb, now)
       return GONE
@@ -273,10 +274,7 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknow
       sampleRoundTrip(tcb, now - tcb.timedAt)
       tcb.timedAt = -1
     }
-  } else if (tcb.timestamps && segment.hasTimestamps && segment.tsEcr !== 0) {
-    const ticks = (timestampOf(tcb, now) - segment.tsEcr) | 0
-    if (ticks >= 0) sampleRoundTrip(tcb, Math.max(1, ticks) * MILLISECOND)
-  }
+  } else sampleEcho(tcb, segment, now)
   onProgress(host, tcb, acknowledged, now)
   if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
   else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)

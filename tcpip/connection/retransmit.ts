@@ -3,6 +3,8 @@
  * open, which follows its SYN schedule.
  */
 import { Mib } from '../base/counters.ts'
+import { MILLISECOND } from '../base/time.ts'
+import type { Segment } from '../wire/segment.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeTimer } from './loss-probe.ts'
@@ -14,6 +16,7 @@ import {
   sendSimultaneousSynAck,
   sendSyn,
   sendWindowProbe,
+  timestampOf,
 } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
@@ -93,6 +96,13 @@ export function sampleRoundTrip(tcb: Tcb, sample: number): void {
     tcb.srtt += (sample - tcb.srtt) / 8
   }
   resetBackoff(tcb)
+}
+
+/** Takes the round trip that an echoed timestamp tells of, to the millisecond (RFC 7323 4.1, Linux tcp_ack_update_rtt). */
+export function sampleEcho(tcb: Tcb, segment: Segment, now: number): void {
+  if (!tcb.timestamps || !segment.hasTimestamps || segment.tsEcr === 0) return
+  const ticks = (timestampOf(tcb, now) - segment.tsEcr) | 0
+  if (ticks >= 0) sampleRoundTrip(tcb, Math.max(1, ticks) * MILLISECOND)
 }
 
 /** The timeout without backoff: what the estimate says, or a long one while there is none (Linux tcp_set_rto). */

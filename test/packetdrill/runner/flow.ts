@@ -137,6 +137,21 @@ export class Flow {
     this.firstTimestamp ??= { live: live.val, script: script.val }
   }
 
+  /** Learns from a packet that nobody expected: every SYN-ACK begins at 0, and the first timestamp is `timestamp`. */
+  observe(actual: Packet, timestamp: number): void {
+    if ((actual.flags & SYN) !== 0) {
+      this.localIsn = { live: actual.seq, script: 0 }
+      this.localStart = 1
+    }
+    const live = actual.options.find((option) => option.kind === 'TS')
+    if (live !== undefined) this.firstTimestamp ??= { live: live.val, script: timestamp }
+  }
+
+  /** Whether the stack has sent a timestamp that could be echoed. */
+  get hasTimestamp(): boolean {
+    return this.firstTimestamp !== undefined
+  }
+
   /** Takes the number of the stack's first SYN for its ISN, which the script calls `script`. */
   learnIsn(actual: Packet, script: number): void {
     if ((actual.flags & SYN) !== 0) this.localIsn ??= { live: actual.seq, script }
