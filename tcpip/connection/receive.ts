@@ -267,6 +267,11 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
 function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknowledged: number, now: number): void {
   tcb.retransmits = 0
   tcb.probeBackoff = 0
+  // A piece of the oldest segment is no sign of life for the rest of it: the timer goes on (Linux FLAG_ACKED).
+  const from = seqAdd(tcb.sndUna, -acknowledged)
+  const segmentEnd = tcb.smallEnds.firstWithin(from, seqAdd(from, tcb.sndMss))
+  const isSegment = tcb.sndUna === tcb.sndNxt || !seqLess(tcb.sndUna, segmentEnd)
+  tcb.smallEnds.discardUntil(tcb.sndUna)
   // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
   // timestamp tells the copies apart.
   if (tcb.timedAt >= 0) {
@@ -274,8 +279,9 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknow
       sampleRoundTrip(tcb, now - tcb.timedAt)
       tcb.timedAt = -1
     }
-  } else sampleEcho(tcb, segment, now)
+  } else if (isSegment) sampleEcho(tcb, segment, now)
   onProgress(host, tcb, acknowledged, now)
+  if (!isSegment) return
   if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
   else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)
   else restartRetransmission(host, tcb, now)

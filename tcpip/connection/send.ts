@@ -103,8 +103,11 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
 /** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   const before = tcb.sndNxt
-  while (repeatLost(host, tcb, now) || sendNext(host, tcb, false, now)) {
+  while (repeatLost(host, tcb, now)) {
     // Each call sends one segment.
+  }
+  for (let isSecond = false; sendNext(host, tcb, false, isSecond, now); isSecond = !isSecond) {
+    // And so does each of these.
   }
   repeatDoubtful(host, tcb, now)
   if (tcb.sndNxt !== before) {
@@ -136,21 +139,26 @@ function segmentRoom(tcb: Tcb): number {
 
 /** Sends one new segment as a loss probe, which the congestion window does not hold back; false when there is none. */
 export function sendNewProbe(host: ConnectionHost, tcb: Tcb, now: number): boolean {
-  return sendNext(host, tcb, true, now)
+  return sendNext(host, tcb, true, false, now)
 }
 
-/** Sends one new segment if anything may be sent. */
-function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number): boolean {
+/**
+ * Sends one new segment if anything may be sent. A segment goes whole or not at all, its FIN included (Linux
+ * tcp_snd_wnd_test); `sndMss` sees to it that it can. But Linux hands down pairs, and of a pair only the first has to fit: the
+ * second (`isSecond`) takes what is left of the window (tcp_mss_split_point).
+ */
+function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: boolean, now: number): boolean {
   if (tcb.finSent || !isSynchronized(tcb)) return false
   const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
   const unsent = tcb.sendQueue.length - inFlight
   const segmentBytes = segmentRoom(tcb)
-  const length = Math.min(unsent, segmentBytes)
+  const left = tcb.sndWnd - inFlight
+  const whole = Math.min(unsent, segmentBytes)
+  const length = isSecond && left > 0 ? Math.min(whole, left) : whole
   const finNow = tcb.finQueued && length === unsent
   if (length === 0 && !finNow) return false
   if (!isProbe && isHeldBack(tcb, Math.max(1, length))) return false
-  // A segment goes whole or not at all, its FIN included (Linux tcp_snd_wnd_test); `sndMss` sees to it that it can.
-  if (inFlight + length + (finNow ? 1 : 0) > tcb.sndWnd) return false
+  if (length + (finNow ? 1 : 0) > left) return false
   if (!isProbe && !finNow && isTooSmall(tcb, length, segmentBytes)) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   tcb.lastSegmentSeq = tcb.sndNxt
@@ -161,9 +169,15 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number)
   }
   if (finNow) tcb.finSent = true
   if (length > 0) onDataSent(tcb, now)
-  if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
+  if (length > 0 && length < segmentBytes) noteSmall(tcb)
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
+}
+
+/** What was sent last is less than a full segment. */
+function noteSmall(tcb: Tcb): void {
+  tcb.lastSmallEnd = tcb.sndNxt
+  tcb.smallEnds.add(tcb.sndNxt)
 }
 
 /** Whether the congestion window has no room for `length` bytes more; a FIN takes as much as a byte (Linux tcp_cwnd_test). */
@@ -197,7 +211,7 @@ export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): vo
     tcb.finSent = fin
     tcb.lastSegmentSeq = tcb.sndNxt
     tcb.sndNxt = seqAdd(tcb.sndNxt, length + (fin ? 1 : 0))
-    tcb.lastSmallEnd = tcb.sndNxt
+    noteSmall(tcb)
     return
   }
   host.counters.add(Mib.WindowProbes)
@@ -273,7 +287,8 @@ function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: n
   const wanted = seqLess(dataEnd, end) ? dataEnd : end
   // Of a segment that reaches beyond a window taken back, what fits; with nothing at all it is a whole one that asks.
   const fits = tcb.sndWnd - seqDiff(seq, tcb.sndUna)
-  const length = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
+  const room = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
+  const length = Math.min(room, seqDiff(tcb.smallEnds.lastWithin(seq, seqAdd(seq, room)), seq))
   const fin = tcb.finSent && end === tcb.sndNxt && seqAdd(seq, length) === dataEnd
   host.counters.add(Mib.RetransSegs)
   prepareRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)

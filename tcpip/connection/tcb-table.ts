@@ -179,6 +179,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.recovery = RECOVERY_NONE
   tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lastSegmentSeq = tcb.rtoAt = tcb.lossProbeEnd = 0
   tcb.sacked.clear()
+  tcb.smallEnds.clear()
   tcb.probeTimer = tcb.lossProbe = tcb.lossProbeRepeats = false
   tcb.lastChallengeAt = -1
   tcb.keepalive = undefined

@@ -6,6 +6,7 @@ import { ByteQueue } from './byte-queue.ts'
 import { ADVERTISED_MSS } from './host.ts'
 import type { KeepaliveOptions } from './keepalive.ts'
 import { SackReport } from './sack-report.ts'
+import { SegmentEnds } from './segment-ends.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { State } from './states.ts'
 import { SYN_SCHEDULES, type SynSchedule } from './syn-schedule.ts'
@@ -171,8 +172,9 @@ export class Tcb {
   lossProbeRepeats = false
   /** Small segments wait for an acknowledgment of another unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
   noDelay = false
-  /** End of the last segment sent that was less than full. */
+  /** End of the last segment sent that was less than full, and the ends of those in flight. */
   lastSmallEnd = 0
+  readonly smallEnds = new SegmentEnds()
   /** Zero-window probes sent since the peer last answered, and how often their interval has doubled. */
   probes = 0
   probeBackoff = 0

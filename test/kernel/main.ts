@@ -7,12 +7,14 @@ import { parseArgs } from 'node:util'
 import { obstacle } from './kernel-end.ts'
 import { OWN_SCRIPTS, playScripts } from './scripts.ts'
 import { playSeeds } from './seeds.ts'
+import { playSteadyStates } from './steady-states.ts'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     brief: { type: 'boolean', default: false },
     seeds: { type: 'string' },
+    steady: { type: 'boolean', default: false },
     from: { type: 'string', default: '1' },
   },
 })
@@ -24,7 +26,8 @@ if (why !== undefined) {
   process.exit(isRequired ? 1 : 0)
 }
 
-if (values.seeds !== undefined) {
+if (values.steady) process.exitCode = (await playSteadyStates()) ? 0 : 1
+else if (values.seeds !== undefined) {
   process.exitCode = (await playSeeds(number('from', values.from), number('seeds', values.seeds))) ? 0 : 1
 } else {
   await playOwnScripts()
