@@ -107,8 +107,8 @@ export function isAckDue(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   if (tcb.ackOwed === ACK_NONE) return false
   if (tcb.ackOwed === ACK_NOW || tcb.reassembly.count > 0) return true
   if (tcb.quickAcks > 0 && !tcb.pingPong) return true
-  // More than a segment of the peer's, and the program keeps up, but for the last one: else its reading will tell.
-  if (isMoreThanSegment(tcb) && receiveRoom(tcb) + tcb.rcvMss >= tcb.offeredWnd) return true
+  // More than a segment of the peer's, and the program keeps up, but for the last two: else its reading will tell.
+  if (isMoreThanSegment(tcb) && receiveRoom(tcb) + 2 * tcb.rcvMss >= tcb.offeredWnd) return true
   const delay = tcb.ackDelay === 0 ? TICK : boundedDelay(tcb)
   const armed = host.tcbs.deadlineOf(tcb, DELAYED_ACK)
   if (armed <= now + delay / 4) return true

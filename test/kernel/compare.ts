@@ -40,16 +40,19 @@ function packetDifference(endpoint: Trace, kernel: Trace, end: number): string |
   for (const peer of peersOf(endpoint, kernel)) {
     const [own, theirs] = [of(endpoint, peer), of(kernel, peer)]
     let before = 0
+    // Timers that follow one another add up their lateness.
+    let late = 0
     for (let i = 0; i < Math.max(own.length, theirs.length); i++) {
       const [a, b] = [own[i], theirs[i]]
-      const slack = SLACK + WHEEL_SHARE * ((a ?? b).at - before)
+      const slack = SLACK + Math.max(0, late) + WHEEL_SHARE * ((a ?? b).at - before)
       if (a === undefined || b === undefined) {
         if ((a ?? b).at > end - slack) break
         return `peer ${peer}, packet ${i + 1}: kernel ${describe(b)}, endpoint ${describe(a)}`
       }
-      const isSame = key(a) === key(b) && b.at - a.at < slack && a.at - b.at < SLACK
+      const isSame = key(a) === key(b) && b.at - a.at < slack && a.at - b.at < SLACK + Math.max(0, -late)
       if (!isSame) return `peer ${peer}, packet ${i + 1}: kernel ${describe(b)}, endpoint ${describe(a)}`
       before = a.at
+      late = b.at - a.at
     }
   }
   return undefined
