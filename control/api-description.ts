@@ -5,7 +5,7 @@
 import swagger from '@fastify/swagger'
 import type { FastifySchema } from 'fastify'
 import { apiPage, type OpenApi } from './api-page.ts'
-import type { ControlApp, ControlAppOptions } from './app.ts'
+import type { ControlApp, ControlAppOptions } from './control-app.ts'
 import { packageVersion } from './package-info.ts'
 
 /** The summary of a route, as an option of it. */

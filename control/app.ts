@@ -5,18 +5,9 @@
 import { maxHeaderSize, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, {
-  type ConnectionError,
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  LogController,
-  type RawReplyDefaultExpression,
-  type RawRequestDefaultExpression,
-  type RawServerDefault,
-} from 'fastify'
-import type { Registry } from 'prom-client'
+import Fastify, { type ConnectionError, type FastifyReply, LogController } from 'fastify'
 import { addApiDescription, describe } from './api-description.ts'
+import type { ControlApp, ControlAppOptions, LogLevel } from './control-app.ts'
 import { ApiError, toApiError } from './errors.ts'
 import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
@@ -24,28 +15,7 @@ import { addProcessMetrics } from './process-metrics.ts'
 import { RouteIndex } from './route-index.ts'
 import { compileValidator } from './validation.ts'
 
-export type ControlApp = FastifyInstance<
-  RawServerDefault,
-  RawRequestDefaultExpression,
-  RawReplyDefaultExpression,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->
-
-export const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
-export type LogLevel = (typeof LOG_LEVELS)[number]
-
-export interface ControlAppOptions {
-  /** The process's name, as /version tells it. */
-  readonly name: string
-  /** What the process is, in one sentence for people. */
-  readonly about: string
-  readonly logLevel: LogLevel
-  /** Somebody has a page of its own at the root. */
-  readonly hasPage?: boolean
-  /** What /metrics shows; nobody else's registry. */
-  readonly metrics: Registry
-}
+export type { ControlApp, LogLevel }
 
 /** Largest request body, bytes. */
 const BODY_LIMIT = 64 * 1024

@@ -30,10 +30,12 @@ export const API_ERRORS = {
   CONFLICT: 409,
   BODY_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
+  RANGE_NOT_SATISFIABLE: 416,
   /** As many as there may be at a time. */
   TOO_MANY: 429,
   HEAD_TOO_LARGE: 431,
   INTERNAL: 500,
+  NOT_IMPLEMENTED: 501,
   /** The engine is starting, stopping or gone. */
   UNAVAILABLE: 503,
 } as const satisfies Record<string, number>

@@ -3,7 +3,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type NumberParameter, rangeOf } from '../catalogue/parameter.ts'
-import { LOG_LEVELS, type LogLevel } from '../control/app.ts'
+import { LOG_LEVELS, type LogLevel } from '../control/control-app.ts'
 import { packageVersion } from '../control/package-info.ts'
 import { StartError } from '../control/process.ts'
 import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'

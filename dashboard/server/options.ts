@@ -2,7 +2,7 @@
  * The page server's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { LOG_LEVELS, type LogLevel } from '../../control/app.ts'
+import { LOG_LEVELS, type LogLevel } from '../../control/control-app.ts'
 import { packageVersion } from '../../control/package-info.ts'
 import { StartError } from '../../control/process.ts'
 

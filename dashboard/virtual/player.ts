@@ -1,6 +1,6 @@
 /**
- * How fast the time of a lab in the browser passes, and how often the page is told: the lab's own time stands still while
- * nobody calls `tick`, and falls behind rather than keep the page waiting.
+ * How fast the time of labs in the browser passes, and how often the page is told: their own time stands still while nobody
+ * calls `tick`, and falls behind rather than keep the page waiting. All labs are at the same moment after every tick.
  */
 import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { VirtualLab } from './virtual-lab.ts'
@@ -16,21 +16,31 @@ const SLICE = SECOND / 20
 const STATE_EVERY = 250
 const QUEUES_EVERY = 100
 
+/** The same in virtual time, microseconds: time that flies leaves no holes in the page's history. */
+const STATE_SPAN = SECOND / 2
+
 /** Mementos that are taken per second of the page's time, at most: each costs some 30 ms. */
 const MEMENTOS_PER_SECOND = 2
 
 export class Player {
   /** 0 while it is paused. */
   speed = 0
-  private readonly lab: VirtualLab
+  private readonly labs: readonly VirtualLab[]
   /** Milliseconds, of any clock that goes forward. */
   private readonly clock: () => number
   private sinceState = 0
   private sinceQueues = 0
+  /** When the state was told last, microseconds of virtual time. */
+  private toldState = 0
 
-  constructor(lab: VirtualLab, clock: () => number) {
-    this.lab = lab
+  constructor(labs: readonly VirtualLab[], clock: () => number) {
+    this.labs = labs
     this.clock = clock
+  }
+
+  /** Microseconds of virtual time. */
+  get now(): number {
+    return this.labs[0]?.now ?? 0
   }
 
   /**
@@ -38,26 +48,36 @@ export class Player {
    * due to be told.
    */
   tick(elapsed: number, budget: number): void {
-    const { lab, speed, clock } = this
-    if (speed === 0) return
+    const { labs, speed, clock } = this
+    if (speed === 0 || labs.length === 0) return
     const begin = clock()
-    const target = Math.round(lab.now + elapsed * MILLISECOND * speed)
+    const target = Math.round(this.now + elapsed * MILLISECOND * speed)
     const spacing = Math.max(1, speed / MEMENTOS_PER_SECOND) * SECOND
-    while (lab.now < target && clock() - begin < budget) lab.advance(Math.min(target, lab.now + SLICE), spacing)
-    this.tell(elapsed)
-  }
-
-  private tell(elapsed: number): void {
+    while (this.now < target && clock() - begin < budget) {
+      const until = Math.min(target, this.now + SLICE)
+      for (const lab of labs) lab.advance(until, spacing)
+      if (Math.abs(this.now - this.toldState) >= STATE_SPAN) this.tellState()
+    }
     this.sinceState += elapsed
     this.sinceQueues += elapsed
-    if (this.sinceQueues >= QUEUES_EVERY) {
-      this.sinceQueues = 0
-      this.lab.tellFinished()
-      this.lab.tellQueues()
+    if (this.sinceState >= STATE_EVERY) this.tellState()
+    if (this.sinceQueues >= QUEUES_EVERY) this.tellQueues()
+  }
+
+  private tellState(): void {
+    this.sinceState = 0
+    this.toldState = this.now
+    for (const lab of this.labs) {
+      lab.tellFinished()
+      lab.tellState()
     }
-    if (this.sinceState >= STATE_EVERY) {
-      this.sinceState = 0
-      this.lab.tellState()
+  }
+
+  private tellQueues(): void {
+    this.sinceQueues = 0
+    for (const lab of this.labs) {
+      lab.tellFinished()
+      lab.tellQueues()
     }
   }
 }

@@ -29,10 +29,10 @@ import type {
   ServerState,
   SocketList,
 } from '../../server/contract.ts'
+import { toBase64 } from '../../tcpip/base/base64.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import type { AttackerState, AttackRequest, ClientsRequest } from '../contract/attacker.ts'
 import type { HelloMessage, Mark, StreamMessage, TapRequest } from '../contract/stream.ts'
-import { toBase64 } from './base64.ts'
 import { Refused } from './refusal.ts'
 import { TimeLine } from './time-line.ts'
 import { ATTACKER, VirtualRun } from './virtual-run.ts'

@@ -2,22 +2,15 @@
  * A scenario opened in the browser: one lab for each of its arms, all at the same time, and the calls that a page makes.
  * Pure: the worker around it (dashboard/web/source/lab-worker.ts) brings the clock and carries the messages.
  */
-import { areScenarioProblems, parseScenario, type ScenarioProblem } from '../../lab/scenario/load.ts'
-import { resolveScenario, type Scenario } from '../../lab/scenario/resolve.ts'
+import type { ScenarioProblem } from '../../lab/scenario/load.ts'
+import type { Scenario } from '../../lab/scenario/resolve.ts'
+import type { Switch } from '../../lab/simulator/switches.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import type { StreamMessage } from '../contract/stream.ts'
+import { isScenario, type OpenRequest, resolveRequest } from './open-request.ts'
 import { Player, SPEED_MAX, SPEED_MIN } from './player.ts'
 import { Refused } from './refusal.ts'
 import { VirtualLab } from './virtual-lab.ts'
-
-export interface OpenRequest {
-  /** The text of a scenario. */
-  readonly text: string
-  /** The scenario's own by default. */
-  readonly seed?: number | undefined
-  /** Attacks wait for somebody to start them; otherwise they start when the scenario says. */
-  readonly isByHand: boolean
-}
 
 /** What was opened. */
 export interface Opened {
@@ -36,6 +29,15 @@ export interface TimeState {
   readonly furthest: number
   /** Virtual seconds per second, 0 while time stands still. */
   readonly speed: number
+  /** What was switched by hand, of all arms, and is switched again whenever time comes by. */
+  readonly switches: readonly SwitchMark[]
+}
+
+export interface SwitchMark {
+  readonly arm: number
+  /** Milliseconds of virtual time. */
+  readonly at: number
+  readonly kind: Switch['kind']
 }
 
 export class VirtualLabs {
@@ -43,7 +45,7 @@ export class VirtualLabs {
   private readonly tell: (arm: number, message: StreamMessage) => void
   private readonly clock: () => number
   private labs: readonly VirtualLab[] = []
-  private players: readonly Player[] = []
+  private player: Player | undefined
   private request: OpenRequest | undefined
   private sessions = 0
 
@@ -56,26 +58,28 @@ export class VirtualLabs {
 
   /** Opens a scenario at its beginning, paused, in place of the one that was open; with problems nothing changes. */
   open(request: OpenRequest): Opened | { readonly problems: readonly ScenarioProblem[] } {
-    const file = parseScenario(request.text)
-    if (areScenarioProblems(file)) return { problems: file }
-    const resolved = resolveScenario(file)
-    const scenario = { ...resolved, seed: request.seed ?? resolved.seed }
-    const byHand = request.isByHand ? scenario.attacks.map(({ name }) => name) : []
+    const scenario = resolveRequest(request)
+    if (!isScenario(scenario)) return { problems: scenario }
+    const { version } = this
+    const byHand = request.isByHand ? scenario.attacks.map((attack) => attack.name) : []
+    const arms = request.isByHand ? scenario.arms.slice(0, 1) : scenario.arms
     this.request = request
     this.sessions++
-    const { version } = this
-    this.labs = scenario.arms.map(
+    this.labs = arms.map(
       (arm, index) => new VirtualLab({ version, scenario, arm, byHand, tell: (message) => this.tell(index, message) }),
     )
-    this.players = this.labs.map((lab) => new Player(lab, this.clock))
+    this.player = new Player(this.labs, this.clock)
     for (const index of this.labs.keys()) this.greet(index)
-    const { name, description, seed, arms, duration, phases } = scenario
+    const { name, description, seed, duration, phases } = scenario
     return { name, description, seed, arms: arms.map((arm) => arm.name), duration, phases }
   }
 
-  /** Everything from the beginning, as it was opened. */
+  /** Everything from the beginning, as it was opened; time goes on as fast as it went. */
   reset(): void {
-    if (this.request !== undefined) this.open(this.request)
+    const { request, player } = this
+    if (request === undefined || player === undefined) return
+    this.open(request)
+    if (player.speed > 0) this.run(player.speed)
   }
 
   /** Tells arm `arm` from the beginning: for whoever begins to listen. */
@@ -93,16 +97,22 @@ export class VirtualLabs {
     return lab
   }
 
-  /** The slowest arm's time, and the furthest moment that all arms have reached. */
+  /** Where time is, and the furthest moment that all arms have reached. */
   get time(): TimeState {
-    const least = (of: (lab: VirtualLab) => number): number => Math.min(...this.labs.map(of)) / 1000
-    if (this.labs.length === 0) return { at: 0, furthest: 0, speed: 0 }
-    const [player] = this.players
-    return { at: least((lab) => lab.now), furthest: least((lab) => lab.furthest), speed: player?.speed ?? 0 }
+    const { labs, player } = this
+    if (player === undefined) return { at: 0, furthest: 0, speed: 0, switches: [] }
+    return {
+      at: player.now / 1000,
+      furthest: Math.min(...labs.map((lab) => lab.furthest)) / 1000,
+      speed: player.speed,
+      switches: labs.flatMap((lab, arm) =>
+        lab.history.map(({ at, thrown }) => ({ arm, at: at / 1000, kind: thrown.kind })),
+      ),
+    }
   }
 
   pause(): void {
-    for (const player of this.players) player.speed = 0
+    if (this.player !== undefined) this.player.speed = 0
     // All arms are seen at one moment.
     const latest = Math.max(0, ...this.labs.map((lab) => lab.now))
     for (const lab of this.labs) {
@@ -116,7 +126,7 @@ export class VirtualLabs {
     if (!(speed >= SPEED_MIN && speed <= SPEED_MAX)) {
       throw new Refused('BAD_VALUE', `speed: must be a number from ${SPEED_MIN} to ${SPEED_MAX}`, 'speed')
     }
-    for (const player of this.players) player.speed = speed
+    if (this.player !== undefined) this.player.speed = speed
   }
 
   /** The first arm steps, the others follow to the same moment. */
@@ -138,6 +148,6 @@ export class VirtualLabs {
 
   /** Plays what `elapsed` milliseconds are worth, for no longer than `budget` milliseconds in all. */
   tick(elapsed: number, budget: number): void {
-    for (const player of this.players) player.tick(elapsed, budget / this.players.length)
+    this.player?.tick(elapsed, budget)
   }
 }

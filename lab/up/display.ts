@@ -3,26 +3,43 @@
  */
 import type { Controls } from './controls.ts'
 import type { Figures } from './history.ts'
+import type { LabLog } from './lab-log.ts'
+import { COLOURED } from './paint.ts'
 import { Screen, type Terminal } from './screen.ts'
+import type { Trend } from './trend.ts'
 import { renderLine, renderScreen } from './view.ts'
 
 export class ScreenDisplay {
   private readonly screen: Screen
   private readonly stdin: NodeJS.ReadStream
   private readonly urls: readonly string[]
-  private readonly log: string[]
+  private readonly log: LabLog
   private readonly controls: Controls
   private readonly onData = (keys: Buffer): void => {
-    for (const key of keys.toString()) this.controls.onKey(key)
+    for (const key of keys.toString()) {
+      if (key === '?') this.toggleHelp()
+      else this.controls.onKey(key)
+    }
   }
   private readonly onExit = (): void => this.screen.leave()
+  private readonly trend: Trend
+  private isHelpOpen = false
+  private figures: Figures | undefined
 
-  constructor(stdout: Terminal, stdin: NodeJS.ReadStream, urls: readonly string[], log: string[], controls: Controls) {
+  constructor(
+    stdout: Terminal,
+    stdin: NodeJS.ReadStream,
+    urls: readonly string[],
+    log: LabLog,
+    controls: Controls,
+    trend: Trend,
+  ) {
     this.screen = new Screen(stdout)
     this.stdin = stdin
     this.urls = urls
     this.log = log
     this.controls = controls
+    this.trend = trend
   }
 
   open(): void {
@@ -36,13 +53,20 @@ export class ScreenDisplay {
   }
 
   show(figures: Figures | undefined): void {
-    const context = { urls: this.urls, log: this.log, floodRate: this.controls.floodRate }
-    this.screen.draw(renderScreen(figures, context, this.screen.columns, this.screen.rows))
+    this.figures = figures
+    const { urls, log, trend, isHelpOpen } = this
+    const context = { urls, log: log.lines, floodRate: this.controls.floodRate, trend, isHelpOpen }
+    this.screen.draw(renderScreen(figures, context, this.screen.columns, this.screen.rows).map(COLOURED))
+  }
+
+  private toggleHelp(): void {
+    this.isHelpOpen = !this.isHelpOpen
+    this.show(this.figures)
   }
 
   /** Something the user should know. */
   note(line: string): void {
-    this.log.push(line)
+    this.log.add(line)
   }
 
   close(): void {
@@ -57,12 +81,12 @@ export class ScreenDisplay {
 export class LineDisplay {
   private readonly stdout: Terminal
   private readonly urls: readonly string[]
-  private readonly log: string[]
+  private readonly log: LabLog
   private readonly began = performance.now()
   /** Log lines already printed. */
   private printed = 0
 
-  constructor(stdout: Terminal, urls: readonly string[], log: string[]) {
+  constructor(stdout: Terminal, urls: readonly string[], log: LabLog) {
     this.stdout = stdout
     this.urls = urls
     this.log = log
@@ -78,7 +102,7 @@ export class LineDisplay {
   }
 
   note(line: string): void {
-    this.log.push(line)
+    this.log.add(line)
   }
 
   close(): void {
@@ -87,8 +111,9 @@ export class LineDisplay {
   }
 
   private printLog(): void {
-    for (const line of this.log.slice(this.printed)) this.print(line)
-    this.printed = this.log.length
+    const unprinted = this.log.added - this.printed
+    if (unprinted > 0) for (const line of this.log.lines.slice(-unprinted)) this.print(line)
+    this.printed = this.log.added
   }
 
   private print(line: string): void {

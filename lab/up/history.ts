@@ -7,7 +7,7 @@ import type { Sample } from '../client/lab-client.ts'
 
 /** Span of rates, and of what is said about honest clients, milliseconds. */
 const RATE_WINDOW_MS = 1_000
-export const LEGIT_WINDOW_MS = 3_000
+const LEGIT_WINDOW_MS = 3_000
 
 export interface Figures {
   readonly sample: Sample
@@ -19,10 +19,12 @@ export interface Figures {
   readonly floodSent: number
   /** SYN per second that running floods are told to send; 0 when there is none. */
   readonly floodRate: number
-  /** Honest clients whose attempt ended within the last 3 s, and those among them that got their response. */
+  /** Seconds that the figures of honest clients span: about 3, more when the lab was slow to answer. */
+  readonly legitSeconds: number
+  /** Honest clients whose attempt ended within these seconds, and those among them that got their response. */
   readonly legitEnded: number
   readonly legitSucceeded: number
-  /** Seconds within which half of the successful ones of the last 3 s were connected; undefined when there are none. */
+  /** Seconds within which half of the successful ones of these seconds were connected; undefined when there are none. */
   readonly connectP50: number | undefined
 }
 
@@ -55,6 +57,7 @@ export class History {
       synsDropped: rate(counter('ListenDrops')),
       floodSent: rate(floodSent),
       floodRate: floodRate(sample),
+      legitSeconds: (sample.at - begin.at) / 1000,
       legitEnded: ended(sample) - ended(begin),
       legitSucceeded: succeeded(sample) - succeeded(begin),
       connectP50: medianConnect(sample, begin),

@@ -8,8 +8,10 @@ import { Controls } from './controls.ts'
 import { LineDisplay, ScreenDisplay } from './display.ts'
 import { checkPorts } from './free-ports.ts'
 import { History } from './history.ts'
+import { LabLog } from './lab-log.ts'
 import { attackerPortOf, type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
 import { openBrowser } from './open-browser.ts'
+import { Trend } from './trend.ts'
 
 export interface UpOptions extends LabProcessesOptions {
   readonly pagePort: number
@@ -48,8 +50,8 @@ export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<v
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   for (const signal of SIGNALS) process.on(signal, onSignal)
-  const log: string[] = []
-  const processes = new LabProcesses((line) => log.push(line))
+  const log = new LabLog()
+  const processes = new LabProcesses((line) => log.add(line))
   // Also while they are starting.
   stop.signal.addEventListener('abort', () => void processes.stop())
   void processes.failed.then(() => stop.abort())
@@ -68,14 +70,14 @@ async function runLab(
   options: UpOptions,
   { stdin, stdout }: UpTerminal,
   { pageUrl, serverUrl, attackerUrls, gatewayUrl, link }: LabAddresses,
-  log: string[],
+  log: LabLog,
   stop: AbortController,
 ): Promise<void> {
   const client = new LabClient(serverUrl, attackerUrls)
   const controls = new Controls(
     client,
     options,
-    (line) => log.push(line),
+    (line) => log.add(line),
     () => stop.abort(),
   )
   const urls = [
@@ -85,13 +87,16 @@ async function runLab(
     `web       ${gatewayUrl}  (the server under attack, for curl and browsers)`,
     `link      udp ${link}`,
   ]
+  const trend = new Trend()
   const isScreen = stdout.isTTY === true && stdin.isTTY === true
-  const display = isScreen ? new ScreenDisplay(stdout, stdin, urls, log, controls) : new LineDisplay(stdout, urls, log)
+  const display = isScreen
+    ? new ScreenDisplay(stdout, stdin, urls, log, controls, trend)
+    : new LineDisplay(stdout, urls, log)
   const timer = options.seconds === undefined ? undefined : setTimeout(() => stop.abort(), options.seconds * 1000)
   display.open()
   if (options.open && pageUrl !== undefined) openBrowser(pageUrl, (why) => display.note(why))
   try {
-    await watch(client, controls, display, isScreen ? SCREEN_INTERVAL_MS : LINE_INTERVAL_MS, stop.signal)
+    await watch(client, controls, trend, display, isScreen ? SCREEN_INTERVAL_MS : LINE_INTERVAL_MS, stop.signal)
   } finally {
     clearTimeout(timer)
     client.close()
@@ -103,6 +108,7 @@ async function runLab(
 async function watch(
   client: LabClient,
   controls: Controls,
+  trend: Trend,
   display: ScreenDisplay | LineDisplay,
   interval: number,
   signal: AbortSignal,
@@ -111,7 +117,9 @@ async function watch(
   while (!signal.aborted) {
     const began = performance.now()
     try {
-      history.add(await client.sample())
+      const sample = await client.sample()
+      history.add(sample)
+      trend.add(sample)
     } catch (error) {
       // A process that has gone says so itself; one that is slow gets another chance.
       if (!signal.aborted) display.note(`no answer: ${(error as Error).message}`)

@@ -2,23 +2,45 @@
  * The lab on a terminal, as lines of text. Pure: figures in, lines out.
  */
 import { formatShare } from '../report/run-report.ts'
-import { type Figures, LEGIT_WINDOW_MS } from './history.ts'
+import type { Figures } from './history.ts'
+import { sparkline, type Trend } from './trend.ts'
+import { wrap } from './wrap.ts'
 
 /** What is shown beside the figures. */
 export interface ViewContext {
+  /** Where to look, the page first. */
   readonly urls: readonly string[]
   /** The newest last. */
   readonly log: readonly string[]
   /** SYN per second that the next flood will have. */
   readonly floodRate: number
+  readonly trend: Trend
+  readonly isHelpOpen: boolean
 }
 
-const BAR_WIDTH = 32
+const BAR_WIDTH_MIN = 32
+const BAR_WIDTH_MAX = 96
+/** What stands beside a bar, characters. */
+const BESIDE_BAR = 46
 const COOKIE_MODES = ['0, never', '1, when the SYN queue is full', '2, for every SYN']
-const KEYS = 'f flood on/off   + - flood rate   c SYN cookies   r reset   q quit'
-/** Log lines on the screen. */
-const LOG_LINES = 6
-const WINDOW_SECONDS = LEGIT_WINDOW_MS / 1000
+const KEYS = 'f flood   + - its rate   c SYN cookies   r reset   ? help   q quit'
+/** Width of what stands before the small bars. */
+const TREND_LABEL = 22
+/** Free lines from which there is air between the parts. */
+const AIRY = 12
+
+const HELP = [
+  'f      starts a flood, or stops it; + and - change its rate, of a running one at once',
+  'c      switches SYN cookies: never, when the SYN queue is full, for every SYN',
+  'r      resets: attacks stop, counters are zero, connections forgotten',
+  '?      closes this',
+  'q      ends the lab, all its processes',
+  '',
+  'SYN queue     half-open requests: a SYN came, its SYN-ACK has not been answered yet',
+  'accept queue  established connections that the program has not accepted yet',
+  'success       share of honest attempts that got their answer; they give up after 3 s',
+  'Each column of the small bars is one second.',
+]
 
 /** The lines of the screen, none longer than `columns` and not more than `rows`. */
 export function renderScreen(
@@ -27,24 +49,90 @@ export function renderScreen(
   columns: number,
   rows: number,
 ): string[] {
-  const body = figures === undefined ? ['starting ...'] : renderFigures(figures, context)
-  const fixed = ['synlab', ...context.urls, '', ...body, '', KEYS]
-  // What the figures and the keys leave; a heading and an empty line come with the log.
-  const logLines = Math.min(LOG_LINES, rows - fixed.length - 2)
-  const log = logLines > 0 ? ['log', ...context.log.slice(-logLines).map((line) => `  ${line}`), ''] : []
-  const lines = [...fixed.slice(0, -1), ...log, KEYS]
-  // On a very small terminal the figures come first, and the keys stay in sight.
-  const shown = lines.length <= rows ? lines : [...body.slice(Math.max(0, body.length - rows + 1)), KEYS]
-  return shown.map((line) => line.slice(0, columns))
+  const shown = context.isHelpOpen ? helpScreen(rows) : labScreen(figures, context, columns, rows)
+  return shown
+    .flatMap((line) => wrap(line, columns, '          '))
+    .slice(-rows)
+    .map((line) => line.slice(0, columns))
 }
 
-function renderFigures(figures: Figures, { floodRate }: ViewContext): string[] {
+function helpScreen(rows: number): string[] {
+  return ['synlab', '', ...HELP, '', KEYS].slice(-rows)
+}
+
+function labScreen(figures: Figures | undefined, context: ViewContext, columns: number, rows: number): string[] {
+  const body = figures === undefined ? ['starting ...'] : renderFigures(figures, context, columns)
+  const keys = wrap(KEYS, columns)
+  const needed = body.length + keys.length
+  if (rows < needed + 3) return [...body.slice(Math.max(0, body.length - rows + keys.length)), ...keys].slice(-rows)
+  // Where there is little room, the page's address has to do: it leads to all the others.
+  const isShort = rows < needed + context.urls.length + 8
+  const head = [
+    'synlab',
+    ...(isShort ? context.urls.slice(0, 1) : context.urls).flatMap((url) => wrap(url, columns)),
+    '',
+  ]
+  let free = rows - head.length - needed - 1
+  const air = free >= AIRY ? [''] : []
+  const trend = free >= 3 && figures !== undefined ? [...air, ...renderTrend(context.trend, columns)] : []
+  free -= trend.length + air.length
+  const log = renderLog(context.log, columns, free)
+  const blank = Array.from({ length: log.length === 0 ? 0 : 1 }, () => '')
+  return [
+    ...head,
+    ...body,
+    ...trend,
+    ...(log.length > 0 ? air : []),
+    ...log,
+    ...(free > log.length ? blank : []),
+    ...keys,
+  ]
+}
+
+/** The newest lines of the log that fit into `rows`, whole ones. */
+function renderLog(log: readonly string[], columns: number, rows: number): string[] {
+  const lines: string[] = []
+  for (const line of log.toReversed()) {
+    const wrapped = wrap(line, columns, '          ')
+    if (lines.length + wrapped.length > rows) break
+    lines.unshift(...wrapped)
+  }
+  return lines
+}
+
+/** The last minutes, as wide as the screen. */
+function renderTrend(trend: Trend, columns: number): string[] {
+  const seconds = trend.seconds(Math.max(0, columns - TREND_LABEL))
+  const syns = seconds.map(({ synsPerSecond }) => synsPerSecond)
+  const most = Math.max(0, ...syns.filter((value) => !Number.isNaN(value)))
+  const row = (label: string, line: string): string => `${label.padEnd(TREND_LABEL)}${line}`
+  return [
+    row(
+      'success, 0 to 100 %',
+      sparkline(
+        seconds.map(({ success }) => success),
+        1,
+      ),
+    ),
+    row(`SYN/s, 0 to ${count(most)}`, sparkline(syns, most)),
+    row(
+      'SYN queue, 0 to full',
+      sparkline(
+        seconds.map(({ fullness }) => fullness),
+        1,
+      ),
+    ),
+  ]
+}
+
+function renderFigures(figures: Figures, { floodRate }: ViewContext, columns: number): string[] {
   const { synQueue, acceptQueue, config } = figures.sample.server
   const { clients, link } = figures.sample.attacker
   const flood = figures.floodRate > 0 ? `on, ${count(figures.floodSent)} SYN/s sent` : 'off'
+  const width = Math.min(BAR_WIDTH_MAX, Math.max(BAR_WIDTH_MIN, columns - BESIDE_BAR))
   return [
-    `SYN queue     ${bar(synQueue.length, synQueue.limit)}`,
-    `accept queue  ${bar(acceptQueue.length, acceptQueue.limit)}`,
+    `SYN queue     ${bar(synQueue.length, synQueue.limit, width)}`,
+    `accept queue  ${bar(acceptQueue.length, acceptQueue.limit, width)}`,
     '',
     `SYN cookies   ${COOKIE_MODES[config.synCookies] ?? config.synCookies}`,
     `flood         ${flood} (set to ${count(figures.floodRate || floodRate)} SYN/s)`,
@@ -53,7 +141,7 @@ function renderFigures(figures: Figures, { floodRate }: ViewContext): string[] {
     `SYNs in       ${perSecond(figures.synsIn)}     SYN-ACKs out  ${perSecond(figures.synAcksOut)}`,
     `SYNs dropped  ${perSecond(figures.synsDropped)}     cookies sent  ${perSecond(figures.cookiesSent)}`,
     '',
-    `honest clients, last ${WINDOW_SECONDS} s   success ${legit(figures)}   connect p50 ${connect(figures)}`,
+    `honest clients, last ${span(figures)}   success ${legit(figures)}   connect p50 ${connect(figures)}`,
   ]
 }
 
@@ -71,7 +159,7 @@ export function renderLine(figures: Figures, elapsed: number): string {
     `accept queue ${acceptQueue.length}/${acceptQueue.limit}`,
     `SYNs in ${figures.synsIn.toFixed(0)}/s`,
     `SYN-ACKs out ${figures.synAcksOut.toFixed(0)}/s`,
-    `success in ${WINDOW_SECONDS} s: ${legit(figures)}`,
+    `success in ${span(figures)}: ${legit(figures)}`,
     `connect p50 ${connect(figures)}`,
     `cookies ${config.synCookies}`,
     figures.floodRate > 0 ? `flood on ${figures.floodSent.toFixed(0)}/s` : 'flood off',
@@ -79,10 +167,15 @@ export function renderLine(figures: Figures, elapsed: number): string {
 }
 
 /** How full a queue is. It holds one more than its limit, and is full then. */
-function bar(length: number, limit: number): string {
-  const filled = Math.min(BAR_WIDTH, Math.round((length / (limit + 1)) * BAR_WIDTH))
+function bar(length: number, limit: number, width: number): string {
+  const filled = Math.min(width, Math.round((length / (limit + 1)) * width))
   const state = length > limit ? '  full' : ''
-  return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${length} (limit ${limit})${state}`
+  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${length} (limit ${limit})${state}`
+}
+
+/** What the figures of honest clients really span: a busy machine is asked less often. */
+function span({ legitSeconds }: Figures): string {
+  return `${Number(legitSeconds.toFixed(1))} s`
 }
 
 function legit({ legitEnded, legitSucceeded }: Figures): string {

@@ -4,7 +4,7 @@
  * stamped from a template whose checksums are summed up in advance. The bytes are those that writePacket would write.
  */
 import { assert } from '../../tcpip/base/assert.ts'
-import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/host.ts'
+import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/segment-size.ts'
 import { finishChecksum, halves } from '../../tcpip/wire/checksum.ts'
 import { packetBytes } from '../../tcpip/wire/codec.ts'
 import { ACK, makeSegment, type Segment, SYN } from '../../tcpip/wire/segment.ts'

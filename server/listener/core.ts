@@ -5,8 +5,8 @@
  */
 import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
-import { ADVERTISED_MSS } from '../../tcpip/connection/host.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
+import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
 import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'

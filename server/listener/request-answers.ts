@@ -5,7 +5,8 @@
 
 import { Mib } from '../../tcpip/base/counters.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
-import { type ConnectionHost, initialWindow } from '../../tcpip/connection/host.ts'
+import type { ConnectionHost } from '../../tcpip/connection/host.ts'
+import { initialWindow } from '../../tcpip/connection/segment-size.ts'
 import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'

@@ -12,8 +12,9 @@ import { ApiError, toApiError } from '../../control/errors.ts'
 import { compileValidator } from '../../control/validation.ts'
 import { epochMilliseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
+import { parseRange } from './byte-range.ts'
+import { HttpRequestTimer, REQUEST_LIMITS, type RequestLimits, type TimeSource } from './http-request-timer.ts'
 import { openingPage } from './opening-page.ts'
-import { REQUEST_LIMITS, type RequestLimits, RequestTimer, type TimeSource } from './request-timer.ts'
 
 /** Largest answer of /bytes, and largest body for /echo, bytes. */
 export const MAX_BYTES = 100_000_000
@@ -51,7 +52,7 @@ export function byteAt(place: number): number {
 /** The service, ready for connections. Throws a RangeError for limits that contradict each other. */
 export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<WebApp> {
   let requestLimits: RequestLimits = { ...REQUEST_LIMITS, ...limits }
-  const timers = new Map<Duplex, RequestTimer>()
+  const timers = new Map<Duplex, HttpRequestTimer>()
   let server: Server | undefined
   const app = Fastify({
     serverFactory: (handler) => {
@@ -76,6 +77,14 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
 
+  app.addHook('onRequest', async ({ headers: { upgrade = '' } }) => {
+    // Any other protocol may be left alone (RFC 9110 7.8); who asks for this one waits for it.
+    if (!/\bwebsocket\b/i.test(upgrade)) return
+    throw new ApiError(
+      'NOT_IMPLEMENTED',
+      'this server speaks no websocket; what it has is GET /bytes/:n and POST /echo',
+    )
+  })
   app.register(routes)
   await app.ready()
   return {
@@ -85,7 +94,7 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
         onLate?.()
         server?.emit('clientError', makeLateError(), connection)
       }
-      timers.set(connection, new RequestTimer(connection, requestLimits, time, refuseLate))
+      timers.set(connection, new HttpRequestTimer(connection, requestLimits, time, refuseLate))
       connection.once('close', () => timers.delete(connection))
     },
     setRequestTimeout: (milliseconds) => {
@@ -114,7 +123,19 @@ const routes: FastifyPluginCallbackTypebox = (app, _options, done) => {
   const bytesParams = Type.Object({ n: Type.Integer({ minimum: 0, maximum: MAX_BYTES }) })
   app.get('/bytes/:n', { schema: { params: bytesParams } }, (request, reply) => {
     const { n } = request.params
-    return reply.type('application/octet-stream').header('content-length', n).send(bytesStream(n))
+    // Without a validator of the bytes, none that If-Range names can match: then all of them are sent (RFC 9110 13.1.5).
+    const range = parseRange(request.headers['if-range'] === undefined ? request.headers.range : undefined, n)
+    reply.header('accept-ranges', 'bytes')
+    if (range === 'unsatisfiable') {
+      reply.header('content-range', `bytes */${n}`)
+      throw new ApiError('RANGE_NOT_SATISFIABLE', `range: there are ${n} bytes, counted from 0`)
+    }
+    if (range !== undefined) reply.code(206).header('content-range', `bytes ${range.first}-${range.last}/${n}`)
+    const { first, last } = range ?? { first: 0, last: n - 1 }
+    return reply
+      .type('application/octet-stream')
+      .header('content-length', last + 1 - first)
+      .send(bytesStream(first, last + 1))
   })
 
   const slowQuery = Type.Object({ ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_SLOW })) })
@@ -154,12 +175,13 @@ function leak(connection: Duplex & { setTimeout(milliseconds: number): void }): 
   connection.write(LEAK_RESPONSE)
 }
 
-function bytesStream(total: number): Readable {
-  let place = 0
+/** Bytes from `begin` on and before `end`, of those that there are. */
+function bytesStream(begin: number, end: number): Readable {
+  let place = begin
   return new Readable({
     highWaterMark: CHUNK_BYTES,
     read() {
-      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, total - place))
+      const chunk = Buffer.allocUnsafe(Math.min(CHUNK_BYTES, end - place))
       for (let i = 0; i < chunk.length; i++) chunk[i] = byteAt(place + i)
       place += chunk.length
       this.push(chunk.length === 0 ? null : chunk)

@@ -6,8 +6,9 @@
 import { MILLISECOND } from '../base/time.ts'
 import { FIN, PSH, type Segment, SYN, URG } from '../wire/segment.ts'
 import { seqDiff } from '../wire/seq.ts'
-import { type ConnectionHost, DEFAULT_MSS, TIMESTAMPS_BYTES } from './host.ts'
+import type { ConnectionHost } from './host.ts'
 import { receiveRoom } from './receive-window.ts'
+import { DEFAULT_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
 import { State } from './states.ts'
 import { ACK_LATER, ACK_NONE, ACK_NOW, type Tcb } from './tcb.ts'
 import { DELAYED_ACK } from './tcb-table.ts'
@@ -111,7 +112,8 @@ export function isAckDue(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   if (isMoreThanSegment(tcb) && receiveRoom(tcb) + 2 * tcb.rcvMss >= tcb.offeredWnd) return true
   const delay = tcb.ackDelay === 0 ? TICK : boundedDelay(tcb)
   const armed = host.tcbs.deadlineOf(tcb, DELAYED_ACK)
-  if (armed <= now + delay / 4) return true
+  // One that is about to go anyway need not wait.
+  if (armed <= now + (tcb.ackDelay === 0 ? TICK : delay / 4)) return true
   host.tcbs.arm(tcb, DELAYED_ACK, Math.min(armed, now + delay))
   return false
 }

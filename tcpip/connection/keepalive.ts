@@ -1,25 +1,13 @@
 /**
  * Keepalive: a peer that has been silent for long is asked whether it still exists, and given up when it does not answer.
- * Off unless a program asks for it. Read first: RFC 9293 3.8.4, Linux tcp_keepalive_timer().
+ * Off by default: a program has to ask for it. Read first: RFC 9293 3.8.4, Linux tcp_keepalive_timer().
  */
-import { SECOND } from '../base/time.ts'
 import type { ConnectionHost } from './host.ts'
+import type { KeepaliveOptions } from './keepalive-options.ts'
 import { sendActiveReset, sendKeepaliveProbe } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { KEEPALIVE, RETRANSMIT } from './tcb-table.ts'
-
-export interface KeepaliveOptions {
-  /** Silence before the first probe, microseconds (TCP_KEEPIDLE). */
-  readonly idle: number
-  /** Time between probes, microseconds (TCP_KEEPINTVL). */
-  readonly interval: number
-  /** Probes without an answer before the connection is given up (TCP_KEEPCNT). */
-  readonly probes: number
-}
-
-/** Linux's defaults: two hours, 75 s, 9 probes. */
-export const KEEPALIVE_DEFAULTS: KeepaliveOptions = { idle: 7200 * SECOND, interval: 75 * SECOND, probes: 9 }
 
 /** Starts to watch a synchronized connection. */
 export function startKeepalive(host: ConnectionHost, tcb: Tcb, options: KeepaliveOptions, now: number): void {

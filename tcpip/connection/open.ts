@@ -10,17 +10,11 @@ import { seqAdd, seqLess } from '../wire/seq.ts'
 import { startAcknowledging } from './acknowledge.ts'
 import { enterEstablished, finishConnection } from './close.ts'
 import { startCongestionControl } from './congestion.ts'
-import {
-  ADVERTISED_MSS,
-  type ConnectionHost,
-  DEFAULT_MSS,
-  initialWindow,
-  MIN_SEND_MSS,
-  TIMESTAMPS_BYTES,
-} from './host.ts'
+import type { ConnectionHost } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
+import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
 import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'

@@ -1,7 +1,7 @@
 /**
  * The window that a connection offers. Read first: RFC 9293 3.8.6.2.2, RFC 7323 2.3 and 2.4, Linux tcp_select_window().
  */
-import { MAX_WINDOW_FIELD } from './host.ts'
+import { MAX_WINDOW_FIELD } from './segment-size.ts'
 import { QUEUE_BYTES, type Tcb } from './tcb.ts'
 
 /** Less free space than this share of the queue is not offered (Linux __tcp_select_window). */

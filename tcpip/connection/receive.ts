@@ -15,7 +15,7 @@ import { hastenRetransmission, restartRetransmission, stopRetransmission } from 
 import { boundSegment } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
-import { reportOldData } from './sack-report.ts'
+import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks } from './scoreboard.ts'
 import { finAcknowledged, mustProbe, output } from './send.ts'
 import { State } from './states.ts'
@@ -175,12 +175,13 @@ function isAckTooOld(tcb: Tcb, segment: Segment): boolean {
 }
 
 /**
- * Linux's header prediction: the next data in order of a stream that goes one way, with the window as it was. Such a segment
+ * Linux's header prediction, which begins with the first data: the next in order of a stream that goes one way, with the window as it was. Such a segment
  * is taken before its ACK is looked at (tcp_rcv_established).
  */
 function isPredicted(tcb: Tcb, segment: Segment): boolean {
   return (
     tcb.state === State.ESTABLISHED &&
+    tcb.ackDelay > 0 &&
     (segment.flags & ~PSH) === ACK &&
     segment.payloadLength > 0 &&
     segment.payloadLength <= tcb.rcvWnd &&

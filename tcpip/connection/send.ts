@@ -8,11 +8,12 @@ import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
-import { ADVERTISED_MSS, type ConnectionHost, initialWindow } from './host.ts'
+import type { ConnectionHost } from './host.ts'
 import { armRetransmission, armWindowProbe, scheduleLossProbe } from './loss-timer.ts'
 import { selectWindowField } from './receive-window.ts'
-import { addSackBlocks, sackBlocksDue } from './sack-report.ts'
+import { addSackBlocks, sackBlocksDue } from './sack-blocks.ts'
 import { bytesInPipe, holeEnd, isBelowSacked, lossEdge, nextHole } from './scoreboard.ts'
+import { ADVERTISED_MSS, initialWindow } from './segment-size.ts'
 import { State } from './states.ts'
 import { RECOVERY_FAST, RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -182,7 +183,9 @@ function noteSmall(tcb: Tcb): void {
 
 /** Whether the congestion window has no room for `length` bytes more; a FIN takes as much as a byte (Linux tcp_cwnd_test). */
 function isHeldBack(tcb: Tcb, length: number): boolean {
-  return bytesInPipe(tcb) + length > tcb.cwnd
+  const pipe = bytesInPipe(tcb)
+  // A window of one segment is one segment, however small.
+  return pipe + length > tcb.cwnd || (pipe > 0 && tcb.cwnd <= tcb.sndMss)
 }
 
 /**

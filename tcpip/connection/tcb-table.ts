@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts'
 import { FlowTable } from '../base/flow-table.ts'
 import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
-import { ADVERTISED_MSS } from './host.ts'
+import { ADVERTISED_MSS } from './segment-size.ts'
 import { STATE_COUNT, State } from './states.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'
 import { ACK_NONE, RECOVERY_NONE, Tcb } from './tcb.ts'

@@ -3,10 +3,10 @@
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
 import { ByteQueue } from './byte-queue.ts'
-import { ADVERTISED_MSS } from './host.ts'
-import type { KeepaliveOptions } from './keepalive.ts'
+import type { KeepaliveOptions } from './keepalive-options.ts'
 import { SackReport } from './sack-report.ts'
 import { SegmentEnds } from './segment-ends.ts'
+import { ADVERTISED_MSS } from './segment-size.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { State } from './states.ts'
 import { SYN_SCHEDULES, type SynSchedule } from './syn-schedule.ts'

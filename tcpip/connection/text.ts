@@ -9,7 +9,7 @@ import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { acknowledgeAtOnce, onDataReceived } from './acknowledge.ts'
 import { enterTimeWait } from './close.ts'
 import type { ConnectionHost } from './host.ts'
-import { extendDuplicate, reportOldData, reportOverlap } from './sack-report.ts'
+import { extendDuplicate, reportOldData, reportOverlap } from './sack-blocks.ts'
 import { State } from './states.ts'
 import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
 

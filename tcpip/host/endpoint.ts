@@ -15,12 +15,13 @@ import {
   shutdownSend,
   TIME_WAIT_LENGTH,
 } from '../connection/close.ts'
-import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from '../connection/host.ts'
 import { IsnGenerator } from '../connection/isn.ts'
-import { type KeepaliveOptions, startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
+import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
+import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
 import { sendReset } from '../connection/reset.ts'
+import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
 import { State } from '../connection/states.ts'
 import { SYN_SCHEDULES } from '../connection/syn-schedule.ts'
@@ -106,6 +107,12 @@ export class Endpoint implements PassiveOpenHost {
     return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
   }
 
+  /** The connection between a local and a remote end, or undefined. */
+  connectionOf(local: number, localPort: number, remote: number, remotePort: number): Tcb | undefined {
+    const hash = this.flowHashOf(local, localPort, remote, remotePort)
+    return this.tcbs.find(hash, local, localPort, remote, remotePort)
+  }
+
   /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
   poll(now: number): void {
     this.advance(now)
@@ -151,7 +158,7 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb === undefined) return this.listeners.at(sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
     // A connection lives through what may be forged (RFC 5927), and counts what was.
     const isInFlight = seqDiff(seq, tcb.sndUna) >= 0 && seqDiff(seq, tcb.sndNxt) <= 0
-    if (tcb.state !== State.TIME_WAIT && !isInFlight) this.counters.add(OutOfWindowIcmps)
+    if (tcb.state !== State.TIME_WAIT && !isForsaken(tcb) && !isInFlight) this.counters.add(OutOfWindowIcmps)
     return ICMP_IGNORED
   }
 

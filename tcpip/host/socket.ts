@@ -3,7 +3,7 @@
  * in place of poll(). Read first: Linux tcp_recvmsg_locked(), tcp_sendmsg_locked(), tcp_reset(), inet_shutdown().
  */
 import { Mib } from '../base/counters.ts'
-import type { KeepaliveOptions } from '../connection/keepalive.ts'
+import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { State } from '../connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../connection/tcb.ts'
 import { type ConnectionEnd, endOf, type WaitingConnection } from './connection-end.ts'

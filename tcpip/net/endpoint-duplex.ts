@@ -4,14 +4,14 @@
  */
 import { Duplex } from 'node:stream'
 import { SECOND } from '../base/time.ts'
-import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../connection/keepalive.ts'
+import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../connection/keepalive-options.ts'
 import type { Opening } from '../host/opening.ts'
 import type { Socket, SocketEvents } from '../host/socket.ts'
 import { type SocketError, WOULD_BLOCK } from '../host/socket-error.ts'
 import { formatAddress } from '../wire/address.ts'
-import type { ConnectTarget, EndpointNet } from './endpoint-net.ts'
 import { IdleTimer } from './idle-timer.ts'
 import { type Call, makeEndedError, makeNetError } from './net-error.ts'
+import type { ConnectTarget, StreamNet } from './stream-net.ts'
 
 export interface EndpointDuplexOptions {
   readonly allowHalfOpen: boolean
@@ -46,7 +46,7 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
   bytesWritten = 0
   /** The idle timeout in milliseconds, 0 for none. */
   timeout = 0
-  private readonly net: EndpointNet
+  private readonly net: StreamNet
   private readonly idle: IdleTimer
   private socket: Socket | undefined
   private unwritten: PendingWrite | undefined
@@ -58,7 +58,7 @@ export class EndpointDuplex extends Duplex implements SocketEvents {
   private isHolding = false
   private keepAlive = KEEPALIVE_DEFAULTS
 
-  constructor(net: EndpointNet, { allowHalfOpen, socket, target }: EndpointDuplexOptions) {
+  constructor(net: StreamNet, { allowHalfOpen, socket, target }: EndpointDuplexOptions) {
     super({ allowHalfOpen })
     this.net = net
     this.idle = new IdleTimer(net, () => this.emit('timeout'))

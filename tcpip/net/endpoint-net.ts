@@ -7,30 +7,23 @@ import type { Endpoint } from '../host/endpoint.ts'
 import type { Socket, SocketEvents } from '../host/socket.ts'
 import type { SocketError } from '../host/socket-error.ts'
 import { type AcceptSource, acceptSocket, type ConnectFrom, Sockets } from '../host/sockets.ts'
-import type { TurnScheduler } from '../io/turn-loop.ts'
 import { EndpointDuplex } from './endpoint-duplex.ts'
+import type { ConnectTarget, StreamNet, StreamTimers } from './stream-net.ts'
 
 export interface EndpointNetOptions {
   readonly endpoint: Endpoint
-  /** The one of the host's addresses that connections come from unless told. */
+  /** The one of the host's addresses that connections come from by default. */
   readonly address: number
   /** Microseconds, the clock of the host's turns. */
   readonly clock: () => number
   /** Asks for a turn of the host: a stream has written, or done something else that leaves packets to be sent. */
   readonly wake: () => void
-  /** For the streams' `setTimeout`; `NODE_TIMERS` unless told. */
-  readonly scheduler?: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'>
-}
-
-export interface ConnectTarget extends ConnectFrom {
-  readonly remote: number
-  readonly remotePort: number
-  /** As of net.Socket: false, the default, ends the own side when the peer has ended its. */
-  readonly allowHalfOpen?: boolean
+  /** For the streams' `setTimeout`; `NODE_TIMERS` by default. */
+  readonly scheduler?: StreamTimers
 }
 
 /** Node's timers, which keep no process alive. */
-export const NODE_TIMERS: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'> = {
+export const NODE_TIMERS: StreamTimers = {
   setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds).unref(),
   clearTimeout: (handle) => clearTimeout(handle as NodeJS.Timeout),
 }
@@ -38,10 +31,10 @@ export const NODE_TIMERS: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'> = {
 /** Period of the timer that stands for referenced streams, milliseconds: it has nothing to do. */
 const HOLD_PERIOD = 2 ** 30
 
-export class EndpointNet {
+export class EndpointNet implements StreamNet {
   readonly clock: () => number
   readonly wake: () => void
-  readonly timers: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'>
+  readonly timers: StreamTimers
   private readonly endpoint: Endpoint
   private readonly sockets: Sockets
   /** Streams that keep the process alive, and the timer that does it for them. */

@@ -3,10 +3,10 @@
  * every byte.
  */
 import { MILLISECOND } from '../base/time.ts'
-import type { EndpointNet } from './endpoint-net.ts'
+import type { StreamNet } from './stream-net.ts'
 
 export class IdleTimer {
-  private readonly net: EndpointNet
+  private readonly net: StreamNet
   private readonly onIdle: () => void
   /** Microseconds; 0 for off. */
   private period = 0
@@ -14,7 +14,7 @@ export class IdleTimer {
   private lastActivity = 0
   private timer: unknown
 
-  constructor(net: EndpointNet, onIdle: () => void) {
+  constructor(net: StreamNet, onIdle: () => void) {
     this.net = net
     this.onIdle = onIdle
   }

@@ -180,7 +180,9 @@ class Generator {
   }
 
   private icmp(peer: Peer, seq: number): void {
-    this.add({ kind: 'icmp', peer: peer.number, type: 3, code: this.pick([1, 3]), seq })
+    // "Host unreachable" takes back a timeout of a connection (RFC 6069), which the endpoint does not have.
+    const code = peer.phase === 'connected' ? 3 : this.pick([1, 3])
+    this.add({ kind: 'icmp', peer: peer.number, type: 3, code, seq })
   }
 
   private segment(

@@ -3,9 +3,9 @@ import { playAll } from './pool.ts'
 import type { Flood, SteadyOutcome } from './steady.ts'
 
 const FLOODS: readonly Flood[] = [
-  { backlog: 64, rate: 8 },
+  { backlog: 64, rate: 32 },
   { backlog: 128, rate: 4 },
-  { backlog: 128, rate: 16 },
+  { backlog: 128, rate: 64 },
   { backlog: 256, rate: 20 },
 ]
 

@@ -4,7 +4,7 @@
  */
 import type { Listener } from '../../server/listener/listener.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
-import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/host.ts'
+import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/segment-size.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import { Socket, type SocketEvents } from '../../tcpip/host/socket.ts'

@@ -87,6 +87,7 @@ function LiveStatus() {
   const format = useFormat()
   const now = clock.now.value
   const status = store.status.value
+  const isVirtual = store.hello.value?.clock === 'virtual'
   const pinned = ui.pinned.value
   if (pinned !== undefined && now !== undefined) {
     return (
@@ -95,6 +96,8 @@ function LiveStatus() {
       </button>
     )
   }
+  // Time that is the page's own is told where it is held.
+  if (isVirtual) return null
   const isGone = store.presence.value.get('server')?.isThere === false
   if (status.kind === 'live' && !isGone) {
     return (

@@ -29,6 +29,7 @@ export class LabClock {
       const began = this.lastTold === undefined || told < this.lastTold
       this.ahead = began ? ahead : Math.max(ahead, this.ahead - DRIFT_MS)
       this.lastTold = told
+      if (this.isVirtual) this.tick()
     })
     const timer = setInterval(() => {
       if (!document.hidden) this.tick()
@@ -44,8 +45,11 @@ export class LabClock {
 
   private tick(): void {
     if (this.lastTold === undefined) return
-    const isWall = this.store.hello.value?.clock !== 'virtual'
-    this.now.value = isWall ? performance.now() + this.ahead : this.lastTold
+    this.now.value = this.isVirtual ? this.lastTold : performance.now() + this.ahead
+  }
+
+  private get isVirtual(): boolean {
+    return this.store.hello.peek()?.clock === 'virtual'
   }
 }
 

@@ -1,5 +1,5 @@
 /** Header, the view that is chosen, notices and the list of keys. All views but the first are loaded when they are wanted. */
-import type { ComponentType } from 'preact'
+import type { ComponentChildren, ComponentType } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import { ControlRoom } from '../views/control-room/control-room.tsx'
 import { Header } from './header.tsx'
@@ -15,7 +15,14 @@ const LAZY: Readonly<Record<Exclude<ViewName, 'control-room'>, () => Promise<Com
   states: async () => (await import('../views/states/states-view.tsx')).StatesView,
 }
 
-export function Shell() {
+interface ShellProps {
+  /** What stands between the header and every view. */
+  readonly bar?: ComponentChildren
+  /** What stands in place of the view that is chosen. */
+  readonly children?: ComponentChildren
+}
+
+export function Shell({ bar, children }: ShellProps) {
   const { ui } = useLab()
   const text = useText(SHELL)
   const view = ui.view.value
@@ -44,8 +51,9 @@ export function Shell() {
           </button>
         </p>
       )}
+      {bar}
       <main id="view" tabIndex={-1}>
-        {view === 'control-room' ? <ControlRoom /> : <LazyView key={view} name={view} />}
+        {children ?? (view === 'control-room' ? <ControlRoom /> : <LazyView key={view} name={view} />)}
       </main>
       {ui.isHelpOpen.value && <HelpDialog />}
     </div>

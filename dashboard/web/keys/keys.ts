@@ -8,11 +8,11 @@ import { HISTORY_MS } from '../store/lab-store.ts'
 /** What one key moves the moment by, milliseconds; with Shift ten times that. */
 const STEP_MS = 1000
 
-/** Begins to listen; returns the function that ends it. */
-export function watchKeys(lab: Lab): () => void {
+/** Begins to listen; returns the function that ends it. Keys that `own` takes mean nothing else. */
+export function watchKeys(lab: Lab, own: (key: string, isShift: boolean) => boolean = () => false): () => void {
   const onKey = (event: KeyboardEvent): void => {
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return
-    if (press(lab, event.key, event.shiftKey)) event.preventDefault()
+    if (own(event.key, event.shiftKey) || press(lab, event.key, event.shiftKey)) event.preventDefault()
   }
   addEventListener('keydown', onKey)
   return () => removeEventListener('keydown', onKey)

@@ -1,13 +1,15 @@
 /**
  * The lab inside the page: a worker that carries it, and a source for each arm of the scenario that is open.
  */
+import { batch } from '@preact/signals'
 import { ATTACK_CATALOGUE, ATTACK_KINDS, parametersOf } from '../../../attacker/traffic/attack-catalogue.ts'
 import type { ScenarioProblem } from '../../../lab/scenario/load.ts'
 import { KNOB_VIEWS } from '../../../server/knobs/knob-catalogue.ts'
 import type { AttackKinds } from '../../contract/attacker.ts'
 import type { LabControls, LabSource, TimeControls } from '../../contract/source.ts'
 import type { StreamMessage } from '../../contract/stream.ts'
-import type { Opened, OpenRequest, TimeState } from '../../virtual/virtual-labs.ts'
+import type { OpenRequest } from '../../virtual/open-request.ts'
+import type { Opened, TimeState } from '../../virtual/virtual-labs.ts'
 import type { ArmCall, CallBody, FromWorker } from './worker-protocol.ts'
 
 interface Waiting {
@@ -66,6 +68,7 @@ export class BrowserLab implements TimeControls {
         const listeners = this.listeners.get(arm) ?? new Set()
         this.listeners.set(arm, listeners.add(listener))
         onStatus({ kind: 'live' })
+        void this.call({ arm, call: 'greet' })
         return () => listeners.delete(listener)
       },
       knobs: async () => KNOB_VIEWS,
@@ -100,8 +103,11 @@ export class BrowserLab implements TimeControls {
 
   private hear(told: FromWorker): void {
     switch (told.kind) {
-      case 'message':
-        for (const listener of this.listeners.get(told.arm) ?? []) listener(told.message)
+      case 'messages':
+        batch(() => {
+          for (const { arm, message } of told.messages)
+            for (const listener of this.listeners.get(arm) ?? []) listener(message)
+        })
         return
       case 'time':
         for (const listener of this.timeListeners) listener(told.time)

@@ -3,11 +3,14 @@
  */
 import { Refused } from '../../virtual/refusal.ts'
 import { VirtualLabs } from '../../virtual/virtual-labs.ts'
-import type { Answer, Call, FromWorker } from './worker-protocol.ts'
+import type { Answer, ArmMessage, Call, FromWorker } from './worker-protocol.ts'
 
 /** Between two looks at the clock, and the share of that which the lab may use: the rest is for calls. Milliseconds. */
 const TICK_MS = 16
 const BUDGET_MS = 14
+
+/** Between two deliveries of what is told while time runs, milliseconds: a page does not draw more often. */
+const POST_MS = 48
 
 /** A worker that slept does not catch up with more than this, milliseconds. */
 const ELAPSED_MAX = 100
@@ -23,12 +26,23 @@ declare const SYNLAB_VERSION: string
 const labs = new VirtualLabs(
   SYNLAB_VERSION,
   () => performance.now(),
-  (arm, message) => self.postMessage({ kind: 'message', arm, message }),
+  (arm, message) => told.push({ arm, message }),
 )
 
-self.onmessage = ({ data }) => {
-  self.postMessage({ kind: 'answer', id: data.id, ...answer(data) })
+/** What the page has not been sent yet. */
+let told: ArmMessage[] = []
+
+function post(): void {
+  if (told.length > 0) self.postMessage({ kind: 'messages', messages: told })
+  told = []
   self.postMessage({ kind: 'time', time: labs.time })
+}
+
+self.onmessage = ({ data }) => {
+  const answered = answer(data)
+  // What the call has brought about is told before the call is over.
+  post()
+  self.postMessage({ kind: 'answer', id: data.id, ...answered })
 }
 
 function answer(call: Call): Answer {
@@ -77,14 +91,13 @@ function perform(call: Call): unknown {
   }
 }
 
-let last = performance.now()
-let told = 0
+let lastTick = performance.now()
+let lastPost = lastTick
 setInterval(() => {
   const now = performance.now()
-  labs.tick(Math.min(now - last, ELAPSED_MAX), BUDGET_MS)
-  last = now
-  const { time } = labs
-  // The time itself, for the page's clock: often enough to look smooth.
-  if (time.at !== told) self.postMessage({ kind: 'time', time })
-  told = time.at
+  labs.tick(Math.min(now - lastTick, ELAPSED_MAX), BUDGET_MS)
+  lastTick = now
+  if (labs.time.speed === 0 || now - lastPost < POST_MS) return
+  lastPost = now
+  post()
 }, TICK_MS)

@@ -5,7 +5,8 @@ import type { AttackRequest, ClientsRequest } from '../../contract/attacker.ts'
 import type { CookieRequest, ServerConfig } from '../../contract/server.ts'
 import type { LabRefusal } from '../../contract/source.ts'
 import type { StreamMessage, TapRequest } from '../../contract/stream.ts'
-import type { OpenRequest, TimeState } from '../../virtual/virtual-labs.ts'
+import type { OpenRequest } from '../../virtual/open-request.ts'
+import type { TimeState } from '../../virtual/virtual-labs.ts'
 
 export type CallBody =
   | { readonly call: 'open'; readonly request: OpenRequest }
@@ -34,5 +35,10 @@ export type Answer = { readonly value: unknown } | { readonly refusal: LabRefusa
 
 export type FromWorker =
   | ({ readonly kind: 'answer'; readonly id: number } & Answer)
-  | { readonly kind: 'message'; readonly arm: number; readonly message: StreamMessage }
+  | { readonly kind: 'messages'; readonly messages: readonly ArmMessage[] }
   | { readonly kind: 'time'; readonly time: TimeState }
+
+export interface ArmMessage {
+  readonly arm: number
+  readonly message: StreamMessage
+}

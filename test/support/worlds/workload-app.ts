@@ -3,11 +3,11 @@
  * stream follow from the ISN it starts after, so that its reader can tell a wrong byte from a right one.
  */
 
+import type { Prng } from '../../../tcpip/base/prng.ts'
 import { MILLISECOND } from '../../../tcpip/base/time.ts'
 import { STATE_NAMES, State } from '../../../tcpip/connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../../tcpip/host/endpoint.ts'
-import type { Workload } from './workload.ts'
 
 type Ending = 'close' | 'half-close' | 'abort'
 type Moment = 'when all is written' | 'when the peer has closed' | 'never'
@@ -18,6 +18,18 @@ const chunk = new Uint8Array(CHUNK_BYTES)
 /** Byte `position` of the stream whose first byte follows `isn`. */
 function byteOf(isn: number, position: number): number {
   return (Math.imul(isn, 0x9e3779b1) >>> 24) + Math.imul(position, 41) + (position >> 8)
+}
+
+/** What an application knows of the workload that it is part of. */
+export interface AppWorkload {
+  readonly prng: Prng
+  readonly apps: WorkloadApp[]
+  /** Applications by the initial sequence number of their connection. */
+  readonly senders: Map<number, WorkloadApp[]>
+  /** The application acts at `at`, microseconds. */
+  schedule(app: WorkloadApp, at: number): void
+  notePassive(tcb: Tcb): void
+  isMisnumbered(tcb: Tcb): boolean
 }
 
 export class WorkloadApp implements ConnectionOwner {
@@ -31,7 +43,7 @@ export class WorkloadApp implements ConnectionOwner {
   closedBy: CloseReason | undefined = undefined
   /** The application has let go of the connection. */
   isEnded = false
-  private readonly workload: Workload
+  private readonly workload: AppWorkload
   private readonly plannedBytes: number
   private readonly ending: Ending
   private moment: Moment
@@ -40,7 +52,7 @@ export class WorkloadApp implements ConnectionOwner {
   private peerIsn = 0
   private generation = 0
 
-  constructor(workload: Workload, endpoint: Endpoint) {
+  constructor(workload: AppWorkload, endpoint: Endpoint) {
     const { prng } = workload
     this.workload = workload
     this.endpoint = endpoint
@@ -191,7 +203,7 @@ export class WorkloadApp implements ConnectionOwner {
 }
 
 /** Mostly little, sometimes nothing, at times up to 20,000 bytes. */
-function drawBytes(workload: Workload): number {
+function drawBytes(workload: AppWorkload): number {
   const { prng } = workload
   const kind = prng.below(20)
   if (kind < 5) return 0

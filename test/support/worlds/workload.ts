@@ -11,7 +11,7 @@ import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/ba
 import { Counters } from '../../../tcpip/base/counters.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../../tcpip/base/time.ts'
-import { ADVERTISED_MSS } from '../../../tcpip/connection/host.ts'
+import { ADVERTISED_MSS } from '../../../tcpip/connection/segment-size.ts'
 import type { Tcb } from '../../../tcpip/connection/tcb.ts'
 import { Endpoint, SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { DueHeap } from '../../../tcpip/link/due-heap.ts'

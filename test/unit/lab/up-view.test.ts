@@ -8,7 +8,9 @@ import type { LabClient, Sample } from '../../../lab/client/lab-client.ts'
 import { Controls } from '../../../lab/up/controls.ts'
 import { History } from '../../../lab/up/history.ts'
 import { Screen } from '../../../lab/up/screen.ts'
+import { sparkline, Trend } from '../../../lab/up/trend.ts'
 import { renderLine, renderScreen } from '../../../lab/up/view.ts'
+import { wrap } from '../../../lab/up/wrap.ts'
 import type { ServerState } from '../../../server/contract.ts'
 
 interface Moment {
@@ -108,38 +110,88 @@ describe('the view', () => {
     { at: 0 },
     { at: 1000, syns: 5010, sent: 5000, isFlooding: true, queue: 129, ok: 2, timeout: 28 },
   ]
-  const CONTEXT = { urls: ['server    http://127.0.0.1:8081'], log: ['server   full'], floodRate: 5000 }
+  const CONTEXT = {
+    urls: ['page      http://127.0.0.1:8080'],
+    log: ['12:00:01  server   full'],
+    floodRate: 5000,
+    trend: new Trend(),
+    isHelpOpen: false,
+  }
 
   it('as a screen shows the queue, the rates and the success of honest clients', () => {
     const lines = renderScreen(historyOf(...FLOODED).figures(), CONTEXT, 100, 40)
-    expect(lines).toContain(`SYN queue     [${'#'.repeat(32)}] 129 (limit 128)  full`)
-    expect(lines).toContain(`accept queue  [${'.'.repeat(32)}] 0 (limit 128)`)
+    expect(lines).toContain(`SYN queue     [${'#'.repeat(54)}] 129 (limit 128)  full`)
+    expect(lines).toContain(`accept queue  [${'.'.repeat(54)}] 0 (limit 128)`)
     expect(lines).toContain('SYN cookies   0, never')
     expect(lines).toContain('flood         on, 5,000 SYN/s sent (set to 5,000 SYN/s)')
     expect(lines).toContain('SYNs in           5,010 /s     SYN-ACKs out        501 /s')
-    expect(lines).toContain('honest clients, last 3 s   success 6.66 % (2 of 30)   connect p50 <= 2.5 ms')
-    expect(lines).toContain('  server   full')
+    expect(lines).toContain('honest clients, last 1 s   success 6.66 % (2 of 30)   connect p50 <= 2.5 ms')
+    expect(lines).toContain('12:00:01  server   full')
   })
 
-  it('keeps figures, keys and the newest of a full log in sight on a terminal of 80 x 24', () => {
-    const urls = [
-      'server    http://127.0.0.1:8081  (/metrics, /api/state)',
-      'attacker  http://127.0.0.1:8082  (/metrics, /api/state)',
-      'link      udp 127.0.0.1:9100',
-    ]
-    const log = Array.from({ length: 50 }, (_, i) => `server   line ${i} ${'x'.repeat(100)}`)
+  /** A minute of calm, a minute of flood without cookies, a minute with. */
+  function threeMinutes(): Trend {
+    const trend = new Trend()
+    for (let second = 0; second <= 180; second++) {
+      const flooded = Math.max(0, second - 60)
+      const drowned = Math.min(60, flooded)
+      trend.add(
+        sampleOf({
+          at: second * 1000,
+          syns: second * 10 + flooded * 5000,
+          queue: flooded > 0 ? 129 : 0,
+          ok: (second - drowned) * 10,
+          timeout: drowned * 10,
+        }),
+      )
+    }
+    return trend
+  }
+
+  const FULL_LOG = Array.from({ length: 90 }, (_, i) => `12:00:${String(i % 60).padStart(2, '0')}  server   line ${i}`)
+  const URLS = ['page', 'server', 'attacker', 'web', 'link'].map((name) => `${name.padEnd(8)}  http://127.0.0.1`)
+
+  it.each([
+    [80, 24],
+    [120, 40],
+    [200, 50],
+  ])('keeps figures and keys in sight at %i x %i, and the small bars as wide as there is room', (columns, rows) => {
+    const context = { ...CONTEXT, urls: URLS, log: FULL_LOG, trend: threeMinutes() }
     const figures = historyOf(...FLOODED).figures()
-    const lines = renderScreen(figures, { urls, log, floodRate: 5000 }, 80, 24)
-    expect(lines.length).toBeLessThanOrEqual(24)
-    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
-    expect(lines[0]).toBe('synlab')
-    expect(lines.slice(1, 4)).toEqual(urls)
-    const uncut = renderScreen(figures, { urls: [], log: [], floodRate: 5000 }, 200, 100)
-    for (const line of uncut.slice(2)) expect(lines).toContain(line)
-    expect(lines.at(-1)).toMatch(/^f flood on\/off .*q quit$/)
-    const shown = lines.flatMap((line) => /^ {2}server {3}line (\d+) x+$/.exec(line)?.[1] ?? [])
-    expect(shown.length).toBeGreaterThan(0)
-    expect(shown).toEqual(Array.from({ length: shown.length }, (_, i) => String(50 - shown.length + i)))
+    const lines = renderScreen(figures, context, columns, rows)
+    expect(lines.length).toBeLessThanOrEqual(rows)
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(columns)
+    expect(lines.slice(0, 2)).toEqual(['synlab', URLS[0]])
+    expect(lines.at(-1)).toMatch(/^f flood .*q quit$/)
+    const bars = (label: string): string => lines.find((line) => line.startsWith(label))?.slice(22) ?? ''
+    const seconds = Math.min(180, columns - 22)
+    const whole = `${'█'.repeat(60)}${'▁'.repeat(60)}${'█'.repeat(60)}`
+    expect(bars('success, 0 to 100 %')).toBe(whole.slice(-seconds))
+    expect(bars('SYN queue, 0 to full').at(-1)).toBe('█')
+    const logged = lines.filter((line) => /^12:00:/.test(line))
+    expect(logged).toEqual(logged.length === 0 ? [] : FULL_LOG.slice(-logged.length))
+  })
+
+  it('uses the room of a large terminal for the log', () => {
+    const context = { ...CONTEXT, urls: URLS, log: FULL_LOG, trend: threeMinutes() }
+    const logLines = (rows: number): number =>
+      renderScreen(historyOf(...FLOODED).figures(), context, 120, rows).filter((line) => line.startsWith('12:00:'))
+        .length
+    expect(logLines(50)).toBe(logLines(40) + 10)
+    expect(logLines(40)).toBeGreaterThan(5)
+  })
+
+  it('wraps what is too long, and cuts nothing', () => {
+    const long = `12:00:01  server   ${'word '.repeat(40)}end`
+    const lines = renderScreen(historyOf(...FLOODED).figures(), { ...CONTEXT, log: [long] }, 80, 40)
+    const text = lines.join(' ').replace(/\s+/g, ' ')
+    expect(text).toContain(long.replace(/\s+/g, ' '))
+  })
+
+  it('explains the keys and the words', () => {
+    const lines = renderScreen(historyOf(...FLOODED).figures(), { ...CONTEXT, isHelpOpen: true }, 100, 30)
+    for (const key of ['f ', 'c ', 'r ', '? ', 'q ']) expect(lines.some((line) => line.startsWith(key))).toBe(true)
+    expect(lines.join('\n')).toContain('half-open requests')
   })
 
   it('never exceeds the screen', () => {
@@ -153,7 +205,7 @@ describe('the view', () => {
     if (figures === undefined) throw new Error('no figures')
     expect(renderLine(figures, 7.4)).toBe(
       '7 s | SYN queue 129/128 | accept queue 0/128 | SYNs in 5010/s | SYN-ACKs out 501/s | ' +
-        'success in 3 s: 6.66 % (2 of 30) | connect p50 <= 2.5 ms | cookies 0 | flood on 5000/s',
+        'success in 1 s: 6.66 % (2 of 30) | connect p50 <= 2.5 ms | cookies 0 | flood on 5000/s',
     )
   })
 
@@ -164,6 +216,42 @@ describe('the view', () => {
     screen.draw(['one', 'two'])
     screen.draw(['one', 'three'])
     expect(written).toEqual(['\x1b[Hone\x1b[K\r\ntwo\x1b[K\x1b[J', '\x1b[Hone\x1b[K\r\nthree\x1b[K\x1b[J'])
+  })
+})
+
+describe('small bars', () => {
+  it('are as high as their values, and blank where nothing is known', () => {
+    expect(sparkline([0, 0.5, 1, Number.NaN, 2], 1)).toBe('▁▅█ █')
+    expect(sparkline([0, 3], 0)).toBe('▁▁')
+  })
+
+  it('have a column for each second, also for those in which nobody was asked', () => {
+    const trend = new Trend()
+    for (const at of [0, 400, 1100, 4100]) trend.add(sampleOf({ at, syns: at }))
+    expect(trend.seconds(10).map(({ synsPerSecond }) => Math.round(synsPerSecond))).toEqual([1000, 1000, 1000, 1000])
+    expect(trend.seconds(2)).toHaveLength(2)
+  })
+
+  it('know nothing of a second in which the lab was reset', () => {
+    const trend = new Trend()
+    for (const [at, syns] of [
+      [0, 100],
+      [1000, 300],
+      [2000, 5],
+    ] as const)
+      trend.add(sampleOf({ at, syns }))
+    expect(trend.seconds(9).map(({ synsPerSecond }) => synsPerSecond)).toEqual([200, Number.NaN])
+  })
+})
+
+describe('a wrapped line', () => {
+  it.each([
+    ['short', 10, ['short']],
+    ['one two three', 8, ['one two', '  three']],
+    ['abcdefghij', 4, ['abcd', '  ef', '  gh', '  ij']],
+    ['a b', 1, ['a', 'b']],
+  ])('%j at %i columns', (line, columns, lines) => {
+    expect(wrap(line, columns, '  ')).toEqual(lines)
   })
 })
 

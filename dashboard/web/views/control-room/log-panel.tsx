@@ -13,7 +13,7 @@ import { CONTROL_ROOM } from './strings.ts'
 const LINES = 40
 
 export function LogPanel() {
-  const { store, ui, clock } = useLab()
+  const { store, ui, clock, source } = useLab()
   const text = useText(CONTROL_ROOM)
   const controls = useText(CONTROLS)
   const format = useFormat()
@@ -22,7 +22,7 @@ export function LogPanel() {
     <section class="panel log" aria-labelledby="log">
       <div class="panel-title">
         <h2 id="log">{text.log}</h2>
-        <TimeBar />
+        {source.time === undefined && <TimeBar />}
         <button
           type="button"
           class="button bare more"

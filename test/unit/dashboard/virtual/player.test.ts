@@ -19,7 +19,7 @@ function open(costOfLook = 0) {
   const told: StreamMessage['type'][] = []
   const lab = new VirtualLab({ version: '0', scenario, arm, tell: ({ type }) => told.push(type) })
   let now = 0
-  const player = new Player(lab, () => {
+  const player = new Player([lab], () => {
     now += costOfLook
     return now
   })
@@ -44,14 +44,19 @@ describe('a player', () => {
     expect(lab.now / SECOND).toBeCloseTo(after, 9)
   })
 
-  it('tells the queues ten times a second and the states four times, at any speed', () => {
-    for (const speed of [0.1, 1, 50]) {
+  it.each([
+    [0.1, 4],
+    [1, 4],
+    [50, 100],
+  ])(
+    'at %f virtual seconds a second tells the queues ten times, and the states %i times: no half second is left out',
+    (speed, states) => {
       const { player, count } = open()
       player.speed = speed
       for (let i = 0; i < 40; i++) player.tick(25, 1000)
-      expect([count('slots'), count('server')]).toEqual([10, 4])
-    }
-  })
+      expect([count('slots'), count('server')]).toEqual([10, states])
+    },
+  )
 
   it('falls behind rather than go over its budget', () => {
     const { lab, player } = open(10)

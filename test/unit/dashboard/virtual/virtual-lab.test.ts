@@ -3,13 +3,13 @@
  */
 import { describe, expect, it } from 'vitest'
 import type { StreamMessage } from '../../../../dashboard/contract/stream.ts'
-import { toBase64 } from '../../../../dashboard/virtual/base64.ts'
 import { VirtualLab } from '../../../../dashboard/virtual/virtual-lab.ts'
 import { readScenario } from '../../../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../../lab/scenario/resolve.ts'
 import { ArmSimulator } from '../../../../lab/simulator/arm-simulator.ts'
 import { assert } from '../../../../tcpip/base/assert.ts'
+import { toBase64 } from '../../../../tcpip/base/base64.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
 
 const SCENARIO = resolveScenario(loadScenario(readScenario('classic')))

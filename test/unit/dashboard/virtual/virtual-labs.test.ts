@@ -27,7 +27,7 @@ describe('a scenario in the browser', () => {
       arms: ['cookies-off', 'cookies-on'],
       duration: 240,
     })
-    expect(labs.time).toEqual({ at: 0, furthest: 0, speed: 0 })
+    expect(labs.time).toEqual({ at: 0, furthest: 0, speed: 0, switches: [] })
     labs.tick(1000, 1000)
     expect(labs.time.at).toBe(0)
     expect(told.filter(({ message }) => message.type === 'hello').map(({ arm }) => arm)).toEqual([0, 1])
@@ -48,7 +48,7 @@ describe('a scenario in the browser', () => {
     labs.open({ text, isByHand: false, seed: 7 })
     labs.run(10)
     for (let i = 0; i < 20; i++) labs.tick(50, 1_000_000)
-    expect(labs.time).toEqual({ at: 10_000, furthest: 10_000, speed: 10 })
+    expect(labs.time).toEqual({ at: 10_000, furthest: 10_000, speed: 10, switches: [] })
     labs.pause()
     labs.step('second')
     expect([labs.lab(0).now, labs.lab(1).now]).toEqual([11_000_000, 11_000_000])

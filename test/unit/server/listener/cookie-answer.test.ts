@@ -2,7 +2,7 @@
 import { expect, it } from 'vitest'
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from '../../../../server/listener/cookie-answer.ts'
 import { Prng } from '../../../../tcpip/base/prng.ts'
-import { ADVERTISED_MSS, initialWindow } from '../../../../tcpip/connection/host.ts'
+import { ADVERTISED_MSS, initialWindow } from '../../../../tcpip/connection/segment-size.ts'
 import { packetBytes } from '../../../../tcpip/wire/codec.ts'
 import { ACK, makeSegment, SYN } from '../../../../tcpip/wire/segment.ts'
 

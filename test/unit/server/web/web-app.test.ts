@@ -109,6 +109,48 @@ describe('the web app over the endpoint', () => {
     expect(Object.keys(JSON.parse(String(body)) as object)).toEqual(['code', 'message', 'path'])
   })
 
+  it.each([
+    ['bytes=10-19', 206, [10, 19]],
+    ['bytes=70000-', 206, [70_000, 99_999]],
+    ['bytes=-1', 206, [99_999, 99_999]],
+    ['bytes=-999999', 206, [0, 99_999]],
+    ['bytes=99999-200000', 206, [99_999, 99_999]],
+    ['bytes=100000-', 416, undefined],
+    ['bytes=-0', 416, undefined],
+    ['bytes=0-1,5-6', 200, [0, 99_999]],
+    ['bytes=5-1', 200, [0, 99_999]],
+    ['bytes=-', 200, [0, 99_999]],
+    ['lines=1-2', 200, [0, 99_999]],
+  ] as const)('sends the part that is asked for: %s', async (range, status, bounds) => {
+    const { response, body } = await new WebLab().get('/bytes/100000', { headers: { range } })
+    const { 'content-range': contentRange, 'accept-ranges': accepted } = response?.headers ?? {}
+    expect([response?.statusCode, accepted]).toEqual([status, 'bytes'])
+    if (bounds === undefined) {
+      expect(contentRange).toBe('bytes */100000')
+      expect(JSON.parse(String(body))).toMatchObject({ code: 'RANGE_NOT_SATISFIABLE' })
+      return
+    }
+    const [first, last] = bounds
+    expect(contentRange).toBe(status === 206 ? `bytes ${first}-${last}/100000` : undefined)
+    expect(body.equals(pattern(100_000).subarray(first, last + 1))).toBe(true)
+  })
+
+  it('sends everything when the range depends on a version that it cannot have', async () => {
+    const headers = { range: 'bytes=0-0', 'if-range': '"x"' }
+    const { response, body } = await new WebLab().get('/bytes/100', { headers })
+    expect([response?.statusCode, body.length]).toEqual([200, 100])
+  })
+
+  it('says that it speaks no websocket, and goes on with HTTP where another protocol is offered', async () => {
+    const upgrade = (protocol: string) => ({ headers: { connection: 'Upgrade', upgrade: protocol } })
+    const refused = await new WebLab().get('/', upgrade('websocket'))
+    expect([refused.response?.statusCode, JSON.parse(String(refused.body))]).toMatchObject([
+      501,
+      { code: 'NOT_IMPLEMENTED', message: expect.stringContaining('no websocket') },
+    ])
+    expect((await new WebLab().get('/', upgrade('h2c'))).response?.statusCode).toBe(200)
+  })
+
   it('takes its time when asked to', async () => {
     const lab = new WebLab()
     const start = performance.now()

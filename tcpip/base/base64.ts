@@ -14,3 +14,24 @@ export function toBase64(bytes: Uint8Array): string {
   }
   return text
 }
+
+/** The bytes that `text` stands for; undefined when it is not base64. */
+export function fromBase64(text: string): Uint8Array | undefined {
+  const digits = text.replace(/={0,2}$/, '')
+  if (digits.length % 4 === 1) return undefined
+  const bytes = new Uint8Array((digits.length * 3) >> 2)
+  let group = 0
+  let bits = 0
+  let at = 0
+  for (const digit of digits) {
+    const value = ALPHABET.indexOf(digit)
+    if (value < 0) return undefined
+    group = ((group << 6) | value) & 0xff_ffff
+    bits += 6
+    if (bits >= 8) {
+      bits -= 8
+      bytes[at++] = group >> bits
+    }
+  }
+  return bytes
+}

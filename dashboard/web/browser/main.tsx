@@ -1,0 +1,75 @@
+/** The page that carries the whole lab: a worker with it, what is open in it, and the same views as a live page has. */
+import { render } from 'preact'
+import { linkParameters, parseLink } from '../../../lab/bundle/page-link.ts'
+import { SHELL } from '../app/strings.ts'
+import { makeUiState, SPANS, VIEWS } from '../app/ui-state.ts'
+import { formatDeepLink, parseDeepLink } from '../links/deep-link.ts'
+import { BrowserLab } from '../source/browser-lab.ts'
+import { App } from './app.tsx'
+import { makeWorker } from './make-worker.ts'
+import { problemText } from './problem-text.ts'
+import { FREE_LAB, LabSession } from './session.ts'
+import { SessionContext } from './session-context.ts'
+import { BROWSER } from './strings.ts'
+import { VERSION } from './version.ts'
+import '../theme/tokens.css'
+import '../theme/base.css'
+import './browser.css'
+
+const host = document.getElementById('page')
+if (host !== null) void start(host)
+
+async function start(host: HTMLElement): Promise<void> {
+  const ui = makeUiState()
+  document.documentElement.dataset.theme = ui.theme.value
+  const missing = findMissing()
+  if (missing !== undefined) {
+    host.textContent = SHELL[ui.language.value].missing(missing)
+    return
+  }
+  const session = new LabSession(new BrowserLab(makeWorker()), ui)
+  const follow = async (): Promise<void> => {
+    const wanted = parseLink(parseDeepLink(location.hash, VIEWS, SPANS).others, VERSION)
+    const isOpen = session.open.value !== undefined
+    if (wanted === undefined && isOpen) return
+    if (isOpen && linkOf(session) === JSON.stringify(wanted)) return
+    const problem = await session.openRun(wanted ?? FREE_LAB)
+    if (problem === undefined) return
+    if (!isOpen) await session.openRun(FREE_LAB)
+    ui.notice.value = problemText(problem, BROWSER[ui.language.value])
+  }
+  await follow()
+  // What is open stands in the address, so that the address is a link to it.
+  session.open.subscribe((open) => {
+    if (open === undefined) return
+    const hash = formatDeepLink({
+      view: ui.view.peek(),
+      moment: undefined,
+      span: ui.span.peek(),
+      language: ui.language.peek(),
+      others: linkParameters(open.run, VERSION),
+    })
+    if (hash !== location.hash) history.replaceState(null, '', hash)
+  })
+  addEventListener('hashchange', () => void follow())
+  render(
+    <SessionContext.Provider value={session}>
+      <App />
+    </SessionContext.Provider>,
+    host,
+  )
+}
+
+/** The run that is open, as its link would be read. */
+function linkOf({ open }: LabSession): string | undefined {
+  const { run } = open.peek() ?? {}
+  return run === undefined ? undefined : JSON.stringify(parseLink(linkParameters(run, VERSION), VERSION))
+}
+
+/** What the page needs and an old browser lacks; undefined when all is there. */
+function findMissing(): string | undefined {
+  if (typeof Worker === 'undefined') return 'Worker'
+  if (typeof ResizeObserver === 'undefined') return 'ResizeObserver'
+  if (!('toReversed' in Array.prototype)) return 'ES2023'
+  return undefined
+}

@@ -1,0 +1,6 @@
+/** The worker out of the page's own file, in place of make-worker.ts: a page that was opened from disk may read no other. */
+import LabWorker from '../source/lab-worker.ts?worker&inline'
+
+export function makeWorker(): Worker {
+  return new LabWorker()
+}
