@@ -26,5 +26,5 @@ export async function playSeeds(first: number, count: number): Promise<boolean> 
     const programs = found.get(verdict) ?? 0
     console.log(`  ${verdict.padEnd(20)} ${String(programs).padStart(6)}  ${((100 * programs) / count).toFixed(1)} %`)
   }
-  return VERDICTS.every((verdict) => (found.get(verdict) ?? 0) <= (ALLOWED[verdict] ?? 1) * count)
+  return VERDICTS.every((verdict) => (found.get(verdict) ?? 0) <= Math.ceil((ALLOWED[verdict] ?? 1) * count))
 }
