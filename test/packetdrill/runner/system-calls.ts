@@ -11,6 +11,9 @@ import type { Session } from './session.ts'
 import type { WireSide } from './wire-side.ts'
 import { withLine } from './with-line.ts'
 
+/** Second names of errors (include/uapi/asm-generic/errno.h). */
+const ALIASES: Readonly<Record<string, string>> = { EWOULDBLOCK: 'EAGAIN' }
+
 /** A blocking call that has not returned, or has and was not looked at yet. */
 interface Blocked {
   readonly call: SyscallAction
@@ -105,7 +108,7 @@ export class SystemCalls {
     }
     if (typeof outcome === 'string') {
       if (expected !== -1) fail(`failed with ${outcome}`)
-      if (call.errno !== undefined && call.errno !== outcome) fail(`failed with ${outcome}`)
+      if (call.errno !== undefined && (ALIASES[call.errno] ?? call.errno) !== outcome) fail(`failed with ${outcome}`)
       return
     }
     const result = outcome as number
