@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 const ROOT = new URL('../../..', import.meta.url).pathname
 
 /** Milliseconds: to build with nothing cached, and for one command of the engine. */
-export const BUILD_MS = 400_000
+export const BUILD_MS = 900_000
 export const COMMAND_MS = 60_000
 
 /** Milliseconds within which whatever is waited for has to happen: containers start, queues fill, alerts fire and resolve. */
