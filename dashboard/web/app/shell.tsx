@@ -13,6 +13,7 @@ const LAZY: Readonly<Record<Exclude<ViewName, 'control-room'>, () => Promise<Com
   handshake: async () => (await import('../views/handshake/handshake-view.tsx')).HandshakeView,
   cookie: async () => (await import('../views/cookie/cookie-view.tsx')).CookieView,
   states: async () => (await import('../views/states/states-view.tsx')).StatesView,
+  lessons: async () => (await import('../views/lessons/lessons-view.tsx')).LessonsView,
 }
 
 interface ShellProps {
@@ -27,10 +28,9 @@ export function Shell({ bar, children }: ShellProps) {
   const text = useText(SHELL)
   const view = ui.view.value
   useEffect(() => {
-    document.documentElement.dataset.theme = ui.theme.value
     document.documentElement.lang = ui.language.value
     document.title = `synlab – ${text.views[view]}`
-  }, [ui.theme.value, ui.language.value, view, text])
+  }, [ui.language.value, view, text])
   return (
     <div class="shell">
       <button type="button" class="button skip" onClick={() => document.getElementById('view')?.focus()}>
