@@ -44,7 +44,8 @@ async function rasterize(picture: string): Promise<Blob> {
   }
 }
 
-function download(blob: Blob, name: string): void {
+/** Offers `blob` as a file of that name. */
+export function download(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name
