@@ -6,9 +6,9 @@
 
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
-import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/segment-size.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
+import { ADVERTISED_MSS, initialWindow } from '../../tcpip/connection/segment-size.ts'
 import { timestampOf } from '../../tcpip/connection/send.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { PassiveOpen, PassiveOpenHost } from '../../tcpip/host/passive-open.ts'

@@ -6,6 +6,7 @@ import { makeUiState, SPANS, VIEWS } from '../app/ui-state.ts'
 import { formatDeepLink, parseDeepLink } from '../links/deep-link.ts'
 import { BrowserLab } from '../source/browser-lab.ts'
 import { App } from './app.tsx'
+import { watchDrops } from './drop.ts'
 import { makeWorker } from './make-worker.ts'
 import { problemText } from './problem-text.ts'
 import { FREE_LAB, LabSession } from './session.ts'
@@ -52,6 +53,7 @@ async function start(host: HTMLElement): Promise<void> {
     if (hash !== location.hash) history.replaceState(null, '', hash)
   })
   addEventListener('hashchange', () => void follow())
+  watchDrops(session)
   render(
     <SessionContext.Provider value={session}>
       <App />
