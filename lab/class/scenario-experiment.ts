@@ -18,20 +18,7 @@ import type { ScenarioFile } from '../scenario/schema.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { type ScenarioCapture, simulateScenario } from '../simulator/scenario-run.ts'
 import type { Played, SheetFigures } from './sheet.ts'
-
-/** Counters that worksheets ask for. */
-const COUNTERS = [
-  'SynReceived',
-  'SynAckSent',
-  'TCPReqQFullDrop',
-  'TCPReqQFullDoCookies',
-  'ListenDrops',
-  'ListenOverflows',
-  'SyncookiesSent',
-  'SyncookiesRecv',
-  'HalfOpenExpired',
-  'TCPSynRetrans',
-] as const
+import { COUNTERS } from './sheet-counters.ts'
 
 /** Sees every packet of every arm, as a capture does. */
 export type ArmWatch = (arm: string) => PacketTap

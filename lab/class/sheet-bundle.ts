@@ -37,8 +37,11 @@ const SheetBundle = Type.Object(
       { additionalProperties: false },
     ),
     answers: Values,
+    /** What the experiment shows in virtual time. */
     observed: Values,
-    hashes: Type.Object({ variant: Hash, answers: Hash, observed: Hash }, { additionalProperties: false }),
+    /** What it showed on live processes; empty when it was not run on them. */
+    live: Type.Record(Type.String(), Type.Number()),
+    hashes: Type.Object({ variant: Hash, answers: Hash, observed: Hash, live: Hash }, { additionalProperties: false }),
     seal: Hash,
   },
   { additionalProperties: false },
@@ -46,7 +49,7 @@ const SheetBundle = Type.Object(
 export type SheetBundle = Static<typeof SheetBundle>
 
 /** Parts with a hash of their own, so that it can be said which one was changed. */
-export const HASHED_PARTS = ['variant', 'answers', 'observed'] as const
+export const HASHED_PARTS = ['variant', 'answers', 'observed', 'live'] as const
 export type HashedPart = (typeof HASHED_PARTS)[number]
 
 /** What a bundle says, before it is hashed and sealed. */

@@ -9,6 +9,8 @@ import type { Figures } from '../checks/figures.ts'
 import type { Words } from '../checks/language.ts'
 import type { BundleDirectory } from '../files/bundle-directory.ts'
 
+import type { LiveTraffic } from './live-experiment.ts'
+
 export const SHEET_LETTERS = ['A', 'B', 'C', 'D', 'E', 'F'] as const
 export type SheetLetter = (typeof SHEET_LETTERS)[number]
 
@@ -53,6 +55,8 @@ export interface Sheet {
   readonly vary: (prng: Prng) => Variant
   /** Plays the variant; writes what the student is to look at into `bundle`. One variant and seed give the same figures. */
   readonly play: (variant: Variant, seed: number, extent: Extent, bundle?: BundleDirectory) => Promise<Played>
+  /** The same experiment on live processes, for sheets that have one. */
+  readonly live?: (variant: Variant) => LiveTraffic
   /** What the run has to have reached, and its figures as the checks call them. */
   readonly checks: readonly [CheckName, ...CheckName[]]
   readonly checked: (figures: SheetFigures) => Figures

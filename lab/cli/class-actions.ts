@@ -8,13 +8,14 @@ import { formText, variantLines } from '../class/answer-form.ts'
 import { type AnswerKey, answerKey } from '../class/answer-key.ts'
 import { initClass, readClass } from '../class/class-directory.ts'
 import { variantOf } from '../class/course.ts'
-import { bundleFile, FORM_FILE, makeSheetBundle, RUN_DIRECTORY } from '../class/make-bundle.ts'
+import { LIVE_SECONDS, playLive } from '../class/live-experiment.ts'
+import { bundleFile, FORM_FILE, type LiveRun, makeSheetBundle, RUN_DIRECTORY } from '../class/make-bundle.ts'
 import { SHEET_LETTERS, type Sheet } from '../class/sheet.ts'
 import { parseLetter, SHEETS } from '../class/sheets/catalogue.ts'
 import { readStudentFile } from '../class/student-file.ts'
 import { formatTable } from '../report/text-table.ts'
 import { UsageError } from '../usage-error.ts'
-import { EXIT_OK } from './exit-code.ts'
+import { EXIT_OK, exitCodeOfSignal } from './exit-code.ts'
 import type { Output } from './output.ts'
 
 export interface InitFlags {
@@ -24,12 +25,16 @@ export interface InitFlags {
   readonly idColumn?: string
 }
 
-export interface BundleFlags {
+interface StudentFlags {
   readonly student: string
   readonly dir?: string
 }
 
-export interface SheetFlags extends BundleFlags {
+export interface BundleFlags extends StudentFlags {
+  readonly live?: true
+}
+
+export interface SheetFlags extends StudentFlags {
   readonly language: Language
 }
 
@@ -38,6 +43,8 @@ export interface KeyFlags {
   readonly student?: string
   readonly json?: true
 }
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** What students are told, in the language of their sheet. */
 const STUDENT_WORDS = {
@@ -62,7 +69,7 @@ function sheetOf(text: string): Sheet {
   return SHEETS[letter]
 }
 
-function directoryOf({ letter }: Sheet, { dir }: BundleFlags): string {
+function directoryOf({ letter }: Sheet, { dir }: StudentFlags): string {
   return dir ?? `sheet-${letter.toLowerCase()}`
 }
 
@@ -128,21 +135,36 @@ export function sheet(letter: string, flags: SheetFlags, { stdout }: Output): nu
   return EXIT_OK
 }
 
-export async function bundle(letter: string, flags: BundleFlags, { stdout }: Output): Promise<number> {
+export async function bundle(letter: string, flags: BundleFlags, { stdout, stderr }: Output): Promise<number> {
   const one = sheetOf(letter)
   const directory = directoryOf(one, flags)
   const student = readStudentFile(flags.student)
-  const { open, lines, bundle: sealed } = await makeSheetBundle(directory, one, student, Date.now())
-  const { language, run } = sealed
-  stdout.write(
-    [
-      ...lines,
-      '',
-      fill(STUDENT_WORDS.look, { directory: join(directory, RUN_DIRECTORY) }, language),
-      fill(open.length === 0 ? STUDENT_WORDS.complete : STUDENT_WORDS.open, { ids: open.join(', ') }, language),
-      fill(STUDENT_WORDS.handIn, { file: join(directory, bundleFile(one, student)), run: run.id }, language),
-      '',
-    ].join('\n'),
-  )
-  return EXIT_OK
+  const interruption = new AbortController()
+  const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
+  const live: LiveRun = (traffic) =>
+    playLive(traffic, {
+      ...LIVE_SECONDS,
+      signal: interruption.signal,
+      onPage: (url) => stderr.write(`live: ${url}\n`),
+    })
+  for (const signal of SIGNALS) process.on(signal, interrupt)
+  try {
+    const made = await makeSheetBundle(directory, one, student, Date.now(), flags.live ? live : undefined)
+    if (made === undefined) return exitCodeOfSignal(interruption.signal.reason)
+    const { open, lines, bundle: sealed } = made
+    const { language, run } = sealed
+    stdout.write(
+      [
+        ...lines,
+        '',
+        fill(STUDENT_WORDS.look, { directory: join(directory, RUN_DIRECTORY) }, language),
+        fill(open.length === 0 ? STUDENT_WORDS.complete : STUDENT_WORDS.open, { ids: open.join(', ') }, language),
+        fill(STUDENT_WORDS.handIn, { file: join(directory, bundleFile(one, student)), run: run.id }, language),
+        '',
+      ].join('\n'),
+    )
+    return EXIT_OK
+  } finally {
+    for (const signal of SIGNALS) process.removeListener(signal, interrupt)
+  }
 }

@@ -57,10 +57,11 @@ export function addClassCommand(program: Command, output: Output, finish: (statu
   teaching
     .command('bundle')
     .allowExcessArguments(false)
-    .description('Student: run your variant, in virtual time, and bind run and answers into the file that you hand in.')
+    .description('Student: run your variant and bind run and answers into the file that you hand in.')
     .argument('<sheet>', SHEET_ARGUMENT)
     .requiredOption(...STUDENT_OPTION)
     .option(...DIR_OPTION)
+    .option('--live', 'run sheets C, D and E on live processes, too, which takes 40 s, and read the figures there')
     .action(async (letter: string, flags: BundleFlags) => finish(await (await actions()).bundle(letter, flags, output)))
 }
 

@@ -11,6 +11,7 @@ import { SHEETS } from '../class/sheets/catalogue.ts'
 import { gradeAnswer, POINTS, type QuestionGrade } from './grade-answer.ts'
 import type { ClassGrades, Refusal, SheetGrade } from './grades.ts'
 import type { HandIn, HandIns } from './hand-ins.ts'
+import { unlikelyFigure } from './live-figures.ts'
 
 /** Grades in the order of the roster; `onProgress` is told the share that is done, 0..1, and the student under way. */
 export async function gradeClass(
@@ -42,7 +43,7 @@ export async function gradeClass(
 }
 
 async function gradeHandIn({ file, bundle }: HandIn, passPercent: number): Promise<SheetGrade | Refusal> {
-  const { student, sheet: letter, seed, observed, answers, run, language } = bundle
+  const { student, sheet: letter, seed, observed, live, answers, run, language } = bundle
   const sheet = SHEETS[letter]
   const { figures } = await sheet.play(variantOf(letter, seed), seed, run.extent)
   const differing = differingFigure(observed, figures)
@@ -50,9 +51,16 @@ async function gradeHandIn({ file, bundle }: HandIn, passPercent: number): Promi
     const message = `${file}: observed.${differing.figure} is ${differing.seen ?? 'missing'}, which no run of this seed shows: edited by hand, or made by another version of synlab (${bundle.synlab_version})`
     return { file, message, student, sheet: letter, superseded: false }
   }
+  const unlikely = unlikelyFigure(live, figures)
+  if (unlikely !== undefined) {
+    const message = `${file}: live.${unlikely} is ${live[unlikely]}, which is far from anything that this variant shows: edited by hand, or run on a machine too slow for it`
+    return { file, message, student, sheet: letter, superseded: false }
+  }
+  // Who ran it live has read what was counted live.
+  const measured = { ...figures, ...live }
   const questions = [
-    gradeRun(sheet, figures),
-    ...sheet.questions.map((question) => gradeAnswer(question, answers[question.id], figures)),
+    gradeRun(sheet, measured),
+    ...sheet.questions.map((question) => gradeAnswer(question, answers[question.id], measured)),
   ]
   const points = questions.reduce((sum, question) => sum + question.points, 0)
   const max = questions.reduce((sum, question) => sum + question.max, 0)

@@ -13,6 +13,7 @@ import type { MacKey } from './mac-key.ts'
 import { type AllowedPrefix, PrefixClaims, ROUTE_SILENT } from './prefix-claims.ts'
 import { Refusal } from './prefix-request.ts'
 import { type PeerSnapshot, Session, SessionTable } from './session-table.ts'
+import { StrangerBudget } from './stranger-budget.ts'
 import { FrameOutcome, PacketIn, PacketOut, type UdpCounters } from './udp-counters.ts'
 import { ArrivalTracker, countPackets, deliver, MIN_PACKET_BYTES, PacketPacker, viewOf } from './udp-data.ts'
 import {
@@ -22,11 +23,13 @@ import {
   FrameType,
   frameType,
   HUB_NONCE_AT,
+  isWellFormed,
   NONCE_BYTES,
   PACKET_PREFIX_BYTES,
   readRequests,
   readWord,
   SESSION_AT,
+  SESSION_ID_BYTES,
   type SessionId,
   SPOKE_NONCE_AT,
   writeChallenge,
@@ -69,6 +72,7 @@ export class HubSessions {
   private readonly claims: PrefixClaims
   private readonly sessions: SessionTable
   private readonly nonces: HubNonces
+  private readonly strangers = new StrangerBudget()
   private lastTick: number
 
   /** `now`: microseconds. Throws a RangeError for options out of range. */
@@ -120,6 +124,7 @@ export class HubSessions {
 
   /** Time passes: call every LINK_TICK. Says keepalives, and gives up sessions that have been silent for too long. */
   tick(now: number): void {
+    this.strangers.refill()
     const elapsed = now - this.lastTick
     this.lastTick = now
     for (const session of this.sessions.live) {
@@ -161,20 +166,43 @@ export class HubSessions {
         return this.onData(bytes, length, address, port)
       case FrameType.HELLO:
       case FrameType.CONFIRM: {
-        const outcome = checkControl(this.options.key, type, bytes, length)
+        const outcome = this.checkStranger(type, bytes, length, address, port)
         if (outcome !== FrameOutcome.ACCEPTED) return outcome
         const asker = { address, port, nonce: bytes.slice(SPOKE_NONCE_AT, HUB_NONCE_AT) }
         return type === FrameType.HELLO ? this.onHello(asker) : this.onConfirm(asker, bytes)
       }
       case FrameType.KEEPALIVE:
       case FrameType.BYE: {
-        const outcome = checkControl(this.options.key, type, bytes, length)
+        const outcome = this.isFromPeer(bytes, length, address, port)
+          ? checkControl(this.options.key, type, bytes, length)
+          : this.checkStranger(type, bytes, length, address, port)
         if (outcome !== FrameOutcome.ACCEPTED) return outcome
         return this.onSessionFrame(type, bytes, address, port)
       }
       default:
         return type < 0 ? (-type as FrameOutcome) : FrameOutcome.UNKNOWN_TYPE
     }
+  }
+
+  /** `checkControl` of a frame that anybody may have sent. */
+  private checkStranger(
+    type: FrameType,
+    bytes: Uint8Array,
+    length: number,
+    address: string,
+    port: number,
+  ): FrameOutcome {
+    if (!isWellFormed(type, bytes, length)) return FrameOutcome.MALFORMED
+    if (!this.strangers.take(address, port)) return FrameOutcome.OVER_BUDGET
+    return checkControl(this.options.key, type, bytes, length)
+  }
+
+  /** Whether a frame names a live session and comes from where its spoke is. */
+  private isFromPeer(bytes: Uint8Array, length: number, address: string, port: number): boolean {
+    if (length < SESSION_AT + SESSION_ID_BYTES) return false
+    return (
+      this.sessions.find(readWord(bytes, SESSION_AT), readWord(bytes, SESSION_AT + 4))?.isAt(address, port) === true
+    )
   }
 
   private onData(bytes: Uint8Array, length: number, address: string, port: number): FrameOutcome {

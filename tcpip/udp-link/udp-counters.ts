@@ -24,6 +24,8 @@ export const FrameOutcome = {
   BAD_PACKET_LIST: 9,
   /** Genuine, but answers nothing that is being asked: an old nonce, a keepalive counter that was seen before. */
   STALE: 10,
+  /** Of a stranger, while too many of those came to look at each: its tag was not checked (stranger-budget.ts). */
+  OVER_BUDGET: 11,
 } as const
 
 export type FrameOutcome = (typeof FrameOutcome)[keyof typeof FrameOutcome]

@@ -132,10 +132,14 @@ function controlLength(type: FrameType, count: number): number {
   }
 }
 
+/** Whether a control frame has the length that its type and count ask for. */
+export function isWellFormed(type: FrameType, bytes: Uint8Array, length: number): boolean {
+  return length === controlLength(type, length > ARGUMENT_AT ? bytes[ARGUMENT_AT] : 0)
+}
+
 /** Whether a frame that claims to be a control frame of `type` has the length and the tag of one. */
 export function checkControl(key: MacKey, type: FrameType, bytes: Uint8Array, length: number): FrameOutcome {
-  const count = length > ARGUMENT_AT ? bytes[ARGUMENT_AT] : 0
-  if (length !== controlLength(type, count)) return FrameOutcome.MALFORMED
+  if (!isWellFormed(type, bytes, length)) return FrameOutcome.MALFORMED
   return key.isSealed(bytes, length) ? FrameOutcome.ACCEPTED : FrameOutcome.BAD_MAC
 }
 

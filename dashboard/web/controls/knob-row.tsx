@@ -5,6 +5,7 @@ import { useLab, useText } from '../app/lab-context.ts'
 import { Asked } from './asked.tsx'
 import { NumberField } from './number-field.tsx'
 import { Segments } from './segments.tsx'
+import type { ControlsText } from './strings.en.ts'
 import { CONTROLS } from './strings.ts'
 
 /** A range of so few values is a choice. */
@@ -30,7 +31,7 @@ export function KnobRow({ knob }: { knob: Knob }) {
     <div class="row" data-knob={name}>
       <div class="row-name" title={about ?? knob.about}>
         {choices === undefined ? <label for={id}>{label}</label> : <span>{label}</span>}
-        <small>{knob.linux ?? knob.unit ?? name}</small>
+        <small>{knob.linux ?? unitName(knob, text) ?? name}</small>
       </div>
       {choices === undefined ? (
         <NumberField id={id} value={value as number | undefined} {...rangeOf(knob)} isWhole onSet={set} />
@@ -57,6 +58,12 @@ function choicesOf(knob: Knob): readonly KnobValue[] | undefined {
   if (knob.type === 'choice') return knob.choices
   const { min, max } = knob
   return max - min >= CHOICES_MAX ? undefined : Array.from({ length: max - min + 1 }, (_, i) => min + i)
+}
+
+/** In the page's language; a unit that the page has no word for as the lab writes it. */
+function unitName(knob: Knob, { units }: ControlsText): string | undefined {
+  const unit = knob.type === 'integer' ? knob.unit : undefined
+  return unit === undefined ? undefined : (units[unit as keyof typeof units] ?? unit)
 }
 
 function valueName(value: KnobValue, { on, off }: { on: string; off: string }): string {

@@ -38,6 +38,8 @@ export interface ControlsText {
   readonly defensesTitle: string
   readonly confirmed: string
   readonly knobs: Readonly<Record<keyof ServerConfig, Named>>
+  /** Units of knobs, by the lab's own words. */
+  readonly units: Readonly<Record<'connections' | 'seconds' | 'milliseconds' | 'retransmissions', string>>
   readonly moreKnobs: string
   readonly on: string
   readonly off: string
@@ -139,6 +141,12 @@ export const CONTROLS_EN: ControlsText = {
     workers: { label: 'Workers' },
     requestTimeout: { label: 'Request timeout' },
     greeting: { label: 'Server speaks first' },
+  },
+  units: {
+    connections: 'connections',
+    seconds: 'seconds',
+    milliseconds: 'milliseconds',
+    retransmissions: 'retransmissions',
   },
   moreKnobs: 'All settings',
   on: 'on',

@@ -117,6 +117,7 @@ export const CONTROLS_ZH: ControlsText = {
     requestTimeout: { label: '请求超时', about: '连接发完一个完整请求可用的秒数；0 表示永远。' },
     greeting: { label: '服务器先说话', about: '服务器在 accept() 时先发问候，如 SMTP。' },
   },
+  units: { connections: '连接', seconds: '秒', milliseconds: '毫秒', retransmissions: '次重传' },
   moreKnobs: '全部设置',
   on: '开',
   off: '关',

@@ -23,6 +23,12 @@ export const SHEET_C: Sheet = {
   },
   vary: (prng) => ({ B: draw(prng, 24, 72), R: draw(prng, 60, 120, 5) }),
   play,
+  live: ({ B = 0, R = 0 }) => ({
+    config: { backlog: B, synCookies: 0 },
+    calm: { rate: 5 },
+    rush: { rate: 5 },
+    floodRate: R,
+  }),
   checks: ['syn-queue-full', 'drops-counted', 'clients-locked-out'],
   checked: (figures) => {
     const read = (name: string): number => numberOf(figures, `main.attack.${name}`)

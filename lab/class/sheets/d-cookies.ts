@@ -26,6 +26,12 @@ export const SHEET_D: Sheet = {
   },
   vary: (prng) => ({ B: draw(prng, 24, 72), R: draw(prng, 60, 120, 5), m: drawMss(prng) }),
   play,
+  live: ({ B = 0, R = 0 }) => ({
+    config: { backlog: B, synCookies: 1 },
+    calm: { rate: 5 },
+    rush: { rate: 5 },
+    floodRate: R,
+  }),
   checks: ['cookies-save'],
   checked: (figures) => {
     const read = (name: string): number => numberOf(figures, `main.attack.${name}`)

@@ -15,6 +15,15 @@ const COUNTERS = ['TCPReqQFullDrop', 'ListenDrops', 'SyncookiesSent', 'HalfOpenE
 /** The surge brings this many times the clients that the program can accept. */
 const SURGE = 1.3
 
+/** Clients per second that come all the time, and how many seconds a client waits for its answer. */
+const REGULARS = 2
+const PATIENCE = 15
+
+/** Clients per second that the surge brings, to a program that accepts one every `interval` ms. */
+function surgeRate(interval: number): number {
+  return Math.round((SURGE * 1000) / interval)
+}
+
 export const SHEET_E: Sheet = {
   letter: 'E',
   version: 1,
@@ -26,6 +35,12 @@ export const SHEET_E: Sheet = {
   },
   vary: (prng) => ({ B: draw(prng, 40, 60), T: draw(prng, 140, 180, 5) }),
   play,
+  live: ({ B = 0, T = 1 }) => ({
+    config: { backlog: B, synCookies: 1, acceptInterval: T },
+    calm: { rate: REGULARS, responseTimeout: PATIENCE },
+    rush: { rate: REGULARS + surgeRate(T), responseTimeout: PATIENCE },
+    floodRate: 0,
+  }),
   checks: ['accept-queue-full', 'cookies-idle'],
   checked: (figures) => {
     const read = (name: string): number => numberOf(figures, `main.attack.${name}`)
@@ -49,7 +64,6 @@ export const SHEET_E: Sheet = {
 }
 
 function scenarioOf({ B = 0, T = 1 }: Variant, extent: Extent): ScenarioFile {
-  const accepted = 1000 / T
   return {
     name: 'sheet-e',
     description: 'More clients than a program accepts.',
@@ -57,12 +71,12 @@ function scenarioOf({ B = 0, T = 1 }: Variant, extent: Extent): ScenarioFile {
     listener: { backlog: B, synCookies: 1 },
     arms: { main: { acceptInterval: T }, ...(extent === 'whole' ? { change: { acceptInterval: 0 } } : {}) },
     traffic: [
-      { name: 'regulars', kind: 'clients', rate: 2, responseTimeout: 15 },
+      { name: 'regulars', kind: 'clients', rate: REGULARS, responseTimeout: PATIENCE },
       {
         name: 'surge',
         kind: 'clients',
-        rate: Math.round(SURGE * accepted),
-        responseTimeout: 15,
+        rate: surgeRate(T),
+        responseTimeout: PATIENCE,
         start: PHASES.baseline,
         stop: PHASES.baseline + PHASES.attack,
       },

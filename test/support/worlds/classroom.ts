@@ -9,7 +9,7 @@ import { formText } from '../../../lab/class/answer-form.ts'
 import { answerKey } from '../../../lab/class/answer-key.ts'
 import { type ClassDirectory, initClass, readClass } from '../../../lab/class/class-directory.ts'
 import { variantOf } from '../../../lab/class/course.ts'
-import { bundleFile, FORM_FILE, makeSheetBundle } from '../../../lab/class/make-bundle.ts'
+import { bundleFile, FORM_FILE, type LiveRun, makeSheetBundle } from '../../../lab/class/make-bundle.ts'
 import type { SheetLetter } from '../../../lab/class/sheet.ts'
 import { parseBundle, type SheetBundle, sealBundle } from '../../../lab/class/sheet-bundle.ts'
 import { SHEETS } from '../../../lab/class/sheets/catalogue.ts'
@@ -67,7 +67,7 @@ export class Classroom {
     student: string,
     letter: SheetLetter,
     answers: GivenAnswers,
-    { language = 'en', time = 0, directory = `work-${student}-${letter}-${time}` }: SolveOptions = {},
+    { language = 'en', time = 0, directory = `work-${student}-${letter}-${time}`, live }: SolveOptions = {},
   ): Promise<string> {
     const sheet = SHEETS[letter]
     const file = this.student(student)
@@ -75,7 +75,7 @@ export class Classroom {
     mkdirSync(work, { recursive: true })
     const form = formText(sheet, variantOf(letter, file.seeds[letter]), language)
     writeFileSync(join(work, FORM_FILE), stringify({ ...(parse(form) as object), ...answers }))
-    await makeSheetBundle(work, sheet, file, time)
+    await makeSheetBundle(work, sheet, file, time, live)
     return join(work, bundleFile(sheet, file))
   }
 
@@ -88,7 +88,13 @@ export class Classroom {
 
   /** A bundle whose hashes and seal fit again after `edit`, as a student could make them who knows how. */
   reseal(bundle: SheetBundle, edit: Partial<SheetBundle>): SheetBundle {
-    const { format, format_version, hashes, seal, ...record } = { ...bundle, ...edit }
+    const {
+      format: _format,
+      format_version: _version,
+      hashes: _hashes,
+      seal: _seal,
+      ...record
+    } = { ...bundle, ...edit }
     return sealBundle(record, this.student(bundle.student).seal_key)
   }
 }
@@ -97,6 +103,7 @@ interface SolveOptions {
   readonly language?: Language
   readonly time?: number
   readonly directory?: string
+  readonly live?: LiveRun
 }
 
 export function readBundle(path: string): SheetBundle {

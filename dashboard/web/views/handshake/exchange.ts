@@ -86,8 +86,3 @@ export function relativeNumbers(
     ack: other === undefined || !flags.includes('ACK') ? undefined : (ack - other) >>> 0,
   }
 }
-
-/** Index of the last step at or before `at`; -1 before the first. */
-export function stepAt({ steps }: Exchange, at: number): number {
-  return steps.findLastIndex((step) => step.at <= at)
-}

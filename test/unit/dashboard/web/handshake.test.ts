@@ -8,7 +8,6 @@ import {
   type Exchange,
   relativeNumbers,
   STEPS_MAX,
-  stepAt,
   withTapEvent,
 } from '../../../../dashboard/web/views/handshake/exchange.ts'
 import { explanationOf } from '../../../../dashboard/web/views/handshake/explain.ts'
@@ -124,10 +123,16 @@ describe('the player', () => {
     expect(player.shown.value).toBe(1)
     player.speed.value = 0.1
     player.togglePlay()
-    player.advance(5)
+    player.advance(149)
     expect(player.shown.value).toBe(1)
-    player.advance(6)
+    player.advance(2)
     expect(player.shown.value).toBe(2)
+    // 19 ms at a tenth of the speed.
+    player.advance(189)
+    expect(player.shown.value).toBe(2)
+    expect(player.playhead.value).toBeCloseTo(119.9)
+    player.advance(2)
+    expect(player.shown.value).toBe(3)
     for (let i = 0; i < 1000; i++) player.advance(16)
     expect(player.shown.value).toBe(3)
     expect(player.isPlaying.value).toBe(false)
@@ -145,9 +150,14 @@ describe('the player', () => {
     expect(player.shown.value).toBe(2)
   })
 
-  it('finds the step of a moment', () => {
-    const exchange = followed()
-    expect([99, 100, 110, 500].map((at) => stepAt(exchange, at))).toEqual([-1, 0, 1, 2])
+  it('shows steps of one instant one after the other', () => {
+    const [started, first, second, third] = HANDSHAKE
+    const instant = followed([started, first, { ...second, at: 100 }, third] as TapEvent[])
+    const player = new Player(signal<Exchange | undefined>(instant))
+    player.toStart()
+    expect(player.shown.value).toBe(1)
+    player.step(1)
+    expect([player.shown.value, player.playhead.value]).toEqual([2, 100])
   })
 })
 

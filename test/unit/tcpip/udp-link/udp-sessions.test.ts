@@ -1,13 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { MILLISECOND, SECOND } from '../../../../tcpip/base/time.ts'
 import { deriveLabKey } from '../../../../tcpip/io/lab-key.ts'
+import { LINK_TICK } from '../../../../tcpip/udp-link/liveness.ts'
+import type { MacKey } from '../../../../tcpip/udp-link/mac-key.ts'
 import { anyBlock, exactly } from '../../../../tcpip/udp-link/prefix-request.ts'
+import { CHECKS_PER_PURSE } from '../../../../tcpip/udp-link/stranger-budget.ts'
 import { FrameOutcome, PacketIn, PacketOut } from '../../../../tcpip/udp-link/udp-counters.ts'
 import { FrameType } from '../../../../tcpip/udp-link/udp-frame.ts'
 import { formatPrefix } from '../../../../tcpip/wire/address.ts'
 import {
   drain,
   ipPacket,
+  LAB_KEY,
   prefix,
   push,
   VirtualHub,
@@ -568,6 +572,69 @@ describe('data frames that the hub does not take', () => {
     net.settle()
     net.hub.receive(bytes, spoke)
     expect(net.hub.counters.datagramsIn[FrameOutcome.UNKNOWN_SESSION]).toBe(1)
+  })
+})
+
+describe('a flood of datagrams with a wrong key', () => {
+  /** A key that counts how often it is asked for a tag. */
+  function countingKey(): { key: MacKey; checks: () => number } {
+    let checks = 0
+    return {
+      key: {
+        tag: (bytes, length) => LAB_KEY.tag(bytes, length),
+        seal: (bytes, length) => LAB_KEY.seal(bytes, length),
+        isSealed: (bytes, length) => {
+          checks++
+          return LAB_KEY.isSealed(bytes, length)
+        },
+      },
+      checks: () => checks,
+    }
+  }
+
+  /** A frame of this type as somebody without the key writes it. */
+  function forged(type: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length).fill(9)
+    bytes.set([0x53, 0x4c, 1, type, 0, 0, 0, 0])
+    return bytes
+  }
+
+  const FORGED = [forged(FrameType.HELLO, 64), forged(FrameType.KEEPALIVE, 32), forged(FrameType.BYE, 32)]
+
+  it('costs a bounded number of tags between two ticks, from one place and from all', () => {
+    const { key, checks } = countingKey()
+    const hub = new VirtualHub({ key })
+    const mallory = { address: '127.0.0.1', port: 6000 }
+    for (let i = 0; i < 3000; i++) hub.receive(FORGED[i % 3] as Uint8Array, mallory)
+    expect(checks()).toBe(CHECKS_PER_PURSE)
+    expect(hub.counters.datagramsIn[FrameOutcome.BAD_MAC]).toBe(CHECKS_PER_PURSE)
+    expect(hub.counters.datagramsIn[FrameOutcome.OVER_BUDGET]).toBe(3000 - CHECKS_PER_PURSE)
+    for (let port = 1; port < 60_000; port++) hub.receive(FORGED[0] as Uint8Array, { address: '127.0.0.1', port })
+    expect(checks()).toBe(64 * CHECKS_PER_PURSE)
+    hub.sessions.tick(LINK_TICK)
+    hub.receive(FORGED[0] as Uint8Array, mallory)
+    expect(checks()).toBe(64 * CHECKS_PER_PURSE + 1)
+  })
+
+  it('keeps nobody out who comes from elsewhere, and costs no session its keepalives', () => {
+    const hub = new VirtualHub()
+    const spoke = new VirtualSpoke(5000)
+    const net = new VirtualNet(hub, spoke)
+    const flood = (port: number): void => {
+      for (let i = 0; i < 200; i++) hub.receive(FORGED[i % 3] as Uint8Array, { address: '127.0.0.1', port })
+    }
+    for (let i = 0; i < 20; i++) {
+      flood(6001)
+      net.run(LINK_TICK)
+    }
+    expect(spoke.session.state).toBe('ready')
+    // Now everybody's purse is empty all the time: only those who are known are heard.
+    for (let i = 0; i < 100; i++) {
+      for (let port = 1; port < 3000; port++) hub.receive(FORGED[0] as Uint8Array, { address: '127.0.0.1', port })
+      net.run(LINK_TICK)
+    }
+    expect(spoke.session.state).toBe('ready')
+    expect(hub.changes).toEqual(['joined 127.0.0.1:5000'])
   })
 })
 

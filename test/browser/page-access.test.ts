@@ -1,0 +1,140 @@
+/**
+ * Whether everybody can use the page: axe-core in every view, theme and language, no sideways scrolling from 360 to 2560
+ * pixels, and how much the first screen weighs. Needs chromium.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { VIEWS } from '../../dashboard/web/app/ui-state.ts'
+import { BUILT_PAGE, LivePage, untilSaid } from '../support/page/live-page.ts'
+import { BROWSER } from '../support/processes/browser.ts'
+import { describeWith } from '../support/processes/tools.ts'
+
+/** Bytes that the first screen may weigh, compressed. */
+const FIRST_SCREEN_MAX = 90 * 1024
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What is in each view once it has come up. */
+const SIGNS: Readonly<Record<(typeof VIEWS)[number], string>> = {
+  'control-room': '.waits-panel canvas',
+  handshake: '.diagram',
+  cookie: '.equation',
+  states: '.states-diagram',
+}
+
+describeWith([BROWSER], 'the page for everybody', () => {
+  let lab: LivePage
+  beforeAll(async () => {
+    lab = await LivePage.start()
+    await lab.attacker.request('POST', '/api/attacks', { kind: 'syn-flood', rate: 300, duration: 600 })
+    await lab.server.request('PATCH', '/api/config', { synCookies: 1 })
+  })
+  afterAll(() => lab?.stop())
+
+  const looks = VIEWS.flatMap((view) =>
+    (['light', 'dark'] as const).flatMap((theme) =>
+      (['en', 'zh-CN'] as const).map((language) => ({ view, theme, language })),
+    ),
+  )
+
+  it.each(looks)(
+    '$view, $theme, $language: axe finds no serious or moderate fault',
+    async ({ view, theme, language }) => {
+      const { page, complaints } = await lab.open({ view, theme, language })
+      await page.locator(SIGNS[view]).first().waitFor()
+      await page.evaluate(AXE)
+      const faults = await page.evaluate<{ id: string; impact: string; nodes: string[] }[]>(
+        `axe.run().then(({ violations }) => violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`,
+      )
+      expect(faults.filter(({ impact }) => impact !== 'minor')).toEqual([])
+      expect(await page.evaluate('document.documentElement.lang')).toBe(language)
+      expect(complaints).toEqual([])
+      await page.close()
+    },
+  )
+
+  it.each([360, 390, 768, 1024, 1180, 1440, 2560])('at %d pixels nothing scrolls sideways', async (width) => {
+    for (const language of ['en', 'zh-CN'] as const) {
+      const { page } = await lab.open({ width, height: Math.round(width * 0.625), language })
+      for (const view of VIEWS) {
+        await page.evaluate(`location.hash = '#${view}?lang=${language}'`)
+        await page.locator(SIGNS[view]).first().waitFor()
+        expect(await page.evaluate('document.documentElement.scrollWidth'), `${view} ${language}`).toBeLessThanOrEqual(
+          width,
+        )
+      }
+      await page.close()
+    }
+  })
+
+  it('has everything on one screen at 1440 x 900, the controls too', async () => {
+    for (const language of ['en', 'zh-CN'] as const) {
+      const { page } = await lab.open({ language })
+      await untilSaid(page, 'saved')
+      await page.locator('[data-knob="acceptInterval"]').waitFor()
+      expect(await page.evaluate('document.documentElement.scrollHeight <= innerHeight')).toBe(true)
+      expect(
+        await page.evaluate(
+          'document.querySelector("main").scrollHeight <= document.querySelector("main").clientHeight',
+        ),
+      ).toBe(true)
+      await page.close()
+    }
+  })
+
+  it('stands still where motion is not wanted', async () => {
+    const { page } = await lab.open({ view: 'handshake' })
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await page.locator('.diagram .arrow line').first().waitFor()
+    const animations = await page.evaluate('document.getAnimations().length')
+    expect(animations).toBe(0)
+    await page.close()
+  })
+
+  it('paints nothing while nobody sees it', async () => {
+    const { page } = await lab.open()
+    await untilSaid(page, 'saved')
+    await page.evaluate(`
+      globalThis.painted = 0
+      const put = CanvasRenderingContext2D.prototype.putImageData
+      CanvasRenderingContext2D.prototype.putImageData = function (...args) { globalThis.painted++; return put.apply(this, args) }
+      Object.defineProperty(document, 'hidden', { get: () => globalThis.isHidden === true, configurable: true })
+    `)
+    const count = (): Promise<number> => page.evaluate<number>('globalThis.painted')
+    await page.waitForFunction('globalThis.painted > 3')
+    await page.evaluate('globalThis.isHidden = true')
+    // Whatever was asked for before is painted in the next frame at the latest.
+    await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
+    const before = await count()
+    const told = await lab.server.metric('synlab_packets_received_total')
+    while ((await lab.server.metric('synlab_packets_received_total')) < told + 300) await count()
+    expect(await count()).toBe(before)
+    await page.evaluate(`globalThis.isHidden = false; document.dispatchEvent(new Event('visibilitychange'))`)
+    await page.waitForFunction(`globalThis.painted > ${before}`)
+    await page.close()
+  })
+
+  it('weighs at most 90 KiB on its first screen, compressed', () => {
+    const manifest = JSON.parse(readFileSync(`${BUILT_PAGE}.vite/manifest.json`, 'utf8')) as Record<
+      string,
+      { file: string; css?: string[]; imports?: string[] }
+    >
+    const files = new Set<string>(['index.html'])
+    const add = (key: string): void => {
+      const entry = manifest[key]
+      if (entry === undefined || files.has(entry.file)) return
+      files.add(entry.file)
+      for (const css of entry.css ?? []) files.add(css)
+      for (const imported of entry.imports ?? []) add(imported)
+    }
+    add('index.html')
+    expect(files.size).toBeGreaterThan(2)
+    const weights = [...files].map((file) => {
+      expect(existsSync(BUILT_PAGE + file)).toBe(true)
+      return gzipSync(readFileSync(BUILT_PAGE + file), { level: 9 }).length
+    })
+    expect(weights.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThanOrEqual(FIRST_SCREEN_MAX)
+  })
+})

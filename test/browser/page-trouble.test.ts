@@ -1,0 +1,57 @@
+/** The page when a process of the lab dies and comes back: it says so, keeps its history, draws the gap, recovers. */
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { figure, LivePage, untilSaid } from '../support/page/live-page.ts'
+import { BROWSER } from '../support/processes/browser.ts'
+import { until } from '../support/processes/lab-process.ts'
+import { describeWith } from '../support/processes/tools.ts'
+
+describeWith([BROWSER], 'the page in trouble', () => {
+  let lab: LivePage
+  beforeEach(async () => {
+    lab = await LivePage.start()
+  })
+  afterEach(() => lab?.stop())
+
+  it('says that the server is gone, keeps what it knew, and goes on when it is back', async () => {
+    const { page } = await lab.open()
+    await untilSaid(page, 'calm')
+    const marks = await page.locator('.log li').count()
+    await lab.server.kill()
+    await untilSaid(page, 'serverGone')
+    expect(await page.locator('.status.troubled').textContent()).toContain('server gone')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('Shift+ArrowLeft')
+    await untilSaid(page, 'calm', 'failing', 'noClients')
+    await page.keyboard.press('End')
+    await lab.restartServer()
+    await untilSaid(page, 'calm', 'failing')
+    expect(await page.locator('.log li').count()).toBeGreaterThan(marks)
+    await until('its figures are there', async () => (await figure(page, 'syn-length')) >= 0)
+    await page.close()
+  })
+
+  it('says that the page’s own server is silent, and since when, and comes back by itself', async () => {
+    const { page } = await lab.open()
+    await untilSaid(page, 'calm')
+    await lab.pageServer.kill()
+    await untilSaid(page, 'silent')
+    expect(await page.locator('.status.troubled').textContent()).toMatch(/silent for/)
+    await lab.restartPageServer()
+    await untilSaid(page, 'calm', 'failing')
+    // Whoever asks then has the token of the new page server.
+    await page.click('[data-preset="save"]')
+    await until('cookies are on', async () => {
+      const { body } = await lab.server.request<{ config: { synCookies: number } }>('GET', '/api/state')
+      return body.config.synCookies === 1
+    })
+    await page.close()
+  })
+
+  it('says that nobody speaks to the server when the attacker is gone', async () => {
+    const { page } = await lab.open()
+    await untilSaid(page, 'calm')
+    await lab.attacker.kill()
+    await untilSaid(page, 'attackerGone')
+    await page.close()
+  })
+})
