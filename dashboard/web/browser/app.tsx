@@ -33,12 +33,12 @@ export function App() {
           <div class="lab-bar">
             <RunBar />
             <TimeBar />
-            {session.draft.value !== undefined && <ScenarioEditor />}
           </div>
         }
       >
         {session.isComparing.value ? <CompareView /> : undefined}
       </Shell>
+      {session.draft.value !== undefined && <ScenarioEditor />}
     </LabContext.Provider>
   )
 }

@@ -20,7 +20,7 @@ export function CompareView() {
   if (open === undefined) return null
   const stores = open.labs.map(({ store }) => store)
   return (
-    <div class="lab-compare" role="group" aria-label={text.compare}>
+    <div class="lab-compare">
       {open.labs.map((lab, arm) => {
         const name = open.opened.arms[arm] ?? ''
         return (

@@ -49,7 +49,6 @@ export function ScenarioEditor() {
       <div class="lab-text">
         <ol ref={lines} aria-hidden="true">
           {draft.text.split('\n').map((_, index) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a line number is its place.
             <li key={index} class={bad.has(index + 1) ? 'bad' : ''}>
               {index + 1}
             </li>
