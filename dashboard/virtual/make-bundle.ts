@@ -13,6 +13,8 @@ import { isScenario, type OpenRequest, resolveRequest } from './open-request.ts'
 export interface BundleRequest extends Omit<OpenRequest, 'isByHand'> {
   /** How `synlab run` finds the scenario: a name, or the path of a file. */
   readonly reference: string
+  /** It is in a file; otherwise it ships with the lab. */
+  readonly isOwnText: boolean
 }
 
 export interface BundleWork {
@@ -47,5 +49,7 @@ export async function makeBundle(
   // Nobody aborts it: whoever loses interest ends the thread.
   if (runs === undefined) throw new Error('a run that nobody aborts comes to its end')
   const result = makeResult(scenario, runs, reproduceCommand(reference, scenario.seed, set), version)
-  return { ...bundleTexts({ scenario, result, runs }), 'capture.pcapng': file.bytes() }
+  const { text, isOwnText } = request
+  const page = { scenario: reference, text: isOwnText ? text : undefined, set, seed: scenario.seed, isByHand: false }
+  return { ...bundleTexts({ scenario, result, runs, page }), 'capture.pcapng': file.bytes() }
 }

@@ -22,13 +22,13 @@ export function SaveResult() {
   const save = async (): Promise<void> => {
     const { run, opened } = open
     const { set, seed = opened.seed } = run
-    const request = { text: open.text, set, seed, reference: run.scenario }
+    const request = { text: open.text, set, seed, reference: run.scenario, isOwnText: run.text !== undefined }
     stop.current = new AbortController()
     progress.value = { share: 0, arm: opened.arms[0] ?? '' }
     const { signal } = stop.current
     try {
       const answer = await work(
-        { call: 'bundle', request, text: run.text },
+        { call: 'bundle', request },
         (share, arm) => {
           progress.value = { share, arm }
         },

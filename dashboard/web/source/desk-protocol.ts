@@ -4,7 +4,7 @@ import type { BundleRequest } from '../../virtual/make-bundle.ts'
 import type { PlayedStory, StoryName } from '../../virtual/story-scenes.ts'
 
 export type DeskCall =
-  | { readonly call: 'bundle'; readonly request: BundleRequest; readonly text: string | undefined }
+  | { readonly call: 'bundle'; readonly request: BundleRequest }
   | { readonly call: 'stories' }
   | { readonly call: 'story'; readonly name: string; readonly seed: number }
 

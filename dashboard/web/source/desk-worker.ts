@@ -3,7 +3,7 @@
  * lab beside it goes on meanwhile.
  */
 import { strToU8, type Zippable, zipSync } from 'fflate'
-import { type Bundle, makeBundle } from '../../virtual/make-bundle.ts'
+import { type Bundle, type BundleRequest, makeBundle } from '../../virtual/make-bundle.ts'
 import { Refused } from '../../virtual/refusal.ts'
 import { playStory, STORY_NAMES } from '../../virtual/story-scenes.ts'
 import type { DeskCall, FromDesk } from './desk-protocol.ts'
@@ -34,7 +34,7 @@ self.onmessage = async ({ data }) => {
     })
     if ('problems' in bundle) self.postMessage({ kind: 'problems', problems: bundle.problems })
     else {
-      const zip = zipOf(bundle, data.request.reference, data.text)
+      const zip = zipOf(bundle, data.request)
       self.postMessage({ kind: 'bundle', zip }, [zip.buffer])
     }
   } catch (error) {
@@ -44,11 +44,11 @@ self.onmessage = async ({ data }) => {
 }
 
 /** All files of the bundle, and the scenario if it is the user's own: the command in result.json names it. */
-function zipOf(bundle: Bundle, reference: string, text: string | undefined): Uint8Array<ArrayBuffer> {
+function zipOf(bundle: Bundle, { reference, text, isOwnText }: BundleRequest): Uint8Array<ArrayBuffer> {
   const files: Zippable = {}
   for (const [name, content] of Object.entries(bundle)) {
     files[name] = [typeof content === 'string' ? strToU8(content) : content, { mtime: NO_TIME }]
   }
-  if (text !== undefined) files[reference] = [strToU8(text), { mtime: NO_TIME }]
+  if (isOwnText) files[reference] = [strToU8(text), { mtime: NO_TIME }]
   return zipSync(files, { level: 6 }) as Uint8Array<ArrayBuffer>
 }
