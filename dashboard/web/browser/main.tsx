@@ -39,6 +39,11 @@ async function start(host: HTMLElement): Promise<void> {
     if (!isOpen) await session.openRun(FREE_LAB)
     ui.notice.value = problemText(problem, BROWSER[ui.language.value])
   }
+  // The rest of the address is read when a lab is there to be shown; this much, before the address is written.
+  const { view, language, span } = parseDeepLink(location.hash, VIEWS, SPANS)
+  if (view !== undefined) ui.view.value = view
+  if (language !== undefined) ui.language.value = language
+  if (span !== undefined) ui.span.value = span
   await follow()
   // What is open stands in the address, so that the address is a link to it.
   session.open.subscribe((open) => {
