@@ -3,6 +3,7 @@
  * attacker makes them, clients and the page read them; no code of Node is behind this file.
  */
 import type { Stamped } from '../control/stamped.ts'
+import type { EndView } from '../tcpip/host/end-view.ts'
 import type { SpokeState } from '../tcpip/udp-link/spoke-session.ts'
 import type { Outcome } from './clients/client-counters.ts'
 import type { ClientMode, ClosedClients, OpenClients } from './clients/client-spec.ts'
@@ -162,11 +163,13 @@ export type AttackerEngineEvents = {
   clients: ClientsView
   /** Attacks were stopped and counters set to zero. */
   reset: AttackerState
+  /** The end of the client that is being followed (POST /api/tap) has changed. */
+  end: { readonly client: string; readonly end: EndView }
 }
 
 /**
- * Events of GET /api/events by name, with what each carries. `connections` is told to those alone who ask for it by
- * `?events=`.
+ * Events of GET /api/events by name, with what each carries. `connections` and `end` are told to those alone who
+ * ask for them by `?events=`.
  */
 export type AttackerEvents = Stamped<
   AttackerEngineEvents & {

@@ -20,12 +20,12 @@ export interface AttackerOptions {
   readonly engine: EngineOptions
 }
 
-/** Connections per second of honest clients, unless told: enough to see what a flood does to them. */
+/** Default connections per second of honest clients: enough to see what a flood does to them. */
 const CLIENTS_RATE_DEFAULT = 10
 
 const PORT_MAX = 65_535
 
-/** Connections through the gateway at a time: unless told, and at most. */
+/** Connections through the gateway at a time: the default, and the most. */
 const GATEWAY_CONNECTIONS = 4096
 const GATEWAY_CONNECTIONS_MAX = 32_768
 
@@ -118,14 +118,12 @@ function makeCommand(): Command {
       .argParser(parseClientsRate),
   )
   command.addOption(
-    integer('--seed', Number.MAX_SAFE_INTEGER, 'seed of all traffic; random unless told').env('SYNLAB_SEED'),
+    integer('--seed', Number.MAX_SAFE_INTEGER, 'seed of all traffic; default: a random one').env('SYNLAB_SEED'),
   )
   command.addOption(
-    integer(
-      '--gateway-port',
-      PORT_MAX,
-      `port for real clients, 0 for any (0 to ${PORT_MAX}); no gateway unless told`,
-    ).env('SYNLAB_GATEWAY_PORT'),
+    integer('--gateway-port', PORT_MAX, `port for real clients, 0 for any (0 to ${PORT_MAX}); default: no gateway`).env(
+      'SYNLAB_GATEWAY_PORT',
+    ),
   )
   command.addOption(
     new Option('--gateway-host <address>', 'where the gateway listens').env('SYNLAB_GATEWAY_HOST').default('127.0.0.1'),

@@ -30,6 +30,6 @@ export interface ControlAppOptions {
   readonly logLevel: LogLevel
   /** Somebody has a page of its own at the root. */
   readonly hasPage?: boolean
-  /** What /metrics shows; nobody else's registry. */
+  /** What /metrics shows: a registry of its own. */
   readonly metrics: Registry
 }

@@ -16,6 +16,7 @@ import { addAttackRoutes } from './attack-routes.ts'
 import { ClientsBody, toClientSpec } from './clients-schema.ts'
 import { AttackerEvents, EVENTS_ON_REQUEST, USUAL_EVENTS } from './events.ts'
 import { addLeaseRoutes } from './lease-routes.ts'
+import { addTapRoutes } from './tap-routes.ts'
 
 export const ATTACKER_NAME = 'synlab-attacker'
 
@@ -50,6 +51,7 @@ function addRoutes(
   const clock = (): number => performance.now()
   const leases = addLeaseRoutes(app, engine, clock, (attacks) => events.leaseExpired(attacks))
   addAttackRoutes(app, engine, leases, traces, read)
+  addTapRoutes(app, engine)
   app.get('/api/state', describe('Link, attacks, clients, gateway.'), () => engine.state())
   app.get('/api/clients', describe('What the honest clients do, and how they fare.'), async () => {
     return (await engine.state()).clients

@@ -12,4 +12,5 @@ export const ATTACKER_EVENTS = {
   reset: { from: 'engine', about: 'Attacks were stopped and counters set to zero.' },
   lease: { from: 'api', about: 'A lease has run out, and its attacks are stopped.' },
   connections: { from: 'api', onRequest: true, about: 'Honest connections that have ended, ten times a second.' },
+  end: { from: 'engine', onRequest: true, about: 'The end of the client that is followed has changed.' },
 } as const satisfies Readonly<Record<keyof AttackerEvents, EventEntry>>

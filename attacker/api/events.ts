@@ -30,6 +30,10 @@ export class AttackerEvents {
     for (const event of engineEventNames(ATTACKER_EVENTS)) {
       engine.on(event, (data) => stream.publish(event, data))
     }
+    engine.on('end', () => {
+      // What nobody hears is not followed any more.
+      if (!stream.isWanted('end')) engine.follow(undefined).catch(onFailure)
+    })
     const onFailure = (error: unknown): void => log.warn({ err: error }, 'no snapshot')
     this.samplers = [
       new Sampler({

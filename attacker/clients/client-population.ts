@@ -56,9 +56,9 @@ export interface ClientPopulationOptions {
   readonly addresses: Prefix
   readonly prng: Prng
   readonly counters: ClientCounters
-  /** Stands in the records of its clients; `clients` unless told. */
+  /** Stands in the records of its clients; default: `clients`. */
   readonly name?: string
-  /** Attempts under way at a time, at most; CLIENTS_IN_FLIGHT_MAX unless told. */
+  /** Attempts under way at a time, at most; default: CLIENTS_IN_FLIGHT_MAX. */
   readonly inFlightMax?: number
   readonly onConnection?: ((record: ConnectionRecord) => void) | undefined
 }
@@ -127,7 +127,7 @@ export class ClientPopulation implements AttemptListener {
   }
 
   /**
-   * One more client comes, who meant to at `intended`, beside those that arrive as the population was told. False when its
+   * One more client comes, whose intended start was `intended`, beside those that arrive as the population was told. False when its
    * outcome is `local`: it could not even begin.
    */
   arrive(spec: ClientSpec, intended: number, now: number): boolean {

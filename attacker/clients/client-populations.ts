@@ -21,7 +21,7 @@ export interface ClientPopulationsOptions {
   readonly addresses: Prefix
   readonly prng: Prng
   readonly counters: ClientCounters
-  /** One to POPULATIONS_MAX different names; DEFAULT_POPULATION alone unless told. */
+  /** One to POPULATIONS_MAX different names; default: DEFAULT_POPULATION alone. */
   readonly names?: readonly string[] | undefined
   readonly onConnection?: ((record: ConnectionRecord) => void) | undefined
 }

@@ -56,7 +56,7 @@ export interface ClosedClients extends ClientManners {
 
 export type ClientSpec = OpenClients | ClosedClients
 
-/** What every client does unless told. */
+/** What every client does by default. */
 const MANNERS = {
   connectTimeout: 3,
   responseTimeout: 5,

@@ -8,7 +8,7 @@ import { SECOND } from '../../tcpip/base/time.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import type { SpokeState } from '../../tcpip/udp-link/spoke-session.ts'
-import { formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
+import { formatAddress, formatPrefix, type Prefix } from '../../tcpip/wire/address.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
 import type { AttackerState, AttackView, ClientsView, LinkView } from '../contract.ts'
 import type { GatewayLab } from '../gateway/gateway.ts'
@@ -16,6 +16,7 @@ import type { HubTarget } from '../guard.ts'
 import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
 import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
+import { type ClientName, FollowedClient } from './followed-client.ts'
 import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
 import { viewAttack, viewClients, viewGateway } from './views.ts'
@@ -31,7 +32,7 @@ export interface AttackerLink extends TurnLink {
 /** Place of the gateway's block among what the hub has granted. */
 const GATEWAY_PREFIX = 3
 
-export interface EngineCoreOptions {
+export interface AttackerEngineCoreOptions {
   readonly link: AttackerLink
   readonly hub: HubTarget
   readonly prng: Prng
@@ -40,23 +41,26 @@ export interface EngineCoreOptions {
   readonly counters: SharedCounters
   /** Microseconds, monotonic. */
   readonly clock: () => number
+  /** Milliseconds since the Unix epoch at a time of `clock`. */
+  readonly momentOf: (now: number) => number
   /** What clients do once the link is ready. */
   readonly clients: ClientSpec | undefined
   readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
 }
 
-export class EngineCore {
-  private readonly options: EngineCoreOptions
+export class AttackerEngineCore {
+  private readonly options: AttackerEngineCoreOptions
   private readonly host: AttackerHost
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
   private readonly finished: FinishedConnections
+  private followed: FollowedClient | undefined
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
 
-  constructor(options: EngineCoreOptions) {
+  constructor(options: AttackerEngineCoreOptions) {
     const { link, prng, secret, counters, clock, scheduler, emit } = options
     this.options = options
     this.clientSpec = options.clients
@@ -74,7 +78,13 @@ export class EngineCore {
       },
       onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
     })
-    this.loop = new TurnLoop({ host: this.host, link, clock, ...(scheduler === undefined ? {} : { scheduler }) })
+    this.loop = new TurnLoop({
+      host: this.host,
+      link,
+      clock,
+      afterTurn: () => this.followed?.look(),
+      ...(scheduler === undefined ? {} : { scheduler }),
+    })
     this.linkChanged()
   }
 
@@ -170,6 +180,18 @@ export class EngineCore {
     const clients = this.viewClients(this.host.snapshot().clients)
     this.options.emit('clients', clients)
     return clients
+  }
+
+  /** Follows the end of another connection from now on, or of none. False when nobody here has that address. */
+  follow(client: ClientName | undefined): boolean {
+    const { momentOf, emit } = this.options
+    const endpoint = client === undefined ? undefined : this.host.endpointOf(client.address)
+    this.followed = undefined
+    if (client === undefined || endpoint === undefined) return false
+    const name = `${formatAddress(client.address)}:${client.port}`
+    this.followed = new FollowedClient(endpoint, client, momentOf, (end) => emit('end', { client: name, end }))
+    this.followed.look()
+    return true
   }
 
   /** The honest connections that have ended since the last call. */

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import { ThreadClient } from '../../control/thread.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
 import type { AttackerState, AttackView, ClientsView, FinishedBatch, LinkView } from '../contract.ts'
+import type { ClientName } from './followed-client.ts'
 import type {
   AttackOrder,
   EngineCommands,
@@ -36,6 +37,8 @@ export interface AttackerEngine {
   setClients(spec: ClientSpec | undefined): Promise<ClientsView>
   /** Stops all attacks and sets all counters to zero. */
   reset(): Promise<AttackerState>
+  /** Follows the client's end of another connection, or of none; false when nobody here has that address. */
+  follow(client: ClientName | undefined): Promise<boolean>
   /** The honest connections that have ended since the last call. */
   takeFinished(): Promise<FinishedBatch>
   on<K extends keyof EngineEvents>(event: K, listener: (data: EngineEvents[K]) => void): void
@@ -70,6 +73,7 @@ export async function startEngine(options: EngineOptions): Promise<AttackerEngin
     stopAll: () => thread.call('stopAll', undefined),
     setClients: (spec) => thread.call('setClients', spec),
     reset: () => thread.call('reset', undefined),
+    follow: (client) => thread.call('follow', client),
     takeFinished: () => thread.call('takeFinished', undefined),
     on: (event, listener) => thread.on(event, listener),
     close: () => thread.close(),

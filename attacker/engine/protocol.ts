@@ -16,6 +16,7 @@ import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
 import type { Trace } from '../trace/trace.ts'
 import type { AttackSpec } from '../traffic/attack-spec.ts'
+import type { ClientName } from './followed-client.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget
@@ -56,6 +57,7 @@ export type EngineCommands = {
   stopAll: { request: undefined; reply: number }
   setClients: { request: ClientSpec | undefined; reply: ClientsView }
   reset: { request: undefined; reply: AttackerState }
+  follow: { request: ClientName | undefined; reply: boolean }
   takeFinished: { request: undefined; reply: FinishedBatch }
   close: { request: undefined; reply: null }
 }

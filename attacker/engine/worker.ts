@@ -12,7 +12,7 @@ import { fillRandom } from '../../tcpip/io/random.ts'
 import type { ConnectionRecord } from '../clients/attempt.ts'
 import type { FinishedConnection } from '../contract.ts'
 import { Gateway } from '../gateway/gateway.ts'
-import { EngineCore } from './engine-core.ts'
+import { AttackerEngineCore } from './engine-core.ts'
 import { openGuardedSpoke } from './guarded-spoke.ts'
 import type { CoreEvents, EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { SharedCounters } from './shared-counters.ts'
@@ -55,7 +55,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
   const emit = <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]): void => {
     port.emit(event, { ...data, at: epochMilliseconds(monotonicMicroseconds()) } as EngineEvents[K])
   }
-  let core: EngineCore | undefined
+  let core: AttackerEngineCore | undefined
   const spoke = await openGuardedSpoke({
     hub,
     labNetwork,
@@ -65,13 +65,14 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
     onReceive: () => core?.wake(),
     onStateChange: () => core?.linkChanged(),
   })
-  const engine = new EngineCore({
+  const engine = new AttackerEngineCore({
     link: spoke,
     hub,
     prng: new Prng(seed ?? randomSeed()),
     secret: randomBytes(SECRET_BYTES),
     counters,
     clock: monotonicMicroseconds,
+    momentOf: epochMilliseconds,
     clients,
     emit,
   })
@@ -93,6 +94,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
       stopAll: () => engine.stopAll(),
       setClients: (spec) => engine.setClients(spec),
       reset: () => engine.reset(),
+      follow: (client) => engine.follow(client),
       takeFinished: () => {
         const { ended, records } = engine.takeFinished()
         const at = epochMilliseconds(monotonicMicroseconds())

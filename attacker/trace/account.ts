@@ -125,11 +125,15 @@ export function viewReplay(account: TraceAccount, beyondEnd: number): ReplayView
   }
 }
 
-/** Why nothing can be replayed of a recording, for the end of a sentence: what its packets are. */
+/** Why nothing can be replayed of a recording, for the end of a sentence: it is none, or what its packets are. */
 export function describeNothing(found: Pick<TraceAccount, 'packets' | 'leftOut' | 'linkType' | 'damage'>): string {
   const { packets, leftOut, linkType, damage } = found
-  const what = packets === 0 ? 'there is no packet in it' : `of ${counted(packets)}: ${listLeftOut(leftOut, linkType)}`
-  return [what, ...(damage === undefined ? [] : [describeDamage(damage)])].join('; ')
+  if (packets === 0) {
+    if (damage === undefined) return 'there is no packet in it'
+    return `not a capture that can be read: ${damage.reason}, at byte ${damage.offset}`
+  }
+  const what = `of ${counted(packets)}: ${listLeftOut(leftOut, linkType)}`
+  return damage === undefined ? what : `${what}; ${describeDamage(damage)}`
 }
 
 function summarize(account: TraceAccount, leftOut: Readonly<Record<LeftOut, number>>, replayed: number): string {

@@ -57,6 +57,7 @@ export function makeTrace(
   const target = told === undefined ? findVictim(recording) : ({ victim: told, foundBy: 'told' } as const)
   const survey = surveyFor(recording, target?.victim)
   if (target === undefined || survey.replayed === 0) {
+    if (survey.packets === 0) return describeNothing(survey)
     const whom = target === undefined ? '' : ` to ${formatVictim(target.victim)}`
     return `no TCP segment${whom} that can be replayed: ${describeNothing(survey)}`
   }

@@ -6,7 +6,7 @@ import type { Prng } from '../../tcpip/base/prng.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import type { Trace } from '../trace/trace.ts'
-import { Attack, type AttackSnapshot } from './attack.ts'
+import { type AttackSnapshot, RunningAttack } from './attack.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import { type AttackSpec, attackRefusal } from './attack-spec.ts'
 import type { AttackSurroundings } from './prepare-attack.ts'
@@ -19,7 +19,7 @@ export class AttackList {
   private readonly prng: Prng
   private readonly counters: AttackCounters
   private readonly onEnd: (attack: AttackSnapshot) => void
-  private running: Attack[] = []
+  private running: RunningAttack[] = []
   /** Only what is to be told of them: an attack may hold a trace, or thousands of records of connections. */
   private ended: AttackSnapshot[] = []
   private lastId = 0
@@ -50,7 +50,9 @@ export class AttackList {
     const refusal = this.refusal(spec)
     assert(refusal === undefined, `an attack within bounds: ${refusal}`)
     const id = ++this.lastId
-    this.running.push(new Attack(id, spec, now, this.prng.fork('attack'), this.counters, this.surroundings, trace))
+    this.running.push(
+      new RunningAttack(id, spec, now, this.prng.fork('attack'), this.counters, this.surroundings, trace),
+    )
     return id
   }
 

@@ -45,7 +45,7 @@ export interface AttackSnapshot {
   readonly replay: ReplayView | undefined
 }
 
-export class Attack {
+export class RunningAttack {
   readonly id: number
   readonly spec: AttackSpec
   readonly startedAt: number

@@ -40,7 +40,7 @@ export interface AttackerHostOptions {
   readonly counters?: Counters
   readonly clientCounters?: ClientCounters
   readonly attackCounters?: AttackCounters
-  /** Addresses the clients connect from, inside CLIENT_ADDRESSES; all of them unless told. */
+  /** Addresses the clients connect from, inside CLIENT_ADDRESSES; default: all of them. */
   readonly clientAddresses?: Prefix
   /** Names of the populations of clients, see ClientPopulationsOptions. */
   readonly populations?: readonly string[]
@@ -143,6 +143,11 @@ export class AttackerHost {
       maxTimeWait: CONNECTIONS_MAX / 2,
     })
     return this.gatewayEndpoint
+  }
+
+  /** The TCP that has an address of this host: the clients', the gateway's or the bots'; undefined for a silent one. */
+  endpointOf(address: number): Endpoint | undefined {
+    return [this.endpoint, this.gatewayEndpoint, this.botnet.endpoint].find((endpoint) => endpoint?.isLocal(address))
   }
 
   /** Connections of the clients by `State` (tcpip/connection/states.ts). */

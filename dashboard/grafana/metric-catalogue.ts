@@ -7,6 +7,7 @@ import { METRICS as ATTACKER_METRICS } from '../../attacker/metrics/catalogue.ts
 import type { Metric } from '../../control/metric.ts'
 import type { MomentMetric } from '../../control/moment-gauge.ts'
 import { PROCESS_METRICS } from '../../control/process-metrics.ts'
+import { BENCH_METRICS } from '../../lab/bench/bench-metrics.ts'
 import { METRICS as SERVER_METRICS } from '../../server/metrics/catalogue.ts'
 import { CHANGE_TIMES } from '../../server/metrics/change-times.ts'
 import { PAGE_METRICS } from '../server/dashboard-app.ts'
@@ -21,7 +22,7 @@ export interface CatalogueMetric {
   readonly linux: string | undefined
   readonly labels: readonly string[]
   /** Whose it is: the gateway is an attacker; `each` is of every process. */
-  readonly process: 'server' | 'attacker' | 'dashboard' | 'each'
+  readonly process: 'server' | 'attacker' | 'dashboard' | 'bench' | 'each'
 }
 
 export const METRIC_CATALOGUE: readonly CatalogueMetric[] = [
@@ -32,6 +33,10 @@ export const METRIC_CATALOGUE: readonly CatalogueMetric[] = [
   moment(ATTACK_STOPS, 'attacker'),
   plain({ ...PAGE_METRICS.pages, type: 'gauge', unit: 'pages', process: 'dashboard' }),
   plain({ ...PAGE_METRICS.processUp, type: 'gauge', unit: '0 or 1', process: 'dashboard' }),
+  plain({ ...BENCH_METRICS.requests, type: 'gauge', unit: 'requests per second', process: 'bench' }),
+  plain({ ...BENCH_METRICS.latency, type: 'gauge', unit: 'seconds', process: 'bench' }),
+  plain({ ...BENCH_METRICS.unanswered, type: 'gauge', unit: 'requests', process: 'bench' }),
+  plain({ ...BENCH_METRICS.progress, type: 'gauge', unit: 'share', process: 'bench' }),
   ...PROCESS_METRICS.map(({ name, help }) => {
     const unit = name.endsWith('_bytes') ? 'bytes' : 'seconds'
     return plain({ name, help, type: name.endsWith('_total') ? 'counter' : 'gauge', unit, process: 'each' })

@@ -11,6 +11,7 @@ const PROCESSES: readonly (readonly [CatalogueMetric['process'], string, string]
   ['server', 'The server', 'At http://127.0.0.1:8081/metrics.'],
   ['attacker', 'Attackers and gateway', 'At http://127.0.0.1:8082/metrics and the ports after it.'],
   ['dashboard', 'The page’s server', 'At http://127.0.0.1:8080/metrics.'],
+  ['bench', 'A benchmark', 'While `synlab bench http --metrics-port` runs; in containers at bench:8083.'],
   ['each', 'Every process', 'What Node tells of itself, to see whether the measuring was what was slow.'],
 ]
 

@@ -26,6 +26,11 @@ export function gateway(name: string, matchers?: Matchers): string {
   return select(`synlab_${name}`, 'job="synlab-gateway"', matchers)
 }
 
+/** A benchmark, while it runs. */
+export function bench(name: string, matchers?: Matchers): string {
+  return select(`synlab_bench_${name}`, 'job="synlab-bench"', matchers)
+}
+
 /** Metrics that every process has: Prometheus' own of each target, and those of Node. */
 export function anyProcess(name: string, matchers?: Matchers): string {
   return select(name, 'job=~"synlab-.+"', matchers)

@@ -12,14 +12,16 @@ export interface AttackerPlace {
   readonly url: string
 }
 
-/** Every address behind the URLs, in their order; a name that cannot be resolved stands for nobody. */
+/** Every address behind the URLs, once, in their order; a name that cannot be resolved stands for nobody. */
 export async function findAttackers(urls: readonly URL[]): Promise<AttackerPlace[]> {
   const places = await Promise.all(urls.map(placesOf))
-  return places.flat()
+  return [...new Map(places.flat().map((place) => [place.id, place])).values()]
 }
 
 async function placesOf({ hostname, port }: URL): Promise<AttackerPlace[]> {
-  const addresses = isIP(hostname) === 4 ? [hostname] : await addressesOf(hostname)
+  // An IPv6 address stands in brackets, which no name has.
+  const isAddress = isIP(hostname) === 4 || hostname.startsWith('[')
+  const addresses = isAddress ? [hostname] : await addressesOf(hostname)
   return addresses.map((address) => {
     const id = `${address}:${port || 80}`
     return { id, url: `http://${id}` }

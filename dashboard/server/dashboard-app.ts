@@ -94,7 +94,8 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
       leaving = setTimeout(() => stream.size === 0 && feed.look(false), LINGER_MS).unref()
     })
     await stream.subscribe(reply, async () => ({ event: MESSAGE, data: hello() }))
-    feed.look(true)
+    // One that had left before it was heard will not leave again.
+    if (stream.size > 0) feed.look(true)
   })
   app.addHook('preClose', async () => {
     clearTimeout(leaving)

@@ -10,6 +10,7 @@ import { type AttackerPlace, findAttackers } from './attacker-names.ts'
 import { MarkLog } from './mark-log.ts'
 import { ATTACKER_LOUD, ATTACKER_QUIET, attackerMessage, SERVER_LOUD, SERVER_QUIET, serverMessage } from './messages.ts'
 import { ProcessFeed } from './process-feed.ts'
+import { TapEnds } from './tap-ends.ts'
 
 /** Between two look-ups of the attackers' names, milliseconds. */
 const NAMES_INTERVAL_MS = 2_000
@@ -25,6 +26,7 @@ export interface LabFeedOptions {
 export class LabFeed {
   private readonly options: LabFeedOptions
   private readonly marks = new MarkLog()
+  private readonly tapEnds: TapEnds
   private readonly server: ProcessFeed<ServerEvents>
   /** In the order of their URLs. */
   private attackers = new Map<AttackerId, { readonly url: string; readonly feed: ProcessFeed<AttackerEvents> }>()
@@ -35,11 +37,18 @@ export class LabFeed {
   constructor(options: LabFeedOptions) {
     this.options = options
     const { serverUrl, tell } = options
+    this.tapEnds = new TapEnds(
+      () => this.attackerPlaces(),
+      (event) => tell({ type: 'tap', event }),
+    )
     this.server = new ProcessFeed<ServerEvents>({
       url: serverUrl.origin,
       quiet: SERVER_QUIET,
       loud: SERVER_LOUD,
-      onEvent: (event) => this.tell(serverMessage(event)),
+      onEvent: (event) => {
+        if (event.event === 'tap') this.tapEnds.onServer(event.data)
+        else this.tell(serverMessage(event))
+      },
       onPresence: (isThere, detail) => this.tellPresence('server', isThere, detail),
       onGap: (from, to) => tell({ type: 'gap', at: to, from, to, who: 'server' }),
     })
@@ -99,7 +108,10 @@ export class LabFeed {
       url,
       quiet: ATTACKER_QUIET,
       loud: ATTACKER_LOUD,
-      onEvent: (event) => this.tell(attackerMessage(id, event)),
+      onEvent: (event) => {
+        if (event.event === 'end') this.tapEnds.onClient(event.data)
+        else this.tell(attackerMessage(id, event))
+      },
       onPresence: (isThere, detail) => this.tellPresence(id, isThere, detail),
       onGap: (from, to) => this.options.tell({ type: 'gap', at: to, from, to, who: id }),
     })

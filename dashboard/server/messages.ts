@@ -12,7 +12,7 @@ export const SERVER_LOUD = ['snapshot', 'slots', 'tap'] as const satisfies reado
 
 /** The same of an attacker. */
 export const ATTACKER_QUIET = ['attack', 'clients', 'reset'] as const satisfies readonly (keyof AttackerEvents)[]
-export const ATTACKER_LOUD = ['snapshot', 'connections'] as const satisfies readonly (keyof AttackerEvents)[]
+export const ATTACKER_LOUD = ['snapshot', 'connections', 'end'] as const satisfies readonly (keyof AttackerEvents)[]
 
 /** The message of an event of the server; undefined for one that the page is not told. */
 export function serverMessage(told: StreamEvent<ServerEvents>): StreamMessage | undefined {
@@ -33,8 +33,8 @@ export function serverMessage(told: StreamEvent<ServerEvents>): StreamMessage | 
       return markMessage({ kind: 'flood', ...told.data })
     case 'reset':
       return markMessage({ at: told.data.at, kind: 'reset', who: 'server' })
+    // Told with the client's end beside it (tap-ends.ts).
     case 'tap':
-      return { type: 'tap', event: told.data }
     case 'peer':
       return undefined
   }
@@ -58,6 +58,8 @@ export function attackerMessage(attacker: AttackerId, told: StreamEvent<Attacker
       return markMessage({ at: told.data.at, kind: 'clients', attacker, rate: told.data.rate ?? 0 })
     case 'reset':
       return markMessage({ at: told.data.at, kind: 'reset', who: attacker })
+    // The tap joins it with what the server tells (tap-ends.ts).
+    case 'end':
     case 'link':
     case 'lease':
       return undefined

@@ -19,7 +19,6 @@ if (host !== null) start(host)
 
 function start(host: HTMLElement): void {
   const ui = makeUiState()
-  document.documentElement.dataset.theme = ui.theme.value
   const missing = findMissing()
   if (missing !== undefined) {
     host.textContent = SHELL[ui.language.value].missing(missing)

@@ -2,6 +2,7 @@
  * What `synlab bench http` prints: the table for people, JSON for programs, and what was measured where.
  */
 import { type Column, formatTable } from '../report/text-table.ts'
+import type { MatrixAxes } from './bench-cells.ts'
 import type { Cell, MatrixOptions } from './http-matrix.ts'
 import type { Machine } from './machine.ts'
 
@@ -9,7 +10,7 @@ export interface BenchResult {
   readonly tool: 'synlab bench http'
   readonly versions: Readonly<Record<'synlab' | 'node' | 'autocannon', string>>
   readonly machine: Machine
-  readonly parameters: MatrixOptions & { readonly backlog: number }
+  readonly parameters: MatrixOptions & { readonly axes: MatrixAxes }
   readonly cells: readonly Cell[]
 }
 
@@ -17,6 +18,8 @@ const COLUMNS: readonly Column[] = [
   { title: 'connection is', align: 'left' },
   { title: 'flood', align: 'left' },
   { title: 'cookies', align: 'right' },
+  { title: 'backlog', align: 'right' },
+  { title: 'offered/s', align: 'right' },
   { title: 'requests/s', align: 'right' },
   { title: 'p50', group: 'latency, ms', align: 'right' },
   { title: 'p99', group: 'latency, ms', align: 'right' },
@@ -28,17 +31,30 @@ const COLUMNS: readonly Column[] = [
   { title: 'SYN queue', align: 'right' },
 ]
 
+/** What is the same in every line is told once, above. */
+function isShown(title: string | undefined, axes: MatrixAxes): boolean {
+  if (title === 'backlog') return axes.backlog.length > 1
+  if (title === 'offered/s') return axes.rate.length > 1
+  return true
+}
+
 /** The result on one page. */
 export function formatBench(result: BenchResult): string {
   const { machine, versions, parameters, cells } = result
-  const { rate, connections, timeout, duration, floodRate, backlog } = parameters
+  const { connections, timeout, duration, floodRate, axes } = parameters
+  const [rate, backlog] = [axes.rate, axes.backlog].map((values) => (values.length === 1 ? values[0] : undefined))
+  const offered = rate === undefined ? '' : `${rate} requests/s offered over `
+  const columns = COLUMNS.filter(({ title }) => isShown(title, axes))
   const lines = [
-    `${rate} requests/s offered over ${connections} connections, ${duration} s measured per line, timeout ${timeout} s, ` +
-      `backlog ${backlog}, flood ${floodRate} SYN/s`,
+    `${offered}${connections} connections, ${duration} s measured per line, timeout ${timeout} s, ` +
+      `${backlog === undefined ? '' : `backlog ${backlog}, `}flood ${floodRate} SYN/s`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.platform}; Node.js ${versions.node}, ` +
       `autocannon ${versions.autocannon}, synlab ${versions.synlab}`,
     '',
-    ...formatTable(COLUMNS, cells.map(row)),
+    ...formatTable(
+      columns,
+      cells.map((cell) => row(cell).filter((_, index) => isShown(COLUMNS[index]?.title, axes))),
+    ),
     '',
     ...NOTES,
   ]
@@ -56,11 +72,13 @@ const NOTES = [
 ]
 
 function row(cell: Cell): string[] {
-  const { keepAlive, flood, synCookies, answers, seconds, synQueue } = cell
+  const { keepAlive, flood, synCookies, backlog, rate, answers, seconds, synQueue } = cell
   return [
     keepAlive ? 'kept alive' : 'new for each',
     flood ? 'on' : 'off',
     String(synCookies),
+    String(backlog),
+    String(rate),
     (answers / seconds).toFixed(1),
     milliseconds(cell.p50),
     milliseconds(cell.p99),

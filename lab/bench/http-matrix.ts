@@ -1,30 +1,23 @@
 /**
- * The matrix of `synlab bench http`: flood off and on, SYN cookies 0 and 1, a new connection for each request and kept
- * connections. Owns the order of events in a cell; who sends and who counts is elsewhere.
+ * One cell of `synlab bench http` after the other, in a lab that is up. Owns the order of events in a cell; what the cells
+ * are, who sends and who counts is elsewhere.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AttackerState } from '../../attacker/contract.ts'
 import { LabClient } from '../client/lab-client.ts'
 import type { LabAddresses } from '../up/lab-processes.ts'
 import { RunFailure } from '../usage-error.ts'
+import type { CellKey } from './bench-cells.ts'
 import { Load, type LoadFigures } from './load.ts'
 
 export interface MatrixOptions {
   /** Seconds that are measured in each cell. */
   readonly duration: number
   readonly connections: number
-  /** Requests offered per second. */
-  readonly rate: number
   /** Seconds that a request may take. */
   readonly timeout: number
   /** SYN/s. */
   readonly floodRate: number
-}
-
-export interface CellKey {
-  readonly flood: boolean
-  readonly synCookies: 0 | 1
-  readonly keepAlive: boolean
 }
 
 export interface Cell extends CellKey, LoadFigures {
@@ -47,11 +40,6 @@ const WARM_UP_MS = 4_000
 /** Seconds that a flood goes on by itself, should nobody stop it. */
 const FLOOD_MARGIN = 30
 
-/** All cells, in the order in which they are run and shown. */
-export const CELLS: readonly CellKey[] = [false, true].flatMap((keepAlive) =>
-  [false, true].flatMap((flood) => ([0, 1] as const).map((synCookies) => ({ flood, synCookies, keepAlive }))),
-)
-
 export class HttpMatrix {
   private readonly options: MatrixOptions
   private readonly addresses: LabAddresses
@@ -72,8 +60,8 @@ export class HttpMatrix {
   }
 
   /** Lets every program involved compile its hot paths, so that the first cell is no slower than the others. */
-  async warmUp(): Promise<void> {
-    await this.load({ flood: false, synCookies: 0, keepAlive: false }, () => this.pass(WARM_UP_MS))
+  async warmUp(first: CellKey): Promise<void> {
+    await this.load({ ...first, flood: false, keepAlive: false }, () => this.pass(WARM_UP_MS))
   }
 
   /** Runs one cell. Throws RunFailure when the lab does not do what it is told, AbortError when `signal` was aborted. */
@@ -86,9 +74,10 @@ export class HttpMatrix {
 
   /** Does `work` in an empty lab, under a load whose connections have all had an answer. */
   private async load<T>(key: CellKey, work: (load: Load) => Promise<T>): Promise<T> {
-    const { connections, rate, timeout } = this.options
+    const { connections, timeout } = this.options
+    const { rate, keepAlive } = key
     await this.begin(key)
-    const load = new Load({ url: this.addresses.gatewayUrl, connections, rate, timeout, isKeepAlive: key.keepAlive })
+    const load = new Load({ url: this.addresses.gatewayUrl, connections, rate, timeout, isKeepAlive: keepAlive })
     try {
       await this.until('every connection has had an answer', async () => load.answeredConnections >= connections)
       return await work(load)
@@ -99,10 +88,10 @@ export class HttpMatrix {
   }
 
   /** An empty lab: nothing left of the cell before. */
-  private async begin({ synCookies }: CellKey): Promise<void> {
+  private async begin({ synCookies, backlog }: CellKey): Promise<void> {
     await this.until('the gateway is idle', async () => (await this.lab.attackers.state()).gateway.open === 0)
     await this.lab.reset()
-    await this.lab.setSynCookies(synCookies)
+    await this.lab.server.configure({ synCookies, backlog })
   }
 
   /** Lets the flood do its work until nothing is left of the time before. */

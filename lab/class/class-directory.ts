@@ -2,9 +2,10 @@
  * A teacher's directory of one course: course.json with the secret, roster.csv, and one file for each student to be handed
  * out. The secret is made once; everything else can be made again from it.
  */
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Type from 'typebox'
+import { writeWholeFile } from '../files/whole-file.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Course, makeCourse } from './course.ts'
 import { jsonText, parseFile, readText } from './json-file.ts'
@@ -68,13 +69,13 @@ export function initClass(
   try {
     mkdirSync(students, { recursive: true })
     const text = jsonText({ ...FORMAT, ...course, id_header: roster.idHeader })
-    writeFileSync(courseFile, text, { mode: SECRET_MODE })
+    writeWholeFile(courseFile, text, SECRET_MODE)
     const target = join(directory, ROSTER_FILE)
     if (resolve(target) !== resolve(options.roster)) copyFileSync(options.roster, target)
     for (const { id } of roster.students) {
       const file = join(students, `${id}.json`)
       if (!existsSync(file)) added.push(id)
-      writeFileSync(file, studentFileText(makeStudentFile(course, id)))
+      writeWholeFile(file, studentFileText(makeStudentFile(course, id)))
     }
   } catch (error) {
     throw new UsageError(`${directory}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
@@ -82,11 +83,14 @@ export function initClass(
   return { course, added, total: roster.students.length }
 }
 
-/** A course with its roster: its own, or one that the teacher has exported since. Throws UsageError. */
+/**
+ * A course with its roster: its own, or one that the teacher has exported since. The column of ids is the one that the
+ * course was made with, unless `idHeader` names another. Throws UsageError.
+ */
 export function readClass(directory: string, rosterPath?: string, idHeader?: string): ClassDirectory {
   const { course, idHeader: known } = readCourse(directory)
   const path = rosterPath ?? join(directory, ROSTER_FILE)
-  return { course, roster: readRoster(path, idHeader ?? (rosterPath === undefined ? known : undefined)) }
+  return { course, roster: readRoster(path, idHeader ?? known) }
 }
 
 function readCourse(directory: string): { readonly course: Course; readonly idHeader: string } {

@@ -2,10 +2,11 @@
  * `synlab class bundle`: checks that the predictions stand, runs the student's variant, and binds it all into one file.
  */
 import { randomUUID } from 'node:crypto'
-import { existsSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageVersion } from '../../control/package-info.ts'
 import { BundleDirectory } from '../files/bundle-directory.ts'
+import { writeWholeFile } from '../files/whole-file.ts'
 import { formatTable } from '../report/text-table.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Answers, type Form, predictionsOf, readForm } from './answer-form.ts'
@@ -90,10 +91,8 @@ export async function makeSheetBundle(
       },
       student.seal_key,
     )
-    const target = join(directory, bundleFile(sheet, student))
-    writeFileSync(`${target}.partial`, bundleText(bundle))
     run.commit()
-    renameSync(`${target}.partial`, target)
+    writeWholeFile(join(directory, bundleFile(sheet, student)), bundleText(bundle))
     return {
       form,
       bundle,

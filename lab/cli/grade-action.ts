@@ -1,8 +1,8 @@
 /**
  * What `synlab grade` does: reads bundles, grades them, and writes what a gradebook takes.
  */
-import { renameSync, writeFileSync } from 'node:fs'
 import { type ClassDirectory, readClass } from '../class/class-directory.ts'
+import { writeWholeFile } from '../files/whole-file.ts'
 import { gradeClass } from '../grade/grade-class.ts'
 import { allPassed, type ClassGrades, type Format } from '../grade/grades.ts'
 import { readHandIns } from '../grade/hand-ins.ts'
@@ -66,7 +66,7 @@ export async function gradeCommand(
 
   const text = WRITERS[format](grades, teaching)
   if (options.out === undefined) stdout.write(text)
-  else writeWhole(options.out, text)
+  else write(options.out, text)
   // The table says it itself.
   if (format !== 'table' || options.out !== undefined) {
     for (const { message } of grades.refusals) stderr.write(`refused: ${message}\n`)
@@ -78,11 +78,9 @@ function refusedAll(message: string, others: number): string {
   return others === 0 ? message : `${message} (and ${others} more bundles refused; none could be graded)`
 }
 
-/** A file is whole or not there. */
-function writeWhole(path: string, text: string): void {
+function write(path: string, text: string): void {
   try {
-    writeFileSync(`${path}.partial`, text)
-    renameSync(`${path}.partial`, path)
+    writeWholeFile(path, text)
   } catch (error) {
     throw new UsageError(`--out ${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
   }

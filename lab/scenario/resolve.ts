@@ -33,7 +33,7 @@ export interface Arm {
 }
 
 /** An attack with every parameter that means something in it; times in seconds from the start of the run. */
-export interface Attack {
+export interface PlannedAttack {
   readonly name: string
   readonly kind: AttackKind
   readonly rate: number
@@ -57,7 +57,7 @@ export interface Scenario {
   readonly phases: readonly Phase[]
   readonly link: { readonly rttMs: number; readonly jitterMs: number; readonly loss: number }
   readonly arms: readonly Arm[]
-  readonly attacks: readonly Attack[]
+  readonly attacks: readonly PlannedAttack[]
   readonly populations: readonly Clients[]
   readonly thresholds: readonly Threshold[]
 }
@@ -86,7 +86,7 @@ export function resolveScenario(file: ScenarioFile): Scenario {
   }
 }
 
-function resolveAttack(file: ScenarioFile, entry: AttackEntry): Attack {
+function resolveAttack(file: ScenarioFile, entry: AttackEntry): PlannedAttack {
   const spec = attackOf(file, entry)
   assert(!isProblem(spec), 'the scenario was checked')
   const { duration: _duration, ...described } = describeAttack(spec)
@@ -95,7 +95,7 @@ function resolveAttack(file: ScenarioFile, entry: AttackEntry): Attack {
 }
 
 /** What an attacker host has to be told to attack as `attack` says, with a seed of its own. */
-export function attackSpec(attack: Attack, seed: number): AttackSpec {
+export function attackSpec(attack: PlannedAttack, seed: number): AttackSpec {
   const { name: _name, start, stop, rate, ...parameters } = attack
   const pace = ATTACK_CATALOGUE[attack.kind].pace === 'given' ? { rate } : {}
   return makeAttack({ ...parameters, ...pace, kind: attack.kind, duration: stop - start, seed })

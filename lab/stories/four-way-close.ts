@@ -6,11 +6,11 @@ import { bytesOf } from '../../tcpip/base/bytes.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { ACK, FIN } from '../../tcpip/wire/segment.ts'
-import type { Application } from './application.ts'
 import { claimAtLeast, claimEqual } from './claim.ts'
 import type { Sighting } from './sighting.ts'
 import type { Stage } from './stage.ts'
 import type { Story } from './story.ts'
+import type { StoryProgram } from './story-program.ts'
 import type { Storyteller } from './storyteller.ts'
 
 export const FOUR_WAY_CLOSE: Story = {
@@ -28,8 +28,8 @@ const CLOSE_FLAGS = ACK | FIN
 export const BEFORE = 'the handshake'
 
 interface Pair {
-  readonly client: { readonly tcb: Tcb; readonly app: Application }
-  readonly server: { readonly tcb: Tcb; readonly app: Application }
+  readonly client: { readonly tcb: Tcb; readonly app: StoryProgram }
+  readonly server: { readonly tcb: Tcb; readonly app: StoryProgram }
 }
 
 /** An established connection on a stage. */

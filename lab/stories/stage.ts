@@ -19,9 +19,9 @@ import { prefixContains } from '../../tcpip/wire/address.ts'
 import { packetBytes, parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
 import { type TurnTaker, World } from '../world/world.ts'
-import { Application } from './application.ts'
 import { type Sighting, StateBook, stateChange } from './sighting.ts'
 import type { SceneTap } from './story-capture.ts'
+import { StoryProgram } from './story-program.ts'
 
 export type HostName = 'client' | 'server'
 
@@ -79,7 +79,7 @@ export class Stage {
   /** Segments in the order in which they left, copies in the order in which they arrived. */
   readonly sightings: Sighting[] = []
   /** Every program that accepted a connection at the server, with its connection. */
-  readonly accepted: { readonly tcb: Tcb; readonly app: Application }[] = []
+  readonly accepted: { readonly tcb: Tcb; readonly app: StoryProgram }[] = []
   /** Packets seen, copies included. */
   packets = 0
   /** What becomes of a packet. */
@@ -87,7 +87,7 @@ export class Stage {
   /** A middlebox on the way, which may change a segment. */
   mangle: ((segment: Segment) => void) | undefined = undefined
   /** What the server's program does with a connection that it has just accepted. */
-  onAccept: (app: Application, tcb: Tcb) => void = () => {}
+  onAccept: (app: StoryProgram, tcb: Tcb) => void = () => {}
   readonly tap: SceneTap
   private readonly ends: Record<HostName, LinkEnd> = {
     client: makeLinkEnd(RING_PACKETS),
@@ -156,8 +156,8 @@ export class Stage {
   }
 
   /** Opens a connection from the client's first address; `port` to use one again. */
-  connect(port = this.nextPort++): { tcb: Tcb; app: Application } | ConnectError {
-    const app = new Application(this.client)
+  connect(port = this.nextPort++): { tcb: Tcb; app: StoryProgram } | ConnectError {
+    const app = new StoryProgram(this.client)
     const tcb = this.act('client', () =>
       this.client.connect(CLIENT_ADDRESSES.base, port, SERVER_ADDRESS, SERVER_PORT, app, this.now),
     )
@@ -165,7 +165,7 @@ export class Stage {
   }
 
   /** As `connect`, for a port that is known to be free. */
-  open(port?: number): { tcb: Tcb; app: Application } {
+  open(port?: number): { tcb: Tcb; app: StoryProgram } {
     const opened = this.connect(port)
     if (typeof opened === 'string') throw new Error(`the client's port is free, but connect gave ${opened}`)
     return opened
@@ -299,7 +299,7 @@ export class Stage {
   private acceptAll(): void {
     this.act('server', () => {
       for (let tcb = this.listener.accept(); tcb !== undefined; tcb = this.listener.accept()) {
-        const app = new Application(this.server)
+        const app = new StoryProgram(this.server)
         tcb.owner = app
         this.accepted.push({ tcb, app })
         this.onAccept(app, tcb)

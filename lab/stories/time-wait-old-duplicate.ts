@@ -9,10 +9,10 @@ import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
-import type { Application } from './application.ts'
 import { claimAtLeast, claimEqual } from './claim.ts'
 import type { Stage } from './stage.ts'
 import type { Story } from './story.ts'
+import type { StoryProgram } from './story-program.ts'
 import type { Storyteller } from './storyteller.ts'
 
 export const TIME_WAIT_OLD_DUPLICATE: Story = {
@@ -173,7 +173,7 @@ function firstConnection(stage: Stage): OldSegment {
 }
 
 /** A program that sends back what it reads, as far as there is room, and closes after its peer. */
-function echo(stage: Stage, app: Application): void {
+function echo(stage: Stage, app: StoryProgram): void {
   let pending: Uint8Array = new Uint8Array(0)
   const flush = (tcb: Tcb, now: number): void => {
     if (pending.length > 0) pending = pending.subarray(stage.server.write(tcb, pending, 0, pending.length, now))

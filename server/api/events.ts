@@ -35,6 +35,10 @@ export class ServerEvents {
     for (const event of engineEventNames(SERVER_EVENTS)) {
       engine.on(event, (data) => stream.publish(event, data))
     }
+    engine.on('tap', () => {
+      // What nobody hears is not followed any more.
+      if (!stream.isWanted('tap')) engine.follow(undefined).catch(onFailure)
+    })
     const onFailure = (error: unknown): void => log.warn({ err: error }, 'no snapshot')
     this.samplers = [
       new Sampler({

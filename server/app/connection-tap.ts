@@ -5,16 +5,13 @@
 import { isHonest, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { DROP_REASON_COUNT, DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
-import { STATE_NAMES } from '../../tcpip/connection/states.ts'
-import type { Tcb } from '../../tcpip/connection/tcb.ts'
-import { RETRANSMIT } from '../../tcpip/connection/tcb-table.ts'
+import { isSameEnd, viewEnd } from '../../tcpip/host/end-view.ts'
 import { BATCH } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, Segment, SYN } from '../../tcpip/wire/segment.ts'
 import type { ServerHost } from './server-host.ts'
-import { timerKind } from './socket-rows.ts'
 import type { TapEnd, TapEvent, TapSegment } from './tap-event.ts'
 import { describeTapSegment } from './tap-segment.ts'
 import type { TapTarget } from './tap-target.ts'
@@ -208,7 +205,7 @@ export class ConnectionTap {
     if (this.client === undefined || this.isOver) return
     const end = this.serverEnd()
     const isGone = end.state === LISTENING.state && this.hadState
-    if (!isSame(end, this.server)) {
+    if (!isSameEnd(end, this.server)) {
       this.server = end
       tell({ at: momentOf(now), tap: id, kind: 'ends', ends: { server: end } })
     }
@@ -225,22 +222,12 @@ export class ConnectionTap {
   private endOf(address: number, port: number, flowHash: number): TapEnd {
     const { endpoint, listener } = this.options.host
     const tcb = endpoint.tcbs.find(flowHash, SERVER_ADDRESS, SERVER_PORT, address, port)
-    if (tcb !== undefined) return this.connectionEnd(tcb)
+    if (tcb !== undefined) return viewEnd(endpoint.tcbs, tcb, this.options.momentOf)
     const { synQueue } = listener
     const request = synQueue.find(flowHash, address, SERVER_ADDRESS, (port << 16) | SERVER_PORT)
     if (request < 0) return LISTENING
     const firesAt = this.options.momentOf(synQueue.timers.deadlineOf(request))
     return { state: 'SYN-RECEIVED', timer: { kind: 'on', firesAt, retries: synQueue.timeouts(request) } }
-  }
-
-  private connectionEnd(tcb: Tcb): TapEnd {
-    const state = STATE_NAMES[tcb.state]
-    const deadline = this.options.host.endpoint.tcbs.deadlineOf(tcb, RETRANSMIT)
-    if (deadline === NEVER) return { state }
-    return {
-      state,
-      timer: { kind: timerKind(tcb), firesAt: this.options.momentOf(deadline), retries: tcb.retransmits },
-    }
   }
 
   /** Why the packet at hand was dropped; undefined when it was not. */
@@ -249,13 +236,4 @@ export class ConnectionTap {
     const reason = outcomes.findIndex((count, index) => count > this.outcomes[index])
     return reason <= DropReason.ACCEPTED ? undefined : DROP_REASON_NAMES[reason]
   }
-}
-
-function isSame(a: TapEnd, b: TapEnd): boolean {
-  return (
-    a.state === b.state &&
-    a.timer?.kind === b.timer?.kind &&
-    a.timer?.firesAt === b.timer?.firesAt &&
-    a.timer?.retries === b.timer?.retries
-  )
 }

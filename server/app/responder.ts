@@ -14,7 +14,7 @@ import type { Listener } from '../listener/listener.ts'
 import { AcceptGate } from './accept-gate.ts'
 import type { Application } from './application.ts'
 import { APPLICATION_DEFAULTS, type ApplicationConfig, GREETING } from './application-config.ts'
-import { RequestDeadlines } from './request-deadlines.ts'
+import { HttpRequestDeadlines } from './http-request-deadlines.ts'
 
 /** Longest request head, bytes: what most web servers take. A longer one aborts its connection. */
 export const MAX_HEAD_BYTES = 8192
@@ -43,7 +43,7 @@ export class Responder implements ConnectionOwner, Application, TimerTarget {
   private readonly endpoint: Endpoint
   private readonly listener: Listener
   private readonly gate = new AcceptGate()
-  private readonly deadlines: RequestDeadlines
+  private readonly deadlines: HttpRequestDeadlines
   private config: ApplicationConfig = APPLICATION_DEFAULTS
   /** Whether the connection was greeted, by TCB index. */
   private readonly isGreeted: Uint8Array
@@ -59,7 +59,7 @@ export class Responder implements ConnectionOwner, Application, TimerTarget {
     this.endpoint = endpoint
     this.listener = listener
     const { capacity } = endpoint.tcbs
-    this.deadlines = new RequestDeadlines(capacity)
+    this.deadlines = new HttpRequestDeadlines(capacity)
     this.isGreeted = new Uint8Array(capacity)
     this.headBytes = new Uint16Array(capacity)
     this.matched = new Uint8Array(capacity)

@@ -28,7 +28,7 @@ export interface ServerHostOptions {
   readonly counters?: Counters
   /** See ListenerOptions. */
   readonly onFlood?: (sendingCookies: boolean) => void
-  /** The program behind the listener; the responder, which is pure, unless told. */
+  /** The program behind the listener; default: the responder, which is pure. */
   readonly application?: ApplicationFactory
 }
 

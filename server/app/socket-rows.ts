@@ -4,21 +4,16 @@
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { MILLISECOND, NEVER } from '../../tcpip/base/time.ts'
-import { mustProbe } from '../../tcpip/connection/send.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { RETRANSMIT } from '../../tcpip/connection/tcb-table.ts'
+import { type TimerKind, timerKind } from '../../tcpip/host/end-view.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import type { Listener } from '../listener/listener.ts'
 import type { ServerHost } from './server-host.ts'
 import { SOCKET_STATE_NAMES, type SocketState } from './socket-state.ts'
 
 export interface SocketTimer {
-  /**
-   * `on`: retransmission. `persist`: probe of a window that the peer has closed. `timewait`: nobody is left to talk, the
-   * socket only waits to be gone.
-   */
-  readonly kind: 'on' | 'persist' | 'timewait'
+  readonly kind: TimerKind
   readonly remainingMs: number
   /** Retransmissions or probes so far. */
   readonly retries: number
@@ -146,12 +141,6 @@ function connectionRow(host: ServerHost, tcb: Tcb, now: number): SocketRow {
     timer: deadline === NEVER ? null : timer,
     ageMs: age(tcb.stateSince, now),
   }
-}
-
-/** What the one timer of a connection is armed for, in the words of `ss` (Linux inet_sk_diag_fill()). */
-export function timerKind(tcb: Tcb): SocketTimer['kind'] {
-  if (tcb.state === State.TIME_WAIT || tcb.state === State.FIN_WAIT_2) return 'timewait'
-  return mustProbe(tcb) ? 'persist' : 'on'
 }
 
 /** Milliseconds until `deadline`, 0 when it has passed. */

@@ -1,6 +1,7 @@
 /**
  * What is told of one connection that is being followed, segment by segment. Types only.
  */
+import type { EndView } from '../../tcpip/host/end-view.ts'
 
 export interface TapRequest {
   /** The next connection of an honest client, the next one of an attack, or one that is named. */
@@ -39,14 +40,11 @@ export interface TapSegment {
   readonly dropped?: string
 }
 
-/** What both ends think, as far as it is known: the client's end only when it is an honest client of the lab. */
+/** What both ends think: the client's only as far as it is known, and it has none if nobody has its address. */
 export interface TapEnds {
   readonly client?: TapEnd
   readonly server: TapEnd
 }
 
-export interface TapEnd {
-  /** RFC 9293's name, in the server's case SYN-RECEIVED for a half-open request; LISTEN when nothing is kept. */
-  readonly state: string
-  readonly timer?: { readonly kind: string; readonly firesAt: number; readonly retries: number }
-}
+/** One end as it is now. */
+export type TapEnd = EndView

@@ -22,7 +22,7 @@ import { fillGauges, Gauge } from './gauges.ts'
 import type { CoreEvents, Slots } from './protocol.ts'
 import type { StatsPublisher } from './published-stats.ts'
 
-export interface EngineCoreOptions {
+export interface ServerEngineCoreOptions {
   readonly link: TurnLink
   readonly config: ServerConfig
   /** Where the numbers go; the link's owner counts into `publisher.stats.link`. */
@@ -35,12 +35,12 @@ export interface EngineCoreOptions {
   readonly momentOf: (now: number) => number
   readonly emit: <K extends keyof CoreEvents>(event: K, data: CoreEvents[K]) => void
   readonly scheduler?: TurnScheduler
-  /** The program behind the listener, made anew at every reset; the responder unless told. */
+  /** The program behind the listener, made anew at every reset; default: the responder. */
   readonly application?: ApplicationFactory
 }
 
-export class EngineCore {
-  private readonly options: EngineCoreOptions
+export class ServerEngineCore {
+  private readonly options: ServerEngineCoreOptions
   private readonly loop: TurnLoop
   private host: ServerHost
   private tap: ConnectionTap | undefined
@@ -48,7 +48,7 @@ export class EngineCore {
   private synQueueWatch = new FullnessWatch()
   private acceptQueueWatch = new FullnessWatch()
 
-  constructor(options: EngineCoreOptions) {
+  constructor(options: ServerEngineCoreOptions) {
     const { link, clock, scheduler } = options
     this.options = options
     this.host = this.makeHost(options.config)

@@ -24,7 +24,7 @@ import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
 import type { LinkPeer } from '../contract.ts'
 import { buildWebApp } from '../web/web-app.ts'
 import { WebApplication } from '../web/web-application.ts'
-import { EngineCore } from './engine-core.ts'
+import { ServerEngineCore } from './engine-core.ts'
 import type { CoreEvents, EngineCommands, EngineEvents, EngineReady, EngineWorkerData } from './protocol.ts'
 import { StatsPublisher } from './published-stats.ts'
 
@@ -78,7 +78,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
     return new WebApplication(web, net, listener)
   }
   const clock = monotonicMicroseconds
-  const core = new EngineCore({
+  const core = new ServerEngineCore({
     link: hub,
     config,
     publisher,

@@ -108,6 +108,7 @@ export class HalfOpen {
     const { host, synQueue } = this.core
     // As Linux tcp_rtx_synack: what did not leave is not counted.
     if (!sendSynAck(host, synQueue, request, this.core.maxSegment, now)) return
+    synQueue.markRepeated(request)
     host.counters.add(Mib.RetransSegs)
     host.counters.add(Mib.TCPSynRetrans)
   }
@@ -198,7 +199,7 @@ export class HalfOpen {
     handshake.tsOffset = synQueue.tsOffset(request)
     // A SYN-ACK that was repeated gives no round-trip sample (Karn's rule).
     const elapsed = now - synQueue.sentAt(request, now)
-    handshake.roundTrip = synQueue.timeouts(request) === 0 ? Math.max(1, elapsed) : 0
+    handshake.roundTrip = synQueue.isRepeated(request) ? 0 : Math.max(1, elapsed)
     handshake.isFromCookie = false
     handshake.answeredAt = synQueue.sentAt(request, now)
     handshake.precision = MILLISECOND
@@ -246,15 +247,18 @@ export class HalfOpen {
 
   /**
    * Whether the echoed timestamp, if there is one, lies outside those of our SYN-ACKs: from the first to the last (Linux
-   * TSEcrRejected). The last went out when the timer was armed; a tick of rounding is granted.
+   * TSEcrRejected). The last of several went out when the timer was armed; there a tick of rounding is granted.
    */
   private hasBadEcho(request: number, segment: Segment): boolean {
     const { synQueue, profile } = this.core
     if (!segment.hasTimestamps || segment.tsEcr === 0 || !synQueue.timestamps(request)) return false
     const echoedMs = (segment.tsEcr - synQueue.tsOffset(request)) | 0
+    const firstMs = synQueue.sentMs(request)
+    if (seqLess(echoedMs, firstMs)) return true
+    if (!synQueue.isRepeated(request)) return echoedMs !== firstMs
     const timeout = requestTimeout(profile, synQueue.timeouts(request))
     const lastMs = Math.floor((synQueue.timers.deadlineOf(request) - timeout) / MILLISECOND)
-    return seqLess(echoedMs, synQueue.sentMs(request)) || seqLess(lastMs | 0, echoedMs)
+    return seqLess(lastMs | 0, echoedMs)
   }
 
   /** RFC 7323 PAWS; a request whose timestamp is 0 has none to compare with (Linux tcp_paws_check). */

@@ -17,7 +17,7 @@ const IRS = 3
 const ISS = 4
 const TS_RECENT = 5
 const TS_OFFSET = 6
-/** Peer's MSS in the low half, then window scale + 1 (0: none), SACK, timestamps, acked; timeouts on top. */
+/** Peer's MSS in the low half, then window scale + 1 (0: none), repeated, SACK, timestamps, acked; timeouts on top. */
 const OPTIONS = 7
 /** Milliseconds at which a duplicate SYN or bad segment was last answered; NOT_YET before the first. */
 const LAST_ANSWER_MS = 8
@@ -28,7 +28,8 @@ const RECORD_WORDS = 11
 
 const MSS_MASK = 0xffff
 const SCALE_SHIFT = 16
-const SCALE_MASK = 0x1f
+const SCALE_MASK = 0xf
+const REPEATED_BIT = 1 << 20
 const SACK_BIT = 1 << 21
 const TIMESTAMPS_BIT = 1 << 22
 const ACKED_BIT = 1 << 23
@@ -193,6 +194,15 @@ export class SynQueue {
 
   markAcked(request: number): void {
     this.records[request * RECORD_WORDS + OPTIONS] |= ACKED_BIT
+  }
+
+  /** The SYN-ACK was sent more than once, by the timer or for a repeated SYN (Linux `num_retrans`). */
+  isRepeated(request: number): boolean {
+    return (this.records[request * RECORD_WORDS + OPTIONS] & REPEATED_BIT) !== 0
+  }
+
+  markRepeated(request: number): void {
+    this.records[request * RECORD_WORDS + OPTIONS] |= REPEATED_BIT
   }
 
   /** How often the request's timer has fired (Linux `num_timeout`), at most 255. */

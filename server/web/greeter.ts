@@ -3,7 +3,7 @@
  */
 import type { Duplex } from 'node:stream'
 import { GREETING } from '../app/application-config.ts'
-import type { TimeSource } from './request-timer.ts'
+import type { TimeSource } from './http-request-timer.ts'
 
 /**
  * Takes charge of a connection whose own side stays open until it is ended. A peer that has not closed after `seconds` is

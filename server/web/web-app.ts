@@ -13,8 +13,8 @@ import { compileValidator } from '../../control/validation.ts'
 import { epochMilliseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
 import { parseRange } from './byte-range.ts'
+import { HttpRequestTimer, REQUEST_LIMITS, type RequestLimits, type TimeSource } from './http-request-timer.ts'
 import { openingPage } from './opening-page.ts'
-import { REQUEST_LIMITS, type RequestLimits, RequestTimer, type TimeSource } from './request-timer.ts'
 
 /** Largest answer of /bytes, and largest body for /echo, bytes. */
 export const MAX_BYTES = 100_000_000
@@ -52,7 +52,7 @@ export function byteAt(place: number): number {
 /** The service, ready for connections. Throws a RangeError for limits that contradict each other. */
 export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<WebApp> {
   let requestLimits: RequestLimits = { ...REQUEST_LIMITS, ...limits }
-  const timers = new Map<Duplex, RequestTimer>()
+  const timers = new Map<Duplex, HttpRequestTimer>()
   let server: Server | undefined
   const app = Fastify({
     serverFactory: (handler) => {
@@ -94,7 +94,7 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
         onLate?.()
         server?.emit('clientError', makeLateError(), connection)
       }
-      timers.set(connection, new RequestTimer(connection, requestLimits, time, refuseLate))
+      timers.set(connection, new HttpRequestTimer(connection, requestLimits, time, refuseLate))
       connection.once('close', () => timers.delete(connection))
     },
     setRequestTimeout: (milliseconds) => {

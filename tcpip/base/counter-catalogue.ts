@@ -45,10 +45,12 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   TCPACKSkippedChallenge: tcpExt('challenge ACKs that the rate limit of the connection held back'),
   TCPSYNChallenge: tcpExt('SYNs in a connection, each of which earns a challenge ACK'),
   TCPAbortOnClose: tcpExt('connections reset because the program closed them with data unread'),
-  TCPAbortOnData: tcpExt('connections reset because data came after the program had closed them'),
+  TCPAbortOnData: tcpExt(
+    'connections reset because data came after the program had closed them, or closed with SO_LINGER 0',
+  ),
   TCPAbortOnTimeout: tcpExt('connections given up because the peer no longer answered'),
   TCPTimeWaitOverflow: tcpExt('connections that found no room in TIME-WAIT'),
-  TW: tcpExt('TIME-WAIT sockets that ran their full length'),
+  TW: tcpExt('connections that entered TIME-WAIT, or FIN-WAIT-2 without a program'),
   PAWSEstab: tcpExt('segments of connections refused for an old timestamp'),
   PacketsIn: lab('packets taken from the link, whatever became of them'),
   PacketsOut: lab('packets handed to the link'),
@@ -78,6 +80,9 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   TCPDSACKOfoSent: tcpExt('D-SACKs sent for data that lay beyond a hole'),
   TCPDSACKRecv: tcpExt('D-SACKs received'),
   RequestTimeouts: lab('connections that the program closed because no whole HTTP request had come in time'),
+  PAWSOldAck: tcpExt('bare ACKs with an old timestamp, which nobody answers'),
+  TCPACKSkippedPAWS: tcpExt('answers to segments with an old timestamp that the rate limit held back'),
+  TCPACKSkippedFinWait2: tcpExt('answers in FIN-WAIT-2 without a program that the rate limit held back'),
 }
 
 /** How Linux names a counter in full (nstat), such as TcpExtListenDrops; undefined for one of the lab's own. */

@@ -38,7 +38,7 @@ export const Mib = {
   TCPAbortOnData: 26,
   TCPAbortOnTimeout: 27,
   TCPTimeWaitOverflow: 28,
-  /** TIME-WAIT sockets that ran their full length. */
+  /** Connections that entered TIME-WAIT, or FIN-WAIT-2 without a program. */
   TW: 29,
   PAWSEstab: 30,
 
@@ -91,6 +91,12 @@ export const Mib = {
   // Ours.
   /** Connections that the application closed because no whole request had come in time. */
   RequestTimeouts: 58,
+
+  // TcpExt again.
+  /** Bare ACKs with outdated timestamps, which nobody answers. */
+  PAWSOldAck: 59,
+  TCPACKSkippedPAWS: 60,
+  TCPACKSkippedFinWait2: 61,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

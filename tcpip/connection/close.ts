@@ -32,7 +32,7 @@ export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): vo
     return
   }
   shutdownSend(host, tcb, now)
-  if (tcb.state === State.FIN_WAIT_2) host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
+  if (tcb.state === State.FIN_WAIT_2) forsake(host, tcb, now)
 }
 
 /**
@@ -91,7 +91,10 @@ export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void
     finishConnection(host, tcb, 'closed', now)
     return
   }
+  // One that waits in FIN-WAIT-2 without a program has been counted: to Linux it is in TIME-WAIT already.
+  if (!isForsaken(tcb)) host.counters.add(Mib.TW)
   host.tcbs.setState(tcb, State.TIME_WAIT, now)
+  tcb.lastChallengeAt = -1
   tcb.sendQueue.clear()
   host.tcbs.arm(tcb, RETRANSMIT, now + host.timeWaitLength)
 }
@@ -99,5 +102,17 @@ export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void
 /** Our FIN is acknowledged: FIN-WAIT-1 becomes FIN-WAIT-2, bounded in time when nobody is left to receive. */
 export function enterFinWait2(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
-  if (tcb.owner === undefined) host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
+  if (tcb.owner === undefined) forsake(host, tcb, now)
+}
+
+/** FIN-WAIT-2 without a program: all that it waits for is the peer's FIN, in a record of its own (Linux tcp_time_wait). */
+function forsake(host: ConnectionHost, tcb: Tcb, now: number): void {
+  host.counters.add(Mib.TW)
+  tcb.lastChallengeAt = -1
+  host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
+}
+
+/** Whether a connection waits in FIN-WAIT-2 and nobody reads any more. */
+export function isForsaken(tcb: Tcb): boolean {
+  return tcb.state === State.FIN_WAIT_2 && tcb.owner === undefined
 }

@@ -44,14 +44,29 @@ export function onProgress(host: ConnectionHost, tcb: Tcb, acknowledged: number,
   tcb.duplicateAcks = 0
 }
 
-/** Slow start below the threshold, one segment per window above it (RFC 5681 3.1). */
+/**
+ * Slow start below the threshold, by what was acknowledged; one segment per window above it (RFC 5681 3.1, RFC 3465, Linux
+ * tcp_reno_cong_avoid). A window that is not made use of has proven nothing and does not grow.
+ */
 function grow(tcb: Tcb, acknowledged: number): void {
-  if (tcb.cwnd < tcb.ssthresh) tcb.cwnd += Math.min(acknowledged, 2 * tcb.sndMss)
-  else tcb.cwnd += Math.max(1, Math.floor((tcb.sndMss * tcb.sndMss) / tcb.cwnd))
+  const isSlowStart = tcb.cwnd < tcb.ssthresh
+  if (!tcb.cwndLimited && !(isSlowStart && tcb.cwnd < 2 * tcb.mostInFlight)) return
+  let rest = acknowledged
+  if (isSlowStart) {
+    const grown = Math.min(tcb.cwnd + acknowledged, tcb.ssthresh)
+    rest -= grown - tcb.cwnd
+    tcb.cwnd = grown
+    if (rest === 0) return
+  }
+  tcb.cwndAcked += rest
+  if (tcb.cwndAcked < tcb.cwnd) return
+  tcb.cwndAcked -= tcb.cwnd
+  tcb.cwnd += tcb.sndMss
 }
 
 /** NewReno: the next hole is lost too (RFC 6582 3.2 step 3). */
 function onPartialAck(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
+  host.counters.add(Mib.TCPFastRetrans)
   retransmitFirst(host, tcb, now)
   tcb.cwnd = Math.max(tcb.sndMss, tcb.cwnd - acknowledged + tcb.sndMss)
 }
@@ -99,7 +114,7 @@ export function enterSackRecovery(host: ConnectionHost, tcb: Tcb, now: number): 
 }
 
 function enterRecovery(host: ConnectionHost, tcb: Tcb, now: number): void {
-  tcb.ssthresh = halfOfFlight(tcb)
+  tcb.ssthresh = halfOfWindow(tcb)
   tcb.recover = tcb.sndNxt
   tcb.recovery = RECOVERY_FAST
   tcb.lossProbe = false
@@ -115,7 +130,7 @@ function enterRecovery(host: ConnectionHost, tcb: Tcb, now: number): void {
 export function onTimeoutLoss(host: ConnectionHost, tcb: Tcb): void {
   // One flight is one sign of congestion, however often it times out (RFC 5681 3.1, Linux tcp_enter_loss).
   const isNews = tcb.recovery === RECOVERY_NONE || (tcb.recovery === RECOVERY_TIMEOUT && tcb.retransmits === 1)
-  if (isNews) tcb.ssthresh = halfOfFlight(tcb)
+  if (isNews) tcb.ssthresh = halfOfWindow(tcb)
   if (tcb.sacked.indexOf(tcb.sndUna) >= 0) {
     host.counters.add(Mib.TCPSACKReneging)
     tcb.sacked.clear()
@@ -130,10 +145,11 @@ export function onTimeoutLoss(host: ConnectionHost, tcb: Tcb): void {
 
 /** A loss that is already repaired: the window shrinks, there is nothing to recover (RFC 8985 7.4). */
 export function reduceOnce(tcb: Tcb): void {
-  tcb.ssthresh = halfOfFlight(tcb)
+  tcb.ssthresh = halfOfWindow(tcb)
   tcb.cwnd = tcb.ssthresh
 }
 
-function halfOfFlight(tcb: Tcb): number {
-  return Math.max(2 * tcb.sndMss, seqDiff(tcb.sndNxt, tcb.sndUna) >> 1)
+/** RFC 5681 equation 4 halves what is in flight; Linux halves the window, in whole segments (tcp_reno_ssthresh). */
+function halfOfWindow(tcb: Tcb): number {
+  return Math.max(2, Math.floor(tcb.cwnd / tcb.sndMss) >> 1) * tcb.sndMss
 }

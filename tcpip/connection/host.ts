@@ -21,6 +21,8 @@ export interface ConnectionHost {
   readonly out: Segment
   /** Sends `out`; false when the transmit ring is full and lost it, as a full device queue would. */
   transmit(): boolean
+  /** Sends `out` as something that was sent before, which OutSegs leaves out (RFC 4022 tcpOutSegs). */
+  retransmit(): boolean
   /** For packets written in place: the view of the transmit ring, and the offset of room in it, -1 when there is none. */
   readonly txView: DataView
   reserve(): number

@@ -14,6 +14,9 @@ export const INITIAL_RTO = SECOND
 /** RTO of a connection whose handshake gave no sample, microseconds (RFC 6298 5.7, Linux TCP_TIMEOUT_FALLBACK). */
 export const FALLBACK_RTO = 3 * SECOND
 
+/** Largest RTO, and largest interval of window probes, microseconds (Linux TCP_RTO_MAX). */
+export const MAX_RTO = 120 * SECOND
+
 /** Least RTO, microseconds (Linux TCP_RTO_MIN): also what a probe waits for a delayed ACK of a single segment. */
 export const MIN_RTO = 200 * MILLISECOND
 
@@ -27,6 +30,13 @@ const RENEGING_DELAY = 10 * MILLISECOND
 export function restartRetransmission(host: ConnectionHost, tcb: Tcb, now: number): void {
   armRetransmission(host, tcb, now)
   scheduleLossProbe(host, tcb, now)
+}
+
+/** Starts the time until the next probe of a closed window: an interval of its own, which doubles (Linux tcp_probe0_when). */
+export function armWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
+  tcb.rtoAt = now + Math.min(MAX_RTO, Math.max(MIN_RTO, tcb.rto) * 2 ** tcb.probeBackoff)
+  tcb.probeTimer = false
+  host.tcbs.arm(tcb, RETRANSMIT, tcb.rtoAt)
 }
 
 /** Starts the time of the retransmission timeout anew. */

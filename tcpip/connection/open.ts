@@ -4,19 +4,24 @@
  */
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
+import { MILLISECOND } from '../base/time.ts'
 import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
+import { startAcknowledging } from './acknowledge.ts'
 import { enterEstablished, finishConnection } from './close.ts'
 import { startCongestionControl } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
-import { armSynTimeout, resetBackoff, sampleRoundTrip } from './retransmit.ts'
+import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
 import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
+
+/** How soon a SYN is repeated whose answer was wrong, microseconds (Linux TCP_TIMEOUT_MIN: two ticks of 4 ms). */
+const SYN_HASTE = 8 * MILLISECOND
 
 /** What a completed three-way handshake agreed on, from the point of view of the side that received the SYN. */
 export class Handshake {
@@ -57,7 +62,7 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
   tcb.rto = INITIAL_RTO
   tcb.timedAt = now
   host.counters.add(Mib.ActiveOpens)
-  sendSyn(host, tcb, now)
+  sendSyn(host, tcb, false, now)
   armSynTimeout(host, tcb, now)
 }
 
@@ -65,6 +70,8 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
 export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   const { flags } = segment
   if ((flags & ACK) !== 0 && segment.ack !== tcb.sndNxt) {
+    // A RST before this one may have been lost: the SYN is sent again soon (Linux tcp_rcv_synsent_state_process).
+    if (tcb.retransmits === 0) host.tcbs.arm(tcb, RETRANSMIT, now + SYN_HASTE)
     sendReset(host, segment)
     return DropReason.SYN_SENT_UNACCEPTABLE
   }
@@ -100,7 +107,7 @@ function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now:
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
   tcb.timedAt = -1
-  sendSimultaneousSynAck(host, tcb, now)
+  sendSimultaneousSynAck(host, tcb, false, now)
   armSynTimeout(host, tcb, now)
   return DropReason.ACCEPTED
 }
@@ -127,6 +134,7 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   tcb.tsRecent = handshake.tsRecent
   tcb.tsRecentAt = tcb.stateSince
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
+  else sampleEcho(tcb, completing, tcb.stateSince)
   synchronize(tcb, handshake.irs, completing)
 }
 
@@ -142,7 +150,8 @@ function agreeOptions(
   tcb.timestamps = timestamps
   tcb.sackPermitted = sack
   const mss = Math.max(MIN_SEND_MSS, Math.min(tcb.advertisedMss, peerMss === 0 ? DEFAULT_MSS : peerMss))
-  tcb.sndMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
+  tcb.agreedMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
+  tcb.sndMss = tcb.agreedMss
   tcb.sndWindowShift = Math.max(0, peerScale)
   tcb.rcvWindowShift = peerScale < 0 ? 0 : ownScale
   startCongestionControl(tcb)
@@ -150,16 +159,29 @@ function agreeOptions(
   tcb.lastSmallEnd = tcb.iss
 }
 
+/**
+ * The peer's largest window so far bounds the segment size to half of it, so that two fit; a tiny one to itself (Linux
+ * tcp_bound_to_half_wnd). Called whenever that window has grown.
+ */
+export function boundSegment(tcb: Tcb): void {
+  if (tcb.maxSndWnd === 0) return
+  const bound = tcb.maxSndWnd > DEFAULT_MSS ? tcb.maxSndWnd >> 1 : tcb.maxSndWnd
+  tcb.sndMss = Math.min(tcb.agreedMss, Math.max(bound, MIN_SEND_MSS - (tcb.timestamps ? TIMESTAMPS_BYTES : 0)))
+}
+
 /** Sets the receive sequence from the peer's ISN and the send window from its segment. */
 function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
   tcb.irs = irs
   tcb.rcvNxt = seqAdd(irs, 1)
   tcb.rcvWnd = initialWindow(tcb.timestamps, tcb.advertisedMss)
+  tcb.offeredWnd = tcb.rcvWnd
   tcb.lastAckSent = tcb.rcvNxt
   // The window of a SYN is never scaled (RFC 7323 2.2).
   const shift = (segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift
   tcb.sndWnd = segment.window << shift
   tcb.maxSndWnd = tcb.sndWnd
+  boundSegment(tcb)
+  startAcknowledging(tcb)
   tcb.sndWl1 = segment.seq
   if (seqLess(tcb.sndWl1, irs)) tcb.sndWl1 = irs
 }

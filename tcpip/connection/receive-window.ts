@@ -28,5 +28,6 @@ export function selectWindowField(tcb: Tcb): number {
   const keeps = promised << shift <= tcb.receiveQueue.free
   const field = Math.min(MAX_WINDOW_FIELD, keeps ? Math.max(room, promised) : room)
   tcb.rcvWnd = field << shift
+  tcb.offeredWnd = tcb.rcvWnd
   return field
 }

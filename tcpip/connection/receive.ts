@@ -5,15 +5,16 @@
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { MILLISECOND, SECOND } from '../base/time.ts'
-import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
+import { ACK, FIN, PSH, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
-import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection } from './close.ts'
+import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection, isForsaken } from './close.ts'
 import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
+import { boundSegment } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
-import { resetBackoff, sampleRoundTrip } from './retransmit.ts'
+import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks } from './scoreboard.ts'
 import { finAcknowledged, mustProbe, output } from './send.ts'
@@ -30,16 +31,15 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     output(host, tcb, now)
     return DropReason.ACCEPTED
   }
+  // Without ACK, RST or SYN it is nothing at all, wherever it lies.
+  if ((segment.flags & (ACK | RST | SYN)) === 0) return DropReason.NO_ACK
   if (isFromThePast(tcb, segment, now) && (segment.flags & (RST | SYN)) === 0 && !isDisorderedAck(tcb, segment)) {
-    host.counters.add(Mib.PAWSEstab)
-    reportOldData(host.counters, tcb, segment)
-    sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
-    return DropReason.PAWS
+    return onOutdated(host, tcb, segment, now)
   }
   if (!isAcceptable(tcb, segment)) return onUnacceptable(host, tcb, segment, now)
   if ((segment.flags & RST) !== 0) return onReset(host, tcb, segment, now)
   if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
-  if ((segment.flags & ACK) === 0) return DropReason.NO_ACK
+  if (isAckTooOld(tcb, segment) && isPredicted(tcb, segment)) return takePredicted(host, tcb, segment, now)
   const refused = checkAck(host, tcb, segment, now)
   if (refused !== DropReason.ACCEPTED) return refused
   if (tcb.state === State.SYN_RECEIVED && !completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
@@ -87,6 +87,21 @@ function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
   return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
 }
 
+/**
+ * Refuses a segment whose timestamp is too old. An old bare ACK is common and harmless, and is not answered (Linux
+ * PAWSOldAck).
+ */
+function onOutdated(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  if (segmentLength(segment) === 0 && seqLess(segment.seq, tcb.rcvNxt)) {
+    host.counters.add(Mib.PAWSOldAck)
+    return DropReason.PAWS
+  }
+  host.counters.add(Mib.PAWSEstab)
+  reportOldData(host.counters, tcb, segment)
+  sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedPAWS, now)
+  return DropReason.PAWS
+}
+
 /** TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and goes back only when it is outdated. */
 function updateTsRecent(tcb: Tcb, segment: Segment, now: number): void {
   if (!segment.hasTimestamps || seqLess(tcb.lastAckSent, segment.seq)) return
@@ -96,46 +111,48 @@ function updateTsRecent(tcb: Tcb, segment: Segment, now: number): void {
 }
 
 /**
- * First check, RFC 9293 3.10.7.4: some of the segment lies in the receive window. An empty one may also lie at its right
- * edge, and data that meets a closed window may still bring an ACK. On the left Linux is more generous than the RFC: a
- * segment may end where our last ACK was (tcp_sequence, rcv_wup), for a repeat whose bytes are all known brings an ACK too,
- * maybe the only one that the peer can send, if it believes our window taken back.
+ * First check, RFC 9293 3.10.7.4: the segment lies in the receive window. On both sides Linux differs from the RFC
+ * (tcp_sequence). On the left a segment may end where our last ACK was (rcv_wup), for a repeat whose bytes are all known
+ * brings an ACK too, maybe the only one that the peer can send, if it believes our window taken back. On the right one that
+ * begins inside and ends beyond is welcome only while the program has nothing left to read.
  */
 function isAcceptable(tcb: Tcb, segment: Segment): boolean {
-  const length = segmentLength(segment)
-  const offset = seqDiff(segment.seq, tcb.rcvNxt)
-  if (offset >= 0) return offset < tcb.rcvWnd || (offset === tcb.rcvWnd && (length === 0 || offset === 0))
-  return !seqLess(seqAdd(segment.seq, length), tcb.lastAckSent)
+  const end = seqAdd(segment.seq, segmentLength(segment))
+  if (seqLess(end, tcb.lastAckSent)) return false
+  const edge = seqAdd(tcb.rcvNxt, tcb.rcvWnd)
+  if (!seqLess(edge, end)) return true
+  return !seqLess(edge, segment.seq) && tcb.receiveQueue.length === 0
 }
 
 function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  if ((segment.flags & RST) !== 0) return DropReason.OUT_OF_WINDOW
+  if ((segment.flags & RST) !== 0) {
+    if (!isResetBehindFin(tcb, segment)) return DropReason.OUT_OF_WINDOW
+    finishConnection(host, tcb, 'reset', now)
+    return DropReason.ACCEPTED
+  }
   if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
-  if (seqDiff(segment.seq, tcb.rcvNxt) >= Math.max(1, tcb.rcvWnd)) host.counters.add(Mib.BeyondWindow)
+  if (!seqLess(seqAdd(segment.seq, segmentLength(segment)), tcb.lastAckSent)) host.counters.add(Mib.BeyondWindow)
   reportOldData(host.counters, tcb, segment)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
   return DropReason.OUT_OF_WINDOW
 }
 
-/**
- * Fourth check: a SYN earns a challenge ACK whatever its sequence number (RFC 5961 4). FIN-WAIT-2 without an application
- * gives way to one that is not old (Linux tcp_timewait_state_process).
- */
-function onSyn(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  if (tcb.state === State.FIN_WAIT_2 && tcb.owner === undefined && !seqLess(segment.seq, tcb.rcvNxt)) {
-    sendReset(host, segment)
-    host.tcbs.close(tcb)
-    return DropReason.SYN_IN_CONNECTION
-  }
-  host.counters.add(Mib.InErrs)
+/** Fourth check: a SYN earns a challenge ACK whatever its sequence number (RFC 5961 4). */
+function onSyn(host: ConnectionHost, tcb: Tcb, _segment: Segment, now: number): DropReason {
+  if (tcb.state === State.ESTABLISHED) host.counters.add(Mib.InErrs)
   host.counters.add(Mib.TCPSYNChallenge)
   sendChallengeAck(host, tcb, now)
   return DropReason.SYN_IN_CONNECTION
 }
 
-/** Second check: only a RST at exactly RCV.NXT resets, another in the window earns a challenge ACK (RFC 5961 3.2). */
+/**
+ * Second check: only a RST at exactly RCV.NXT resets, another in the window earns a challenge ACK (RFC 5961 3.2). The peer's
+ * RCV.NXT for us is one less when our ACK of its FIN was lost, and what we told it in SACK blocks when those arrived.
+ */
 function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  if (segment.seq !== tcb.rcvNxt) {
+  const { reassembly } = tcb
+  const isAtSack = tcb.sackPermitted && reassembly.count > 0 && segment.seq === reassembly.endOf(reassembly.count - 1)
+  if (segment.seq !== tcb.rcvNxt && !isAtSack && !isResetBehindFin(tcb, segment)) {
     sendChallengeAck(host, tcb, now)
     return DropReason.RST_NOT_EXACT
   }
@@ -143,9 +160,51 @@ function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number):
   return DropReason.ACCEPTED
 }
 
+/** A RST at the number of the peer's FIN, which we have received: the FIN's sender died before it knew (Linux tcp_reset_check). */
+function isResetBehindFin(tcb: Tcb, segment: Segment): boolean {
+  const isClosing = tcb.state === State.CLOSE_WAIT || tcb.state === State.LAST_ACK || tcb.state === State.CLOSING
+  return isClosing && segment.seq === seqAdd(tcb.rcvNxt, -1)
+}
+
 /**
- * Fifth check, first half: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge ACK (RFC 5961 5.2). An ACK cannot
- * be older than the first byte either (Linux tcp_ack: the smaller of max_window and bytes_acked).
+ * Whether the ACK is older than the peer can have meant: SEG.ACK < SND.UNA - MAX.SND.WND (RFC 5961 5.2), or than the first
+ * byte (Linux tcp_ack: the smaller of max_window and bytes_acked).
+ */
+function isAckTooOld(tcb: Tcb, segment: Segment): boolean {
+  return seqLess(segment.ack, seqAdd(tcb.sndUna, -Math.min(tcb.maxSndWnd, tcb.bytesAcked)))
+}
+
+/**
+ * Linux's header prediction, which begins with the first data: the next in order of a stream that goes one way, with the window as it was. Such a segment
+ * is taken before its ACK is looked at (tcp_rcv_established).
+ */
+function isPredicted(tcb: Tcb, segment: Segment): boolean {
+  return (
+    tcb.state === State.ESTABLISHED &&
+    tcb.ackDelay > 0 &&
+    (segment.flags & ~PSH) === ACK &&
+    segment.payloadLength > 0 &&
+    segment.payloadLength <= tcb.rcvWnd &&
+    segment.seq === tcb.rcvNxt &&
+    segment.window << tcb.sndWindowShift === tcb.sndWnd &&
+    segment.sackBlocks === 0 &&
+    segment.hasTimestamps === tcb.timestamps &&
+    tcb.reassembly.count === 0
+  )
+}
+
+/** Takes the text of a predicted segment, and challenges its ACK, which is too old. */
+function takePredicted(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const outcome = takeText(host, tcb, segment, now)
+  sendChallengeAck(host, tcb, now)
+  const { generation } = tcb
+  tcb.owner?.onReadable(tcb, now)
+  if (tcb.generation === generation) output(host, tcb, now)
+  return outcome
+}
+
+/**
+ * Fifth check, first half: SND.UNA - MAX.SND.WND <= SEG.ACK <= SND.NXT, else a challenge ACK (RFC 5961 5.2).
  */
 function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if (tcb.state === State.SYN_RECEIVED) {
@@ -153,9 +212,7 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
     sendReset(host, segment)
     return DropReason.BAD_ACK
   }
-  const beyond = seqLess(tcb.sndNxt, segment.ack)
-  const tooOld = seqLess(segment.ack, seqAdd(tcb.sndUna, -Math.min(tcb.maxSndWnd, tcb.bytesAcked)))
-  if (!beyond && !tooOld) return DropReason.ACCEPTED
+  if (!seqLess(tcb.sndNxt, segment.ack) && !isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
   sendChallengeAck(host, tcb, now)
   return DropReason.BAD_ACK
 }
@@ -172,11 +229,11 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
   }
-  updateSendWindow(tcb, segment, acknowledged)
+  const isWindowNews = updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
-  const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && tcb.sndWnd === window
+  const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && !isWindowNews
   if (tcb.lossProbe) onProbeAnswer(host, tcb, segment, isRepeat)
-  if (acknowledged > 0) onAcknowledged(host, tcb, acknowledged, now)
+  if (acknowledged > 0) onAcknowledged(host, tcb, segment, acknowledged, now)
   if (tcb.sackPermitted) {
     if (segment.sackBlocks > 0) onSackBlocks(host, tcb, noteSackBlocks(host, tcb, segment) > 0, now)
   } else if (isRepeat && inFlight) onDuplicateAck(host, tcb, now)
@@ -184,13 +241,18 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
     if (mustProbe(tcb) && tcb.sndWnd > window) {
-      resetBackoff(tcb)
+      tcb.probeBackoff = 0
       host.tcbs.disarm(tcb, RETRANSMIT)
     }
   }
   if (finAcknowledged(tcb)) {
-    if (tcb.state === State.FIN_WAIT_1) enterFinWait2(host, tcb, now)
-    else if (tcb.state === State.CLOSING) {
+    if (tcb.state === State.FIN_WAIT_1) {
+      // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
+      if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
+      else enterFinWait2(host, tcb, now)
+      // Of a connection without a program only the record is left, and old bytes are nothing to it (Linux tcp_time_wait).
+      if (isForsaken(tcb) && (segment.flags & FIN) === 0 && !reachesNobody(tcb, segment)) return GONE
+    } else if (tcb.state === State.CLOSING) {
       enterTimeWait(host, tcb, now)
       return GONE
     } else if (tcb.state === State.LAST_ACK) {
@@ -203,15 +265,24 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
 }
 
 /** SND.UNA advanced: round-trip sample, congestion window, the next lost segment in a recovery, and the timer. */
-function onAcknowledged(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
+function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknowledged: number, now: number): void {
   tcb.retransmits = 0
-  // New data got through: the path works, so the backoff ends although repeats give no sample.
-  resetBackoff(tcb)
-  if (tcb.timedAt >= 0 && seqLessOrEqual(tcb.timedSeq, tcb.sndUna)) {
-    sampleRoundTrip(tcb, now - tcb.timedAt)
-    tcb.timedAt = -1
-  }
+  tcb.probeBackoff = 0
+  // A piece of the oldest segment is no sign of life for the rest of it: the timer goes on (Linux FLAG_ACKED).
+  const from = seqAdd(tcb.sndUna, -acknowledged)
+  const segmentEnd = tcb.smallEnds.firstWithin(from, seqAdd(from, tcb.sndMss))
+  const isSegment = tcb.sndUna === tcb.sndNxt || !seqLess(tcb.sndUna, segmentEnd)
+  tcb.smallEnds.discardUntil(tcb.sndUna)
+  // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
+  // timestamp tells the copies apart.
+  if (tcb.timedAt >= 0) {
+    if (seqLessOrEqual(tcb.timedSeq, tcb.sndUna)) {
+      sampleRoundTrip(tcb, now - tcb.timedAt)
+      tcb.timedAt = -1
+    }
+  } else if (isSegment) sampleEcho(tcb, segment, now)
   onProgress(host, tcb, acknowledged, now)
+  if (!isSegment) return
   if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
   else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)
   else restartRetransmission(host, tcb, now)
@@ -220,16 +291,20 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, acknowledged: number, no
 /**
  * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux
  * tcp_may_update_window() has it: what acknowledges more is newer, though it repair a hole below others; what is as new as
- * the last one may open the window or shut it, not narrow it.
+ * the last one may open the window or shut it, not narrow it. Whether it was newer: then it is no duplicate ACK.
  */
-function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): void {
-  if (acknowledged < 0) return
+function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged < 0) return false
   const window = segment.window << tcb.sndWindowShift
   const isNewer = acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)
-  if (!isNewer && !(tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0))) return
+  if (!isNewer && !(tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0))) return false
   tcb.sndWnd = window
-  tcb.maxSndWnd = Math.max(tcb.maxSndWnd, tcb.sndWnd)
   tcb.sndWl1 = segment.seq
+  if (window > tcb.maxSndWnd) {
+    tcb.maxSndWnd = window
+    boundSegment(tcb)
+  }
+  return true
 }
 
 /** Seventh and eighth step: bytes enter the receive queue, a FIN moves the state; then the application runs. */

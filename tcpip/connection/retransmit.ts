@@ -3,11 +3,12 @@
  * open, which follows its SYN schedule.
  */
 import { Mib } from '../base/counters.ts'
-import { SECOND } from '../base/time.ts'
+import { MILLISECOND } from '../base/time.ts'
+import type { Segment } from '../wire/segment.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeTimer } from './loss-probe.ts'
-import { armRetransmission, FALLBACK_RTO, MIN_RTO } from './loss-timer.ts'
+import { armRetransmission, armWindowProbe, FALLBACK_RTO, MAX_RTO, MIN_RTO } from './loss-timer.ts'
 import {
   mustProbe,
   retransmitFirst,
@@ -15,13 +16,11 @@ import {
   sendSimultaneousSynAck,
   sendSyn,
   sendWindowProbe,
+  timestampOf,
 } from './send.ts'
 import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
-
-/** Largest RTO, microseconds (Linux TCP_RTO_MAX). */
-const MAX_RTO = 120 * SECOND
 
 /** Timeouts of one segment before a connection is given up (Linux tcp_retries2). */
 const MAX_RETRANSMITS = 15
@@ -41,8 +40,8 @@ export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boole
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
-  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, now)
-  else sendSimultaneousSynAck(host, tcb, now)
+  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
+  else sendSimultaneousSynAck(host, tcb, true, now)
   tcb.timedAt = -1
   armSynTimeout(host, tcb, now)
   return true
@@ -60,17 +59,23 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
   // A closed window is no loss: Linux counts none in tcp_probe_timer().
   if (!mustProbe(tcb)) host.counters.add(Mib.TCPTimeouts)
   if (tcb.retransmits >= (isOrphan(tcb) ? MAX_ORPHAN_RETRANSMITS : MAX_RETRANSMITS)) return false
-  // A program that is gone waits for nobody's window (Linux tcp_probe_timer, tcp_out_of_resources).
-  if (isOrphan(tcb) && mustProbe(tcb) && tcb.rto === MAX_RTO) {
-    sendActiveReset(host, tcb, now)
-    return false
+  if (mustProbe(tcb)) {
+    // A program that is gone waits for nobody's window (Linux tcp_probe_timer, tcp_out_of_resources).
+    if (isOrphan(tcb) && tcb.rto * 2 ** tcb.probeBackoff >= MAX_RTO) {
+      sendActiveReset(host, tcb, now)
+      return false
+    }
+    tcb.retransmits++
+    sendWindowProbe(host, tcb, now)
+    tcb.probeBackoff++
+    // What went out because there was a little room is in flight like any other data.
+    if (mustProbe(tcb)) armWindowProbe(host, tcb, now)
+    else armRetransmission(host, tcb, now)
+    return true
   }
   tcb.retransmits++
-  if (mustProbe(tcb)) sendWindowProbe(host, tcb, now)
-  else {
-    onTimeoutLoss(host, tcb)
-    retransmitFirst(host, tcb, now)
-  }
+  onTimeoutLoss(host, tcb)
+  retransmitFirst(host, tcb, now)
   tcb.rto = Math.min(MAX_RTO, tcb.rto * 2)
   armRetransmission(host, tcb, now)
   return true
@@ -91,6 +96,13 @@ export function sampleRoundTrip(tcb: Tcb, sample: number): void {
     tcb.srtt += (sample - tcb.srtt) / 8
   }
   resetBackoff(tcb)
+}
+
+/** Takes the round trip that an echoed timestamp tells of, to the millisecond (RFC 7323 4.1, Linux tcp_ack_update_rtt). */
+export function sampleEcho(tcb: Tcb, segment: Segment, now: number): void {
+  if (!tcb.timestamps || !segment.hasTimestamps || segment.tsEcr === 0) return
+  const ticks = (timestampOf(tcb, now) - segment.tsEcr) | 0
+  if (ticks >= 0) sampleRoundTrip(tcb, Math.max(1, ticks) * MILLISECOND)
 }
 
 /** The timeout without backoff: what the estimate says, or a long one while there is none (Linux tcp_set_rto). */

@@ -28,6 +28,21 @@ export function reportOldData(counters: Counters, tcb: Tcb, segment: Segment): v
   reportDuplicate(counters, tcb, segment.seq, seqLess(tcb.rcvNxt, end) ? tcb.rcvNxt : end)
 }
 
+/**
+ * Data in order has run over what was queued beyond the hole: `[left, right)` has arrived twice. It joins what the next
+ * segment reports anyway, if it touches that (Linux tcp_dsack_extend).
+ */
+export function extendDuplicate(counters: Counters, tcb: Tcb, left: number, right: number): void {
+  const { sackReport } = tcb
+  if (!sackReport.hasDuplicate) {
+    reportDuplicate(counters, tcb, left, right)
+    return
+  }
+  if (seqLess(sackReport.duplicateRight, left) || seqLess(right, sackReport.duplicateLeft)) return
+  if (seqLess(left, sackReport.duplicateLeft)) sackReport.duplicateLeft = left
+  if (seqLess(sackReport.duplicateRight, right)) sackReport.duplicateRight = right
+}
+
 /** What of `[start, end)` is already there beyond a hole has arrived before: the first piece of it is reported. */
 export function reportOverlap(counters: Counters, tcb: Tcb, start: number, end: number): void {
   const { reassembly } = tcb

@@ -9,7 +9,7 @@ import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
 import type { ConnectionHost } from './host.ts'
-import { armRetransmission, scheduleLossProbe } from './loss-timer.ts'
+import { armRetransmission, armWindowProbe, scheduleLossProbe } from './loss-timer.ts'
 import { selectWindowField } from './receive-window.ts'
 import { addSackBlocks, sackBlocksDue } from './sack-blocks.ts'
 import { bytesInPipe, holeEnd, isBelowSacked, lossEdge, nextHole } from './scoreboard.ts'
@@ -47,15 +47,15 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
 }
 
 /** Sends the SYN-ACK of a simultaneous open, first copy or repeat (RFC 9293 3.5, figure 8). */
-export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
+export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN | ACK
   out.seq = tcb.iss
-  out.window = initialWindow(tcb.timestamps, tcb.advertisedMss)
-  out.mss = tcb.advertisedMss
-  out.windowScale = tcb.rcvWindowShift > 0 ? host.windowScale : -1
-  out.sackPermitted = tcb.sackPermitted
-  host.transmit()
+  offerOptions(host, tcb, now)
+  // It is our own SYN once more, whatever the peer's offered (Linux tcp_send_synack).
+  out.tsEcr = tcb.tsRecent
+  if (isRepeat) host.retransmit()
+  else host.transmit()
 }
 
 /** Sends a bare ACK of everything received. */
@@ -79,11 +79,19 @@ function acceptableSeq(tcb: Tcb): number {
 }
 
 /** Sends the first SYN of an active open, or repeats it. Options as Linux offers them. */
-export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
+export function sendSyn(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN
   out.seq = tcb.iss
   out.ack = 0
+  offerOptions(host, tcb, now)
+  if (isRepeat) host.retransmit()
+  else host.transmit()
+}
+
+/** What a SYN of ours offers. */
+function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const { out } = host
   out.window = initialWindow(false, tcb.advertisedMss)
   out.mss = tcb.advertisedMss
   out.windowScale = host.windowScale
@@ -91,19 +99,35 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.hasTimestamps = true
   out.tsVal = timestampOf(tcb, now)
   out.tsEcr = 0
-  host.transmit()
 }
 
 /** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   const before = tcb.sndNxt
-  while (repeatLost(host, tcb, now) || sendNext(host, tcb, false, now)) {
+  while (repeatLost(host, tcb, now)) {
     // Each call sends one segment.
   }
+  for (let isSecond = false; sendNext(host, tcb, false, isSecond, now); isSecond = !isSecond) {
+    // And so does each of these.
+  }
   repeatDoubtful(host, tcb, now)
-  if (tcb.sndNxt !== before) scheduleLossProbe(host, tcb, now)
-  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
+  if (tcb.sndNxt !== before) {
+    noteFlight(tcb)
+    scheduleLossProbe(host, tcb, now)
+  }
+  if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
   if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
+}
+
+/** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */
+function noteFlight(tcb: Tcb): void {
+  const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
+  const isLimited = isHeldBack(tcb, tcb.sndMss)
+  const isNewFlight = !seqLess(tcb.sndUna, tcb.flightEnd)
+  if (!isNewFlight && !isLimited && (tcb.cwndLimited || inFlight <= tcb.mostInFlight)) return
+  tcb.cwndLimited = isLimited
+  tcb.mostInFlight = inFlight
+  tcb.flightEnd = tcb.sndNxt
 }
 
 /**
@@ -116,23 +140,27 @@ function segmentRoom(tcb: Tcb): number {
 
 /** Sends one new segment as a loss probe, which the congestion window does not hold back; false when there is none. */
 export function sendNewProbe(host: ConnectionHost, tcb: Tcb, now: number): boolean {
-  return sendNext(host, tcb, true, now)
+  return sendNext(host, tcb, true, false, now)
 }
 
-/** Sends one new segment if anything may be sent. */
-function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number): boolean {
+/**
+ * Sends one new segment if anything may be sent. A segment goes whole or not at all, its FIN included (Linux
+ * tcp_snd_wnd_test); `sndMss` sees to it that it can. But Linux hands down pairs, and of a pair only the first has to fit: the
+ * second (`isSecond`) takes what is left of the window (tcp_mss_split_point).
+ */
+function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: boolean, now: number): boolean {
   if (tcb.finSent || !isSynchronized(tcb)) return false
   const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
   const unsent = tcb.sendQueue.length - inFlight
   const segmentBytes = segmentRoom(tcb)
-  const permitted = isProbe ? segmentBytes : tcb.cwnd - bytesInPipe(tcb)
-  const room = Math.max(0, Math.min(tcb.sndWnd - inFlight, permitted))
-  const length = Math.min(unsent, room, segmentBytes)
-  const isLast = length === unsent
-  // The congestion window does not hold back a FIN, the peer's does (Linux tcp_cwnd_test).
-  const finFits = length + inFlight < tcb.sndWnd || inFlight === 0
-  const finNow = tcb.finQueued && isLast && finFits
-  if (!finNow && (length === 0 || (!isProbe && isTooSmall(tcb, length, segmentBytes, isLast)))) return false
+  const left = tcb.sndWnd - inFlight
+  const whole = Math.min(unsent, segmentBytes)
+  const length = isSecond && left > 0 ? Math.min(whole, left) : whole
+  const finNow = tcb.finQueued && length === unsent
+  if (length === 0 && !finNow) return false
+  if (!isProbe && isHeldBack(tcb, Math.max(1, length))) return false
+  if (length + (finNow ? 1 : 0) > left) return false
+  if (!isProbe && !finNow && isTooSmall(tcb, length, segmentBytes)) return false
   sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   tcb.lastSegmentSeq = tcb.sndNxt
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
@@ -142,39 +170,51 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, now: number)
   }
   if (finNow) tcb.finSent = true
   if (length > 0) onDataSent(tcb, now)
-  if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
+  if (length > 0 && length < segmentBytes) noteSmall(tcb)
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
 }
 
-/**
- * Nagle's rule in Minshall's form, and silly window avoidance (RFC 9293 3.7.4, 3.8.6.2.1; Linux tcp_nagle_test): the last
- * bytes of the queue go out in a small segment unless another small one is in flight; a window too small for a segment is
- * only used when it is half of the largest the peer ever had.
- */
-function isTooSmall(tcb: Tcb, length: number, segmentBytes: number, isLast: boolean): boolean {
-  if (length === segmentBytes) return false
-  if (isLast)
-    return (
-      seqLess(tcb.sndUna, tcb.lastSmallEnd) && !seqLess(tcb.sndNxt, tcb.lastSmallEnd) && !tcb.noDelay && !tcb.finQueued
-    )
-  return length < tcb.maxSndWnd >> 1
+/** What was sent last is less than a full segment. */
+function noteSmall(tcb: Tcb): void {
+  tcb.lastSmallEnd = tcb.sndNxt
+  tcb.smallEnds.add(tcb.sndNxt)
 }
 
-/** Data waits and nothing is in flight that could be acknowledged: only a probe can find the window open again. */
+/** Whether the congestion window has no room for `length` bytes more; a FIN takes as much as a byte (Linux tcp_cwnd_test). */
+function isHeldBack(tcb: Tcb, length: number): boolean {
+  const pipe = bytesInPipe(tcb)
+  // A window of one segment is one segment, however small.
+  return pipe + length > tcb.cwnd || (pipe > 0 && tcb.cwnd <= tcb.sndMss)
+}
+
+/**
+ * Nagle's rule in Minshall's form (RFC 9293 3.7.4, Linux tcp_nagle_test): the last bytes of the queue go out in a small
+ * segment unless another small one is in flight.
+ */
+function isTooSmall(tcb: Tcb, length: number, segmentBytes: number): boolean {
+  if (length === segmentBytes || tcb.noDelay || tcb.finQueued) return false
+  return seqLess(tcb.sndUna, tcb.lastSmallEnd) && !seqLess(tcb.sndNxt, tcb.lastSmallEnd)
+}
+
+/** Something waits and nothing is in flight that could be acknowledged: only a probe can find the window open again. */
 export function mustProbe(tcb: Tcb): boolean {
-  return tcb.sndUna === tcb.sndNxt && tcb.sendQueue.length > 0
+  return (
+    tcb.sndUna === tcb.sndNxt && (tcb.sendQueue.length > 0 || (tcb.finQueued && !tcb.finSent)) && isSynchronized(tcb)
+  )
 }
 
 /** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
 export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.probes++
   const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
-  if (length > 0) {
-    sendRange(host, tcb, tcb.sndNxt, 0, length, false, now)
+  const fin = tcb.finQueued && length === tcb.sendQueue.length && length < tcb.sndWnd
+  if (length > 0 || fin) {
+    sendRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
+    tcb.finSent = fin
     tcb.lastSegmentSeq = tcb.sndNxt
-    tcb.sndNxt = seqAdd(tcb.sndNxt, length)
-    tcb.lastSmallEnd = tcb.sndNxt
+    tcb.sndNxt = seqAdd(tcb.sndNxt, length + (fin ? 1 : 0))
+    noteSmall(tcb)
     return
   }
   host.counters.add(Mib.WindowProbes)
@@ -250,10 +290,12 @@ function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: n
   const wanted = seqLess(dataEnd, end) ? dataEnd : end
   // Of a segment that reaches beyond a window taken back, what fits; with nothing at all it is a whole one that asks.
   const fits = tcb.sndWnd - seqDiff(seq, tcb.sndUna)
-  const length = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
+  const room = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
+  const length = Math.min(room, seqDiff(tcb.smallEnds.lastWithin(seq, seqAdd(seq, room)), seq))
   const fin = tcb.finSent && end === tcb.sndNxt && seqAdd(seq, length) === dataEnd
   host.counters.add(Mib.RetransSegs)
-  sendRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
+  prepareRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
+  host.retransmit()
   // Karn's rule: a repeated segment gives no round-trip sample (RFC 6298 3).
   tcb.timedAt = -1
   return seqAdd(seq, length + (fin ? 1 : 0))
@@ -267,8 +309,22 @@ export function sendActiveReset(host: ConnectionHost, tcb: Tcb, now: number): vo
   if (host.transmit()) host.counters.add(Mib.OutRsts)
 }
 
-/** Sends queue bytes `[offset, offset + length)` as the segment that starts at `seq`. */
+/** Sends queue bytes `[offset, offset + length)` for the first time, as the segment that starts at `seq`. */
 function sendRange(
+  host: ConnectionHost,
+  tcb: Tcb,
+  seq: number,
+  offset: number,
+  length: number,
+  fin: boolean,
+  now: number,
+): void {
+  prepareRange(host, tcb, seq, offset, length, fin, now)
+  host.transmit()
+}
+
+/** Makes queue bytes `[offset, offset + length)` the outgoing segment, which starts at `seq`. */
+function prepareRange(
   host: ConnectionHost,
   tcb: Tcb,
   seq: number,
@@ -284,7 +340,6 @@ function sendRange(
   out.seq = seq
   out.flags = ACK | (fin ? FIN : 0) | (length > 0 && offset + length === tcb.sendQueue.length ? PSH : 0)
   onAckSent(host, tcb)
-  host.transmit()
 }
 
 /** Whether the peer has acknowledged our FIN. */

@@ -157,7 +157,8 @@ function resetTcb(tcb: Tcb): void {
   tcb.owner = undefined
   tcb.passive = false
   tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.maxSndWnd = tcb.bytesAcked = 0
-  tcb.sndMss = tcb.sndWindowShift = tcb.irs = tcb.rcvNxt = tcb.rcvWindowShift = tcb.rcvWnd = 0
+  tcb.agreedMss = tcb.sndMss = tcb.sndWindowShift = tcb.irs = tcb.rcvNxt = tcb.rcvWindowShift = 0
+  tcb.rcvWnd = tcb.offeredWnd = tcb.rcvMss = tcb.lastSmallReceived = tcb.ackPushed = 0
   tcb.advertisedMss = ADVERTISED_MSS
   tcb.timestamps = tcb.sackPermitted = false
   tcb.tsRecent = tcb.tsRecentAt = tcb.tsOffset = 0
@@ -169,13 +170,16 @@ function resetTcb(tcb: Tcb): void {
   tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
-  tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.lastSmallEnd = 0
+  tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
+  tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
+  tcb.cwndLimited = false
   tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
   tcb.timedAt = -1
   tcb.recovery = RECOVERY_NONE
   tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lastSegmentSeq = tcb.rtoAt = tcb.lossProbeEnd = 0
   tcb.sacked.clear()
+  tcb.smallEnds.clear()
   tcb.probeTimer = tcb.lossProbe = tcb.lossProbeRepeats = false
   tcb.lastChallengeAt = -1
   tcb.keepalive = undefined

@@ -5,6 +5,7 @@
 import { ByteQueue } from './byte-queue.ts'
 import type { KeepaliveOptions } from './keepalive-options.ts'
 import { SackReport } from './sack-report.ts'
+import { SegmentEnds } from './segment-ends.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { State } from './states.ts'
@@ -79,15 +80,18 @@ export class Tcb {
   bytesAcked = 0
   /** MSS that we announce, and the most that we send, bytes (Linux tp->advmss; TCP_MAXSEG lowers it). */
   advertisedMss = ADVERTISED_MSS
-  /** Payload bytes per segment that we send, options already taken off. */
+  /** Payload bytes per segment that both sides agreed on, options already taken off. */
+  agreedMss = 0
+  /** Payload bytes per segment that we send: no more than half of the largest window that the peer ever offered. */
   sndMss = 0
   sndWindowShift = 0
 
   irs = 0
   rcvNxt = 0
   rcvWindowShift = 0
-  /** Window last advertised, in bytes. */
+  /** Window last advertised, in bytes: what is left of it, and what it was. */
   rcvWnd = 0
+  offeredWnd = 0
 
   timestamps = false
   sackPermitted = false
@@ -120,6 +124,10 @@ export class Tcb {
   ackDelay = 0
   quickAcks = 0
   pingPong = false
+  /** The peer's segment size as it shows, the last size below it, and small ends of writes since the last ACK, at most 2. */
+  rcvMss = 0
+  lastSmallReceived = 0
+  ackPushed = 0
   /** When data last came, the handshake counting as data (Linux lrcvtime). */
   lastDataAt = 0
 
@@ -138,6 +146,12 @@ export class Tcb {
   /** Congestion window and slow-start threshold, bytes (RFC 5681). */
   cwnd = 0
   ssthresh = 0
+  /** Bytes acknowledged towards the next step of congestion avoidance. */
+  cwndAcked = 0
+  /** Whether the congestion window held data back in this flight, most bytes in flight, and where the flight ends. */
+  cwndLimited = false
+  mostInFlight = 0
+  flightEnd = 0
   duplicateAcks = 0
   /** Loss recovery goes on until everything before this number is acknowledged (RFC 6582 recover, RFC 6675 RecoveryPoint). */
   recover = 0
@@ -158,10 +172,12 @@ export class Tcb {
   lossProbeRepeats = false
   /** Small segments wait for an acknowledgment of another unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
   noDelay = false
-  /** End of the last segment sent that was less than full. */
+  /** End of the last segment sent that was less than full, and the ends of those in flight. */
   lastSmallEnd = 0
-  /** Zero-window probes sent since the peer last answered. */
+  readonly smallEnds = new SegmentEnds()
+  /** Zero-window probes sent since the peer last answered, and how often their interval has doubled. */
   probes = 0
+  probeBackoff = 0
 
   /** When the last rate-limited ACK was sent, -1 for never (RFC 5961 7, Linux tcp_invalid_ratelimit). */
   lastChallengeAt = -1

@@ -6,10 +6,10 @@ import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { FIN, type Segment, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
-import { onDataReceived } from './acknowledge.ts'
+import { acknowledgeAtOnce, onDataReceived } from './acknowledge.ts'
 import { enterTimeWait } from './close.ts'
 import type { ConnectionHost } from './host.ts'
-import { reportOldData, reportOverlap } from './sack-blocks.ts'
+import { extendDuplicate, reportOldData, reportOverlap } from './sack-blocks.ts'
 import { State } from './states.ts'
 import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
 
@@ -36,7 +36,7 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
   if (gap > 0) return takeBeyondHole(host, tcb, segment, gap)
   if (!seqLess(tcb.rcvNxt, seqAdd(segment.seq, segmentLength(segment)))) {
     // All of it has arrived before, a FIN like any byte: the peer is told at once, nothing is remembered.
-    tcb.ackOwed = ACK_NOW
+    acknowledgeAtOnce(tcb)
     reportOldData(host.counters, tcb, segment)
     return DropReason.ACCEPTED
   }
@@ -51,11 +51,11 @@ function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numb
   const taken = tcb.receiveQueue.place(0, segment.payload, segment.payloadAt + skip, wanted)
   reportOldData(host.counters, tcb, segment)
   if (fresh > 0) {
-    onDataReceived(tcb, now)
+    onDataReceived(tcb, segment, now)
     advanceReceived(tcb, seqAdd(tcb.rcvNxt, taken))
   }
   if (taken < fresh) {
-    tcb.ackOwed = ACK_NOW
+    acknowledgeAtOnce(tcb)
     return DropReason.RECEIVE_BUFFER_FULL
   }
   if ((segment.flags & FIN) !== 0) onFin(host, tcb, now)
@@ -68,17 +68,28 @@ function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numb
  * FIN was never part of the stream (Linux tcp_ofo_queue).
  */
 function deliverQueued(host: ConnectionHost, tcb: Tcb, now: number): void {
-  if (tcb.reassembly.count === 0) return
+  const { reassembly } = tcb
+  if (reassembly.count === 0) return
+  for (let i = 0; i < reassembly.count && seqLess(reassembly.startOf(i), tcb.rcvNxt); i++) {
+    const end = reassembly.endOf(i)
+    extendDuplicate(host.counters, tcb, reassembly.startOf(i), seqLess(end, tcb.rcvNxt) ? end : tcb.rcvNxt)
+  }
   // A FIN that data has run over meanwhile is an old one.
   if (tcb.peerFinSeen && seqLess(tcb.peerFinSeq, tcb.rcvNxt)) tcb.peerFinSeen = false
-  const reached = tcb.reassembly.advance(tcb.rcvNxt)
+  const reached = reassembly.advance(tcb.rcvNxt)
   const hasFin = tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached)
   advanceReceived(tcb, hasFin ? tcb.peerFinSeq : reached)
   if (hasFin) onFin(host, tcb, now)
+  // The last hole is filled: the sender waits to hear so (RFC 5681 4.2).
+  if (reassembly.count === 0) tcb.ackOwed = ACK_NOW
 }
 
 /** A hole lies before the segment: it is queued, and the ACK that tells so must not wait (RFC 5681 4.2). */
 function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: number): DropReason {
+  if (gap >= tcb.rcvWnd) {
+    acknowledgeAtOnce(tcb)
+    return DropReason.OUT_OF_WINDOW
+  }
   const wanted = Math.min(segment.payloadLength, acceptedBeyond(tcb, gap))
   const taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt, wanted)
   const hasFin = (segment.flags & FIN) !== 0 && taken === segment.payloadLength
@@ -89,7 +100,7 @@ function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: n
   host.counters.add(Mib.TCPOFOQueue)
   reportOverlap(host.counters, tcb, segment.seq, end)
   const added = tcb.reassembly.add(segment.seq, end)
-  if (added > 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq)
+  if (added >= 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq)
   // The first FIN in the stream ends it. One whose number has a byte in the queue already is a repeat of that byte.
   if (hasFin && added > 0 && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
     tcb.peerFinSeen = true
@@ -120,7 +131,7 @@ function onFin(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.reassembly.clear()
   // With the FIN everything is there: Linux tcp_fin() has nothing more to report, not even a duplicate.
   tcb.sackReport.clear()
-  tcb.ackOwed = tcb.ackDelay === 0 ? ACK_NOW : (Math.max(tcb.ackOwed, ACK_LATER) as AckOwed)
+  tcb.ackOwed = Math.max(tcb.ackOwed, ACK_LATER) as AckOwed
   if (tcb.state === State.ESTABLISHED) {
     tcb.pingPong = true
     host.tcbs.setState(tcb, State.CLOSE_WAIT, now)

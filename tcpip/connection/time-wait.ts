@@ -4,12 +4,13 @@
  */
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
-import { ACK, FIN, RST, type Segment, SYN } from '../wire/segment.ts'
+import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
-import { finishConnection } from './close.ts'
+import { enterTimeWait, finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { failsPaws } from './receive.ts'
-import { sendDuplicateAck } from './reset.ts'
+import { sendDuplicateAck, sendReset } from './reset.ts'
+import { sendAck } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
@@ -27,6 +28,47 @@ export function reopenIsn(tcb: Tcb, segment: Segment): number {
   if (!seqLess(tcb.rcvNxt, segment.seq) && !newerTimestamp) return 0
   const isn = seqAdd(tcb.sndNxt, REOPEN_ISN_OFFSET)
   return isn === 0 ? 1 : isn
+}
+
+/**
+ * A segment for a connection in FIN-WAIT-2 that no program holds any more: to Linux a kind of TIME-WAIT, which knows numbers
+ * and timestamps only. The peer's FIN is taken whatever it acknowledges; new data resets.
+ */
+export function forsakenArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const length = segmentLength(segment)
+  if (failsPaws(tcb, segment) || !isInWindow(tcb, segment.seq, length)) {
+    sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedFinWait2, now)
+    return DropReason.OUT_OF_WINDOW
+  }
+  if ((segment.flags & RST) !== 0) {
+    host.tcbs.close(tcb)
+    return DropReason.ACCEPTED
+  }
+  if ((segment.flags & SYN) !== 0 && !seqLess(segment.seq, tcb.rcvNxt)) {
+    sendReset(host, segment)
+    host.tcbs.close(tcb)
+    return DropReason.SYN_IN_CONNECTION
+  }
+  const end = seqAdd(segment.seq, length)
+  if ((segment.flags & ACK) === 0) return DropReason.NO_ACK
+  if (length === 0 || !seqLess(tcb.rcvNxt, end)) return DropReason.ACCEPTED
+  if ((segment.flags & FIN) === 0 || end !== seqAdd(tcb.rcvNxt, 1)) {
+    sendReset(host, segment)
+    host.tcbs.close(tcb)
+    return DropReason.DATA_AFTER_CLOSE
+  }
+  tcb.rcvNxt = end
+  if (segment.hasTimestamps) tcb.tsRecent = segment.tsVal
+  enterTimeWait(host, tcb, now)
+  sendAck(host, tcb, now)
+  return DropReason.ACCEPTED
+}
+
+/** RFC 9293 3.10.7.4 as Linux tcp_in_window() has it. */
+function isInWindow(tcb: Tcb, seq: number, length: number): boolean {
+  const end = seqAdd(seq, length)
+  const edge = seqAdd(tcb.rcvNxt, tcb.rcvWnd)
+  return seq === tcb.rcvNxt || (seqLess(tcb.rcvNxt, end) && seqLess(seq, edge)) || (seq === edge && length === 0)
 }
 
 /** Any other segment for a connection in TIME-WAIT. */

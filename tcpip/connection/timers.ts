@@ -3,6 +3,7 @@
  * tcp_write_timer(), tcp_delack_timer(), tcp_keepalive_timer(), RFC 9293 3.10.8.
  */
 import { Mib } from '../base/counters.ts'
+import { onAckTimeout } from './acknowledge.ts'
 import { finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { onKeepaliveTimeout } from './keepalive.ts'
@@ -15,6 +16,7 @@ import { type ConnectionTimer, DELAYED_ACK, KEEPALIVE } from './tcb-table.ts'
 export function onConnectionTimer(host: ConnectionHost, tcb: Tcb, timer: ConnectionTimer, now: number): void {
   if (timer === DELAYED_ACK) {
     host.counters.add(Mib.DelayedACKs)
+    onAckTimeout(tcb)
     sendAck(host, tcb, now)
     return
   }
@@ -28,7 +30,6 @@ export function onConnectionTimer(host: ConnectionHost, tcb: Tcb, timer: Connect
       if (!onSynTimeout(host, tcb, now)) finishConnection(host, tcb, 'timeout', now)
       return
     case State.TIME_WAIT:
-      host.counters.add(Mib.TW)
       finishConnection(host, tcb, 'closed', now)
       return
     case State.FIN_WAIT_2:

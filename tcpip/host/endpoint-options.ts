@@ -26,8 +26,8 @@ export interface EndpointOptions {
 
 /** What a client may have otherwise than this host's system. */
 export interface ActiveOpenOptions {
-  /** When the SYN is repeated; Linux's times unless told. */
+  /** When the SYN is repeated; default: Linux's times. */
   readonly synSchedule?: SynSchedule
-  /** MSS to announce, and the most to send, bytes (TCP_MAXSEG); `ADVERTISED_MSS` at most, and unless told. */
+  /** MSS to announce, and the most to send, bytes (TCP_MAXSEG); `ADVERTISED_MSS` at most, and by default. */
   readonly maxSegment?: number
 }

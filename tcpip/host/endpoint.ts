@@ -6,10 +6,12 @@ import { assert } from '../base/assert.ts'
 import { type Counters, Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { FlowHash } from '../base/flow-hash.ts'
+import { isAckDueAfterRead } from '../connection/acknowledge.ts'
 import {
   abortConnection,
   closeConnection,
   finishConnection,
+  isForsaken,
   shutdownSend,
   TIME_WAIT_LENGTH,
 } from '../connection/close.ts'
@@ -18,7 +20,6 @@ import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
-import { receiveRoom } from '../connection/receive-window.ts'
 import { sendReset } from '../connection/reset.ts'
 import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
@@ -26,19 +27,20 @@ import { State } from '../connection/states.ts'
 import { SYN_SCHEDULES } from '../connection/syn-schedule.ts'
 import type { ConnectionOwner, Tcb } from '../connection/tcb.ts'
 import { TcbTable } from '../connection/tcb-table.ts'
-import { reopenIsn, timeWaitArrives } from '../connection/time-wait.ts'
+import { forsakenArrives, reopenIsn, timeWaitArrives } from '../connection/time-wait.ts'
 import { onConnectionTimer } from '../connection/timers.ts'
 import type { LinkEnd } from '../link/link.ts'
 import { type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment } from '../wire/segment.ts'
+import { seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const { InCsumErrors, InErrs, InSegs, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
+const { InCsumErrors, InErrs, InSegs, OutOfWindowIcmps, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
 const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
   DropReason
 
@@ -105,6 +107,12 @@ export class Endpoint implements PassiveOpenHost {
     return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
   }
 
+  /** The connection between a local and a remote end, or undefined. */
+  connectionOf(local: number, localPort: number, remote: number, remotePort: number): Tcb | undefined {
+    const hash = this.flowHashOf(local, localPort, remote, remotePort)
+    return this.tcbs.find(hash, local, localPort, remote, remotePort)
+  }
+
   /** One turn: timers that are due, then at most `BATCH` packets. Call again while `link.rx` holds packets. */
   poll(now: number): void {
     this.advance(now)
@@ -145,7 +153,13 @@ export class Endpoint implements PassiveOpenHost {
     if (!this.isLocal(icmpError.source)) return IP_NOT_LOCAL
     const ports = (icmpError.destinationPort << 16) | icmpError.sourcePort
     const hash = this.flowHash.hash(icmpError.destination, icmpError.source, ports)
-    return this.listeners.at(icmpError.sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
+    const { source, sourcePort, destination, destinationPort, seq } = icmpError
+    const tcb = this.tcbs.find(hash, source, sourcePort, destination, destinationPort)
+    if (tcb === undefined) return this.listeners.at(sourcePort)?.onIcmpError(icmpError, hash) ?? ICMP_IGNORED
+    // A connection lives through what may be forged (RFC 5927), and counts what was.
+    const isInFlight = seqDiff(seq, tcb.sndUna) >= 0 && seqDiff(seq, tcb.sndNxt) <= 0
+    if (tcb.state !== State.TIME_WAIT && !isForsaken(tcb) && !isInFlight) this.counters.add(OutOfWindowIcmps)
+    return ICMP_IGNORED
   }
 
   private refuse(reason: DropReason): DropReason {
@@ -174,6 +188,7 @@ export class Endpoint implements PassiveOpenHost {
 
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
     if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
+    if (isForsaken(tcb)) return forsakenArrives(this, tcb, segment, now)
     if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
     const listener = this.listeners.at(segment.destinationPort)
     const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
@@ -183,10 +198,17 @@ export class Endpoint implements PassiveOpenHost {
   }
 
   transmit(): boolean {
+    if (!this.retransmit()) return false
+    this.counters.add(OutSegs)
+    return true
+  }
+
+  retransmit(): boolean {
     const at = this.reserve()
     if (at < 0) return false
     const { tx } = this.link
-    this.transmitWritten(writePacket(tx.bytes, tx.view, at, this.out))
+    tx.commit(writePacket(tx.bytes, tx.view, at, this.out))
+    this.counters.add(PacketsOut)
     return true
   }
 
@@ -261,9 +283,7 @@ export class Endpoint implements PassiveOpenHost {
   read(tcb: Tcb, target: Uint8Array, at: number, length: number, now: number): number {
     const count = tcb.receiveQueue.peek(0, target, at, length)
     tcb.receiveQueue.discard(count)
-    // Tells the peer once its window has at least doubled (Linux tcp_cleanup_rbuf): not every byte is worth a packet.
-    const isOpen = tcb.state >= State.ESTABLISHED && !tcb.finReceived
-    if (isOpen && receiveRoom(tcb) >= 2 * tcb.rcvWnd && receiveRoom(tcb) >= tcb.sndMss) sendAck(this, tcb, now)
+    if (isAckDueAfterRead(tcb, count)) sendAck(this, tcb, now)
     return count
   }
 

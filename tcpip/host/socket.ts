@@ -2,6 +2,7 @@
  * One connection as a program sees it: non-blocking calls with the results and errors of Linux's system calls, and events
  * in place of poll(). Read first: Linux tcp_recvmsg_locked(), tcp_sendmsg_locked(), tcp_reset(), inet_shutdown().
  */
+import { Mib } from '../base/counters.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { State } from '../connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../connection/tcb.ts'
@@ -166,7 +167,11 @@ export class Socket implements ConnectionOwner {
   /** Ends the connection with a RST; queued bytes are lost. Harmless when the connection is over. */
   abort(now: number): void {
     const tcb = this.release()
-    if (tcb !== undefined) this.endpoint.abort(tcb, now)
+    if (tcb === undefined) return
+    // Linux __tcp_close() looks at unread data before it looks at SO_LINGER.
+    const hasUnread = tcb.receiveQueue.length > 0
+    this.endpoint.counters.add(hasUnread ? Mib.TCPAbortOnClose : Mib.TCPAbortOnData)
+    this.endpoint.abort(tcb, now)
   }
 
   onEstablished(tcb: Tcb, now: number): void {

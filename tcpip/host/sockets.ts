@@ -82,7 +82,7 @@ export class Sockets {
   private readonly address: number
   private nextPort = EPHEMERAL_PORT_MIN
 
-  /** `address`: the one of the host's that connections come from unless told. */
+  /** `address`: the one of the host's that connections come from. */
   constructor(endpoint: Endpoint, address: number) {
     this.endpoint = endpoint
     this.address = address

@@ -36,7 +36,7 @@ export interface TurnLoopOptions {
   readonly clock: () => number
   /** Runs at the end of each turn, after the last flush: the place to publish counters. */
   readonly afterTurn?: (now: number) => void
-  /** Node's event loop unless told. */
+  /** Default: Node's event loop. */
   readonly scheduler?: TurnScheduler
 }
 

@@ -31,13 +31,13 @@ export interface UdpHubOptions {
   readonly onReceive: () => void
   /** A spoke joined, said goodbye, or fell silent. */
   readonly onPeerChange?: (change: PeerChange, peer: PeerSnapshot) => void
-  /** Address to bind, 127.0.0.1 unless told; a container binds 0.0.0.0 inside the lab's own network. */
+  /** Address to bind, default 127.0.0.1; a container binds 0.0.0.0 inside the lab's own network. */
   readonly host?: string
-  /** Port to bind, 7400 unless told; 0 takes any free one. */
+  /** Port to bind, default 7400; 0 takes any free one. */
   readonly port?: number
   /** Packets per direction, a power of two. */
   readonly ringCapacity?: number
-  /** 576 to 16384 bytes; 1400 unless told. More is for loopback only. */
+  /** 576 to 16384 bytes, default 1400. More is for loopback only. */
   readonly maxDatagramBytes?: number
   readonly maxPeers?: number
   /** For counters that another thread reads. */

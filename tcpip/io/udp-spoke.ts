@@ -34,17 +34,17 @@ export interface UdpSpokeOptions {
   readonly onReceive: () => void
   /** The state changed, or what is the matter in it. `detail`: one line for people. */
   readonly onStateChange?: (state: SpokeState, detail: string) => void
-  /** The hub's name or IPv4 address, 127.0.0.1 unless told. */
+  /** The hub's name or IPv4 address, default 127.0.0.1. */
   readonly host?: string
-  /** The hub's port, 7400 unless told. */
+  /** The hub's port, default 7400. */
   readonly port?: number
   /** Packets per direction, a power of two. */
   readonly ringCapacity?: number
-  /** 576 to 16384 bytes; 1400 unless told. More is for loopback only. */
+  /** 576 to 16384 bytes, default 1400. More is for loopback only. */
   readonly maxDatagramBytes?: number
   /** For counters that another thread reads. */
   readonly counters?: UdpCounters
-  /** Finds the IPv4 address of a name; the system's resolver unless told. */
+  /** Finds the IPv4 address of a name; default: the system's resolver. */
   readonly resolve?: (name: string) => Promise<string>
   readonly tap?: Tap
 }

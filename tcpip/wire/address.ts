@@ -23,6 +23,15 @@ export function parseAddress(text: string): number | undefined {
   return address
 }
 
+/** Parses `a.b.c.d:port`, port 1 to 65535; returns undefined for anything else. */
+export function parseEndpoint(text: string): { address: number; port: number } | undefined {
+  const [addressText = '', portText = '', ...rest] = text.split(':')
+  const address = parseAddress(addressText)
+  const port = Number(portText)
+  if (rest.length > 0 || address === undefined || !/^[1-9]\d{0,4}$/.test(portText) || port > 0xffff) return undefined
+  return { address, port }
+}
+
 export function formatAddress(address: number): string {
   return `${address >>> 24}.${(address >>> 16) & 255}.${(address >>> 8) & 255}.${address & 255}`
 }

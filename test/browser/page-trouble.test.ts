@@ -19,9 +19,11 @@ describeWith([BROWSER], 'the page in trouble', () => {
     await lab.server.kill()
     await untilSaid(page, 'serverGone')
     expect(await page.locator('.status.troubled').textContent()).toContain('server gone')
-    await page.keyboard.press('ArrowLeft')
-    await page.keyboard.press('Shift+ArrowLeft')
-    await untilSaid(page, 'calm', 'failing', 'noClients')
+    // Back, second by second, to where the page still knew.
+    await until('the past is told', async () => {
+      await page.keyboard.press('ArrowLeft')
+      return /calm|failing/.test((await page.locator('h1').getAttribute('data-sentence')) ?? '')
+    })
     await page.keyboard.press('End')
     await lab.restartServer()
     await untilSaid(page, 'calm', 'failing')

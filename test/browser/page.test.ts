@@ -35,8 +35,8 @@ describeWith([BROWSER], 'the page', () => {
     page = open.page
   })
   afterEach(async () => {
+    await lab.closePages()
     expect(open.complaints).toEqual([])
-    await page.close()
   })
 
   it('shows the story: calm, drowned, looked back at, saved, reset', async () => {

@@ -9,6 +9,7 @@ import { containmentTests } from './containment.ts'
 import { floodTests } from './flood.ts'
 import { healingTests } from './healing.ts'
 import { oneShotTests } from './one-shots.ts'
+import { queryTests } from './queries.ts'
 
 const ATTACKERS = 2
 
@@ -29,8 +30,9 @@ function containers(): void {
   })
 
   floodTests(lab)
-  containmentTests(lab)
   oneShotTests(lab)
+  queryTests(lab)
+  containmentTests(lab)
   healingTests(lab)
 
   it('ends in order when it is stopped, and leaves nothing behind', () => {

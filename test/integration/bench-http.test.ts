@@ -4,8 +4,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { CellKey } from '../../lab/bench/bench-cells.ts'
 import type { BenchResult } from '../../lab/bench/bench-report.ts'
-import type { Cell, CellKey } from '../../lab/bench/http-matrix.ts'
+import type { Cell } from '../../lab/bench/http-matrix.ts'
 import { COMMAND, spawnSynlab } from '../support/processes/lab-cli.ts'
 import { until } from '../support/processes/lab-process.ts'
 import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
@@ -24,7 +25,10 @@ afterEach(() => {
   for (const command of commands.splice(0)) command.kill('SIGKILL')
 })
 
-function cellOf({ cells }: BenchResult, key: CellKey): Cell & { perSecond: number; served: number } {
+function cellOf(
+  { cells }: BenchResult,
+  key: Pick<CellKey, 'flood' | 'synCookies' | 'keepAlive'>,
+): Cell & { perSecond: number; served: number } {
   const cell = cells.find(({ flood, synCookies, keepAlive }) => {
     return flood === key.flood && synCookies === key.synCookies && keepAlive === key.keepAlive
   })
@@ -43,10 +47,15 @@ describe('synlab bench http', () => {
       expect(result.parameters).toEqual({
         duration: 3,
         connections: CONNECTIONS,
-        rate: RATE,
         timeout: 2,
         floodRate: 5000,
-        backlog: 128,
+        axes: {
+          flood: [false, true],
+          synCookies: [0, 1],
+          keepAlive: [false, true],
+          backlog: [128],
+          rate: [RATE],
+        },
       })
       expect(result.versions).toMatchObject({ node: process.versions.node, autocannon: '9.0.0' })
       expect(result.cells).toHaveLength(8)

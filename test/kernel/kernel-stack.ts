@@ -196,6 +196,11 @@ export class KernelStack implements StackUnderTest {
   }
 
   hides(name: string): boolean {
+    return KernelStack.hidden(name)
+  }
+
+  /** Whether the endpoint counts or knows something by this name that no kernel shows. */
+  static hidden(name: string): boolean {
     return HIDDEN.test(name)
   }
 

@@ -15,6 +15,8 @@ export const KERNEL_SYSCTLS: Readonly<Record<string, string>> = {
   'net.ipv4.tcp_moderate_rcvbuf': '0',
   // Send buffers that take what a script writes.
   'net.ipv4.tcp_wmem': '4096 262144 4194304',
+  // Every segment beyond a hole is told of at once, not a few in one ACK.
+  'net.ipv4.tcp_comp_sack_nr': '0',
   'net.ipv4.tcp_syncookies': '1',
   'net.ipv4.tcp_max_syn_backlog': '4096',
   'net.core.somaxconn': '4096',

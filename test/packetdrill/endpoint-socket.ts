@@ -173,8 +173,10 @@ export class EndpointSocket implements SocketEvents {
   }
 
   getOption(_level: string, name: string): OptionValue | Errno {
-    // Before there is a connection Linux gave its default, whatever was set; newer kernels give what was set.
-    if (name === 'TCP_MAXSEG' && !this.connection?.isOver) return this.tcb?.sndMss ?? DEFAULT_MSS
+    // Before there is a connection: what was set, or the default (Linux do_tcp_getsockopt).
+    if (name === 'TCP_MAXSEG' && !this.connection?.isOver) {
+      return this.tcb?.sndMss ?? (this.maxSegment === ADVERTISED_MSS ? DEFAULT_MSS : this.maxSegment)
+    }
     throw new Unsupported(`getsockopt(2) of ${name}`)
   }
 

@@ -64,6 +64,7 @@ const LISTENER_SYSCTLS: Readonly<Record<string, ListenerSetting>> = {
 export class EndpointStack implements StackUnderTest, SocketHost {
   now = START
   readonly localAddress: number
+  private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
   private created: Endpoint | undefined
   private windowScale = DEFAULT_WINDOW_SCALE
@@ -77,8 +78,10 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   private readonly floodWarnings = { cookies: 0, drops: 0 }
   private madeSockets: Sockets | undefined
 
-  constructor(localAddress: number) {
+  /** `timerLateness`: how late timers fire, microseconds, as those of a kernel do. */
+  constructor(localAddress: number, timerLateness = 0) {
     this.localAddress = localAddress
+    this.timerLateness = timerLateness
   }
 
   get endpoint(): Endpoint {
@@ -102,12 +105,12 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   advance(to: number): void {
     this.now = to
     // One turn fires a bounded number of timers.
-    do this.endpoint.poll(to)
-    while (this.endpoint.nextDeadline() <= to)
+    do this.endpoint.poll(to - this.timerLateness)
+    while (this.endpoint.nextDeadline() + this.timerLateness <= to)
   }
 
   advanceToNext(limit: number): boolean {
-    const next = this.endpoint.nextDeadline()
+    const next = this.endpoint.nextDeadline() + this.timerLateness
     if (next > limit) return false
     this.advance(Math.max(next, this.now))
     return true

@@ -28,6 +28,18 @@ import {
   simplePacket,
 } from '../support/readers/capture-files.ts'
 
+/** Tunnels: GRE, and Ethernet in VXLAN in IPv4. */
+const OUTER = [0x45, 0, 0, 99, 0, 0, 0, 0, 64]
+const ADDRESSES = [0, 0, 10, 1, 1, 1, 10, 1, 1, 2]
+const VXLAN = [0x9c, 0x40, 0x12, 0xb5, 0, 90, 0, 0, 8, 0, 0, 0, 0, 0, 1, 0]
+const TUNNEL_HEADERS = [
+  { linkType: 101, header: [...OUTER, 47, ...ADDRESSES, 0xb0, 0, 8, 0, ...Array(12).fill(7)] },
+  {
+    linkType: 101,
+    header: [...OUTER, 4, ...ADDRESSES, ...OUTER, 17, ...ADDRESSES, ...VXLAN, ...Array(12).fill(2), 8, 0],
+  },
+]
+
 const MUTATIONS = 20_000
 const GUARD_BYTES = 64
 
@@ -45,7 +57,7 @@ function makeFiles(): Uint8Array[] {
       payload: new Uint8Array(seq % 2),
     })
   return [true, false].flatMap((littleEndian) =>
-    LINK_HEADERS.flatMap(({ linkType, header }) => {
+    [...LINK_HEADERS, ...TUNNEL_HEADERS].flatMap(({ linkType, header }) => {
       const packets: FilePacket[] = Array.from({ length: 6 }, (_, i) => ({
         seconds: 1_700_000_000 + i,
         nanoseconds: 999 * i,

@@ -177,7 +177,6 @@ export const SERVER: Board = {
             { expr: rate(server('link_packets_skipped_total')), legend: 'skipped' },
             { expr: rate(server('link_packets_late_total')), legend: 'late' },
             { expr: rate(server('link_send_errors_total')), legend: 'send errors' },
-            { expr: sum(server('link_peers')), legend: 'peers joined (number)' },
           ],
         }),
       ],
@@ -248,11 +247,12 @@ export const SERVER: Board = {
         curves({
           title: 'Pages and processes',
           description:
-            'Pages that listen to the stream of the page server, and the processes that it sees: 1 or 0. It opens its eyes when the ' +
-            'first page comes.',
+            'Processes that have joined the link of the server; pages that listen to the stream of the page server, and the processes ' +
+            'that it sees: 1 or 0.',
           unit: 'none',
           span: 6,
           curves: [
+            { expr: sum(server('link_peers')), legend: 'joined' },
             { expr: sum(anyProcess('synlab_dashboard_pages')), legend: 'pages' },
             { expr: anyProcess('synlab_dashboard_process_up'), legend: '{{process}}' },
           ],

@@ -27,10 +27,9 @@ export function Shell({ bar, children }: ShellProps) {
   const text = useText(SHELL)
   const view = ui.view.value
   useEffect(() => {
-    document.documentElement.dataset.theme = ui.theme.value
     document.documentElement.lang = ui.language.value
     document.title = `synlab – ${text.views[view]}`
-  }, [ui.theme.value, ui.language.value, view, text])
+  }, [ui.language.value, view, text])
   return (
     <div class="shell">
       <button type="button" class="button skip" onClick={() => document.getElementById('view')?.focus()}>

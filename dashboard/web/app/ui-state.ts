@@ -2,7 +2,7 @@
  * What the person before the page has chosen: view, language, theme, the stretch of time that is drawn, the moment that is
  * looked at. Nothing here changes the lab.
  */
-import { type ReadonlySignal, signal } from '@preact/signals'
+import { effect, type ReadonlySignal, signal } from '@preact/signals'
 import { chooseLanguage, isLanguage, type Language } from '../i18n/language.ts'
 
 export const VIEWS = ['control-room', 'handshake', 'cookie', 'states'] as const
@@ -55,6 +55,10 @@ export function makeUiState(): UiState {
     isSpeaking: signal(true),
     notice: signal<string | undefined>(undefined),
   }
+  // At once: what paints next reads the colours of the new theme off the document.
+  effect(() => {
+    document.documentElement.dataset.theme = ui.theme.value
+  })
   matchMedia(DARK).addEventListener('change', () => {
     ui.theme.value = chooseTheme()
   })

@@ -22,7 +22,6 @@ if (host !== null) void start(host)
 
 async function start(host: HTMLElement): Promise<void> {
   const ui = makeUiState()
-  document.documentElement.dataset.theme = ui.theme.value
   const missing = findMissing()
   if (missing !== undefined) {
     host.textContent = SHELL[ui.language.value].missing(missing)

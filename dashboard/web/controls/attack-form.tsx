@@ -6,7 +6,7 @@ import { Asked } from './asked.tsx'
 import { NumberField } from './number-field.tsx'
 import { ParameterRow } from './parameter-row.tsx'
 import { FLOOD } from './presets.ts'
-import { RunningAttacks } from './running-attacks.tsx'
+import { RunningAttacks, StopAllButton } from './running-attacks.tsx'
 import { CONTROLS } from './strings.ts'
 
 type Kind = keyof AttackKinds
@@ -37,9 +37,10 @@ export function AttackForm({ kinds }: { kinds: AttackKinds | undefined }) {
   })
   return (
     <section class="panel controls" aria-labelledby="attack">
-      <h2 class="panel-title" id="attack">
-        {text.attackTitle}
-      </h2>
+      <div class="panel-title">
+        <h2 id="attack">{text.attackTitle}</h2>
+        <StopAllButton />
+      </div>
       <div class="row">
         <label for="attack-kind">{text.kind}</label>
         <select
@@ -98,6 +99,7 @@ export function AttackForm({ kinds }: { kinds: AttackKinds | undefined }) {
       </button>
       <Asked name="attack" />
       <RunningAttacks />
+      <Asked name="stop" />
     </section>
   )
 }

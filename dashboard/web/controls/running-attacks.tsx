@@ -1,6 +1,5 @@
-/** The attacks that run, as the attackers tell, each with a button that ends it. */
+/** The attacks that run, as the attackers tell, each with a button that ends it, and one that ends them all. */
 import { useFormat, useLab, useText } from '../app/lab-context.ts'
-import { Asked } from './asked.tsx'
 import { CONTROLS } from './strings.ts'
 
 export function RunningAttacks() {
@@ -31,18 +30,22 @@ export function RunningAttacks() {
           </button>
         </li>
       ))}
-      {running.length > 1 && (
-        <li>
-          <button
-            type="button"
-            class="button"
-            onClick={() => void asks.ask('stop', text.stopAll, () => source.controls.stopAllAttacks())}
-          >
-            {text.stopAll}
-          </button>
-        </li>
-      )}
-      <Asked name="stop" />
     </ul>
+  )
+}
+
+/** Nothing as long as there are not several. */
+export function StopAllButton() {
+  const { store, source, asks } = useLab()
+  const text = useText(CONTROLS)
+  if (store.attacks.value.filter(({ to }) => to === undefined).length < 2) return null
+  return (
+    <button
+      type="button"
+      class="button stop-all"
+      onClick={() => void asks.ask('stop', text.stopAll, () => source.controls.stopAllAttacks())}
+    >
+      {text.stopAll}
+    </button>
   )
 }

@@ -52,11 +52,19 @@ export const SENTENCES_EN: SentenceCatalogue = {
     suggestion: 'Let the program accept at once',
     action: 'acceptAtOnce',
   },
+  acceptSlow: {
+    headline: (v, f) =>
+      phrase`Handshakes succeed, but the program is slow: ${honest(f.count(v.server.acceptLength))} wait for accept(), ${honest(served(v, f))} were served in 10\u00a0s.`,
+    why: (v, f) =>
+      `The accept queue holds ${f.of(v.server.acceptLength, v.server.acceptLimit)}. Whoever waits longer there than their patience gives up, with a finished handshake. Cookies are no help here.`,
+    suggestion: 'Let the program accept at once',
+    action: 'acceptAtOnce',
+  },
   drowned: {
     headline: (v, f) =>
       v.honest.ok === 0
         ? phrase`Nobody new gets in: ${honest(served(v, f))} honest connections in 10\u00a0s, while ${hostile(syns(v, f))} hold ${places(v, f)} places.`
-        : phrase`Hardly anybody gets in: ${honest(served(v, f))} honest connections in 10\u00a0s, while ${hostile(syns(v, f))} hold ${places(v, f)} places.`,
+        : phrase`Most are kept out: ${honest(served(v, f))} honest connections in 10\u00a0s, while ${hostile(syns(v, f))} hold ${places(v, f)} places.`,
     why: (v, f) =>
       `The SYN queue is full and cookies are off, so new SYNs are dropped (TCPReqQFullDrop +${f.rate(v.server.rates.dropped)}/s). A place comes free after ${f.duration(v.lifetime * 1000)} and is gone at once.`,
     suggestion: 'Switch SYN cookies on',
@@ -72,15 +80,15 @@ export const SENTENCES_EN: SentenceCatalogue = {
   },
   saved: {
     headline: (v, f) =>
-      phrase`The queue is full, and everybody gets in: ${honest(served(v, f))} in 10\u00a0s, by ${cookie(`${f.rate(v.server.rates.cookiesSent)} cookies/s`)} against ${hostile(syns(v, f))}.`,
+      phrase`The queue is full, and ${v.honest.ok === v.honest.ended ? 'everybody' : 'nearly everybody'} gets in: ${honest(served(v, f))} in 10\u00a0s, by ${cookie(`${f.rate(v.server.rates.cookiesSent)} cookies/s`)} against ${hostile(syns(v, f))}.`,
     why: (v, f) =>
       `Without a place to store it, the server puts the request into the number of its SYN-ACK (SyncookiesSent +${f.rate(v.server.rates.cookiesSent)}/s) and remakes it when that number comes back (SyncookiesRecv +${f.rate(v.server.rates.cookiesValid)}/s).`,
   },
   rescuing: {
     headline: (v, f) =>
-      phrase`Cookies open the door: ${honest(served(v, f))} of the connections that ended in 10\u00a0s were served, and rising.`,
+      phrase`Cookies open the door: ${cookie(`${f.rate(v.server.rates.cookiesValid)} a second`)} come back valid. Of the connections that ended in 10\u00a0s, ${honest(served(v, f))} were served.`,
     why: (v, f) =>
-      `The queue is still full, but ${f.rate(v.server.rates.cookiesSent)} cookies leave per second (SyncookiesSent). Those who failed had started before.`,
+      `The queue is still full, but ${f.rate(v.server.rates.cookiesSent)} cookies leave per second (SyncookiesSent). Some of the failures began earlier: a client gives up only after seconds.`,
   },
   crowd: {
     headline: (v, f) =>
@@ -122,7 +130,7 @@ export const SENTENCES_EN: SentenceCatalogue = {
   },
   shrugged: {
     headline: (v, f) =>
-      phrase`${hostile(syns(v, f))} arrive and nobody suffers: ${honest(served(v, f))} honest connections in 10\u00a0s, ${places(v, f)} places taken.`,
+      phrase`${hostile(syns(v, f))} arrive and ${v.honest.ok === v.honest.ended ? 'nobody suffers' : 'hardly anybody suffers'}: ${honest(served(v, f))} honest connections in 10\u00a0s, ${places(v, f)} places taken.`,
     why: (v, f) =>
       `What this attack sends does not stay in the SYN queue: ${f.rate(v.server.rates.stored)} requests stored, ${f.rate(v.server.rates.expired)} expired, ${f.rate(v.server.rates.embryonicResets)} reset per second.`,
   },

@@ -31,11 +31,19 @@ export const SENTENCES_ZH: SentenceCatalogue = {
     suggestion: '让程序立即 accept',
     action: 'acceptAtOnce',
   },
+  acceptSlow: {
+    headline: (v, f) =>
+      phrase`握手成功了，但程序太慢：${honest(f.count(v.server.acceptLength))} 个连接在等待 accept()，10 秒内 ${honest(served(v, f))} 得到服务。`,
+    why: (v, f) =>
+      `全连接队列为 ${f.of(v.server.acceptLength, v.server.acceptLimit)}。在那里等得超过耐心的客户端就放弃了，尽管握手已经完成。Cookie 在这里没有用。`,
+    suggestion: '让程序立即 accept',
+    action: 'acceptAtOnce',
+  },
   drowned: {
     headline: (v, f) =>
       v.honest.ok === 0
         ? phrase`新连接全都进不来：10 秒内正常连接成功 ${honest(served(v, f))}，而${hostile(syns(v, f))} 占着 ${places(v, f)} 个位置。`
-        : phrase`几乎没有人进得来：10 秒内正常连接成功 ${honest(served(v, f))}，而${hostile(syns(v, f))} 占着 ${places(v, f)} 个位置。`,
+        : phrase`大多数人进不来：10 秒内正常连接成功 ${honest(served(v, f))}，而${hostile(syns(v, f))} 占着 ${places(v, f)} 个位置。`,
     why: (v, f) =>
       `半连接队列已满，而 Cookie 关闭，所以新的 SYN 都被丢弃（TCPReqQFullDrop 每秒 +${f.rate(v.server.rates.dropped)}）。一个位置要过 ${f.duration(v.lifetime * 1000)} 才空出来，随即又被占走。`,
     suggestion: '打开 SYN Cookie',
@@ -51,14 +59,15 @@ export const SENTENCES_ZH: SentenceCatalogue = {
   },
   saved: {
     headline: (v, f) =>
-      phrase`队列满了，大家却都进得来：10 秒内成功 ${honest(served(v, f))}，靠的是每秒 ${cookie(`${f.rate(v.server.rates.cookiesSent)} 个 Cookie`)}，抵住${hostile(syns(v, f))}。`,
+      phrase`队列满了，${v.honest.ok === v.honest.ended ? '大家却都' : '却几乎人人'}进得来：10 秒内成功 ${honest(served(v, f))}，靠的是每秒 ${cookie(`${f.rate(v.server.rates.cookiesSent)} 个 Cookie`)}，抵住${hostile(syns(v, f))}。`,
     why: (v, f) =>
       `没有位置可存，服务器就把请求写进 SYN-ACK 的序号里（SyncookiesSent 每秒 +${f.rate(v.server.rates.cookiesSent)}），等这个号码回来时再还原（SyncookiesRecv 每秒 +${f.rate(v.server.rates.cookiesValid)}）。`,
   },
   rescuing: {
-    headline: (v, f) => phrase`Cookie 打开了门：10 秒内结束的连接中 ${honest(served(v, f))} 得到服务，并且还在上升。`,
+    headline: (v, f) =>
+      phrase`Cookie 打开了门：每秒有 ${cookie(`${f.rate(v.server.rates.cookiesValid)} 个`)}有效地回来。10 秒内结束的连接中 ${honest(served(v, f))} 得到服务。`,
     why: (v, f) =>
-      `队列仍然是满的，但每秒有 ${f.rate(v.server.rates.cookiesSent)} 个 Cookie 发出（SyncookiesSent）。失败的那些是在此之前开始的。`,
+      `队列仍然是满的，但每秒有 ${f.rate(v.server.rates.cookiesSent)} 个 Cookie 发出（SyncookiesSent）。有些失败开始得更早：客户端要过几秒才放弃。`,
   },
   crowd: {
     headline: (v, f) =>
@@ -99,7 +108,7 @@ export const SENTENCES_ZH: SentenceCatalogue = {
   },
   shrugged: {
     headline: (v, f) =>
-      phrase`${hostile(syns(v, f))} 到来，却没有人受害：10 秒内正常连接成功 ${honest(served(v, f))}，占用 ${places(v, f)} 个位置。`,
+      phrase`${hostile(syns(v, f))} 到来，却${v.honest.ok === v.honest.ended ? '没有人' : '几乎没有人'}受害：10 秒内正常连接成功 ${honest(served(v, f))}，占用 ${places(v, f)} 个位置。`,
     why: (v, f) =>
       `这种攻击发来的东西不会留在半连接队列里：每秒存入 ${f.rate(v.server.rates.stored)} 个，过期 ${f.rate(v.server.rates.expired)} 个，被重置 ${f.rate(v.server.rates.embryonicResets)} 个。`,
   },

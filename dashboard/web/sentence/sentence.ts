@@ -33,6 +33,7 @@ export interface SentenceValues {
 
 export type SentenceKey =
   | 'acceptFull'
+  | 'acceptSlow'
   | 'drowned'
   | 'pressed'
   | 'saved'
@@ -63,6 +64,8 @@ export type Sentence =
 const WELL = 0.9
 /** Below this share nobody new gets in, but for a few. */
 const DROWNED = 0.5
+/** Finished handshakes that wait for accept() and are no accident. */
+const WAITING = 10
 /** Forged cookies per second that are no accident. */
 const FORGED_RATE = 10
 /** Connections that a program has forgotten to close. */
@@ -96,7 +99,11 @@ function keyOf(values: SentenceValues, isCrowd: boolean, isAttacked: boolean): S
   const isWell = !(success < WELL)
   if (server.acceptLength > server.acceptLimit) return 'acceptFull'
   if (isCrowd && (isFull || rates.cookiesSent > 0)) return values.returned > CROWD_RETURNS ? 'crowd' : 'pressed'
-  if (isFull && rates.cookiesSent > 0) return isWell ? 'saved' : 'rescuing'
+  if (isFull && rates.cookiesSent > 0 && isWell) return 'saved'
+  if (!isWell && server.workers === 0 && server.acceptLength > WAITING && !(isFull && rates.dropped > 0)) {
+    return 'acceptSlow'
+  }
+  if (isFull && rates.cookiesSent > 0) return 'rescuing'
   if (isFull && rates.dropped > 0) return success < DROWNED ? 'drowned' : 'pressed'
   if (rates.cookiesFailed > FORGED_RATE) return 'forged'
   if (server.synCookies === 2 && rates.cookiesSent > 0) return 'cookiesOnly'

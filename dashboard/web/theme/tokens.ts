@@ -1,4 +1,4 @@
-/** The colours of tokens.css for canvases, read anew for each theme. */
+/** The colours of tokens.css for canvases, read once for each theme, which is that of the document (app/ui-state.ts). */
 import type { Theme } from '../app/ui-state.ts'
 
 const NAMES = ['bg', 'panel', 'line', 'ink', 'ink2', 'honest', 'hostile', 'cookie', 'free'] as const
@@ -10,8 +10,7 @@ const read = new Map<Theme, Tokens>()
 
 export function readTokens(theme: Theme): Tokens {
   const known = read.get(theme)
-  // Before the attribute has reached the document the colours would be those of the other theme.
-  if (known !== undefined || document.documentElement.dataset.theme !== theme) return known ?? readNow()
+  if (known !== undefined) return known
   const tokens = readNow()
   read.set(theme, tokens)
   return tokens

@@ -11,7 +11,9 @@ const IS_LISTENING = /^grep " 0A " \/proc\/net\/tcp \/proc\/net\/tcp6 \| grep ":
 
 /** Applies the commands in `text`, which starts on `line`, in order. */
 export function runCommands(text: string, line: number, stack: StackUnderTest): void {
-  text.split('\n').forEach((lineText, index) => {
+  // A line that ends in a backslash goes on in the next.
+  const joined = text.replace(/\\\n/g, ' ')
+  joined.split('\n').forEach((lineText, index) => {
     for (const command of splitCommands(lineText))
       withLine(line + index, () => runCommand(command, line + index, stack))
   })

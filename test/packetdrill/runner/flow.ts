@@ -39,6 +39,8 @@ export class Flow {
   readonly peer: number | undefined
   /** Packets that the stack sent and no line has claimed yet. */
   readonly queue: QueuedPacket[] = []
+  /** When the last packet that a line has claimed was sent, script time. */
+  lastSentAt = 0
   /** Waiting for the SYN of a connect() of which only the far end is known. */
   awaitsSyn = false
   /** Ports other than its own that injected packets came from and went to: answers to them are looked at here. */
@@ -133,6 +135,21 @@ export class Flow {
     if (script === undefined || live === undefined) return
     this.timestamps.set(script.val, live.val)
     this.firstTimestamp ??= { live: live.val, script: script.val }
+  }
+
+  /** Learns from a packet that nobody expected: every SYN-ACK begins at 0, and the first timestamp is `timestamp`. */
+  observe(actual: Packet, timestamp: number): void {
+    if ((actual.flags & SYN) !== 0) {
+      this.localIsn = { live: actual.seq, script: 0 }
+      this.localStart = 1
+    }
+    const live = actual.options.find((option) => option.kind === 'TS')
+    if (live !== undefined) this.firstTimestamp ??= { live: live.val, script: timestamp }
+  }
+
+  /** Whether the stack has sent a timestamp that could be echoed. */
+  get hasTimestamp(): boolean {
+    return this.firstTimestamp !== undefined
   }
 
   /** Takes the number of the stack's first SYN for its ISN, which the script calls `script`. */

@@ -39,8 +39,6 @@ class Runner {
   private lastTime = 0
   /** When the event before happened: where relative times count from. Where time is real, the clock has gone on since. */
   private reached = 0
-  /** When the stack's packet before was sent. */
-  private lastSent = 0
   private lastLine = 0
 
   constructor(session: Session) {
@@ -65,7 +63,6 @@ class Runner {
     if (action.kind === 'packet' && action.direction === 'outbound') {
       this.reached = withLine(line, () => this.wire.expect(event, action, window))
       if (window.scheduled !== undefined) this.lastTime = window.scheduled
-      this.lastSent = this.reached
       return
     }
     const at = window.scheduled ?? offset
@@ -139,9 +136,8 @@ class Runner {
     const from = base + (time.kind === 'between' ? time.from : time.usecs)
     const to = base + (time.kind === 'between' ? time.to : time.usecs)
     const { toleranceUsecs, tolerancePercent } = this.session.settings
-    // A timer of a real kernel was set no earlier than with the packet before; packetdrill takes the event before.
-    const since = this.isRealTime ? this.lastSent : this.lastTime
-    const tolerance = Math.max(toleranceUsecs, ((from - since) * tolerancePercent) / 100)
+    const percent = this.isRealTime ? 0 : tolerancePercent
+    const tolerance = Math.max(toleranceUsecs, ((from - this.lastTime) * percent) / 100)
     const text = from === to ? formatTime(from) : `${formatTime(from)} to ${formatTime(to)}`
     // Where time is real, the answer to what was done a moment ago may come from now on.
     const late = base === 0 ? this.session.lag : Math.max(0, this.session.now - offset)

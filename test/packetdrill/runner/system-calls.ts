@@ -11,11 +11,15 @@ import type { Session } from './session.ts'
 import type { WireSide } from './wire-side.ts'
 import { withLine } from './with-line.ts'
 
+/** Second names of errors (include/uapi/asm-generic/errno.h). */
+const ALIASES: Readonly<Record<string, string>> = { EWOULDBLOCK: 'EAGAIN' }
+
 /** A blocking call that has not returned, or has and was not looked at yet. */
 interface Blocked {
   readonly call: SyscallAction
   readonly line: number
   readonly operation: Operation
+  readonly began: number
   /** When it is expected to return, script time. */
   readonly end: number
   returned: { readonly at: number; readonly outcome: Outcome } | undefined
@@ -62,14 +66,16 @@ export class SystemCalls {
       return
     }
     const returned = outcome === WOULD_BLOCK ? undefined : { at: this.session.now, outcome }
-    this.blocked = { call, line, operation, end, returned }
+    this.blocked = { call, line, operation, began: this.session.now, end, returned }
   }
 
   /** Lets time pass until the blocked call has returned, if there is one. `line` is where the script goes on. */
   awaitBlocked(line: number): void {
     const { blocked, session } = this
     if (blocked === undefined) return
-    const latest = blocked.end + session.lag + session.settings.toleranceUsecs
+    const { latenessUsecs, toleranceUsecs, tolerancePercent } = session.settings
+    const slack = latenessUsecs > 0 ? ((blocked.end - blocked.began) * tolerancePercent) / 100 : 0
+    const latest = blocked.end + session.lag + toleranceUsecs + slack
     session.advanceUntil(() => blocked.returned !== undefined, latest)
     this.blocked = undefined
     const { returned, call } = blocked
@@ -102,7 +108,7 @@ export class SystemCalls {
     }
     if (typeof outcome === 'string') {
       if (expected !== -1) fail(`failed with ${outcome}`)
-      if (call.errno !== undefined && call.errno !== outcome) fail(`failed with ${outcome}`)
+      if (call.errno !== undefined && (ALIASES[call.errno] ?? call.errno) !== outcome) fail(`failed with ${outcome}`)
       return
     }
     const result = outcome as number

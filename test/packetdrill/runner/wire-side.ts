@@ -169,18 +169,20 @@ export class WireSide {
     const fail = (problem: string, actual: string): never => {
       throw new ScriptError('failure', event.line, `${problem}\n  ${expected}${actual}`)
     }
-    const limit =
-      (window.latest === Number.POSITIVE_INFINITY ? this.session.now : window.latest) +
-      this.session.settings.patienceUsecs
     const { session } = this
+    // A timer of a real kernel was set no earlier than with the flow's packet before, and is late by a share of its wait.
+    const percent = session.settings.latenessUsecs > 0 ? session.settings.tolerancePercent : 0
+    const latest = window.latest + (Math.max(0, window.latest - flow.lastSentAt) * percent) / 100
+    const limit = (latest === Number.POSITIVE_INFINITY ? session.now : latest) + session.settings.patienceUsecs
     if (!session.advanceUntil(() => flow.queue.length > 0, limit)) {
       fail(`no packet was sent until ${formatTime(session.now)}`, '\n  actual    nothing')
     }
     const [first] = flow.queue
     flow.learn(action, first.packet)
     const { packet, at } = this.takeJoined(flow, action, limit)
+    flow.lastSentAt = at
     const problems = differences(action, packet, flow.portsOf(action), flow.streamOffset(packet), session.settings)
-    if (at < window.earliest || at > window.latest) problems.push(`time is ${formatTime(at)}, expected ${window.text}`)
+    if (at < window.earliest || at > latest) problems.push(`time is ${formatTime(at)}, expected ${window.text}`)
     if (problems.length === 0) return at
     return fail(problems.join('; '), `\n  actual    ${formatTime(at)} ${formatActual(packet, flow.peer)}`)
   }

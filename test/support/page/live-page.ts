@@ -73,6 +73,12 @@ export class LivePage {
     return { page, complaints }
   }
 
+  /** Closes the lab's pages: a browser allows six connections to one origin, and each page holds one. */
+  async closePages(): Promise<void> {
+    const pages = this.browser.context.pages().filter((page) => page.url() !== 'about:blank')
+    await Promise.all(pages.map((page) => page.close()))
+  }
+
   async restartServer(): Promise<void> {
     const { apiPort, linkPort } = this.server.ready
     this.server = await launch('server/main.js', `--api-port=${apiPort}`, `--link-port=${linkPort}`, '--syn-cookies=0')

@@ -2,15 +2,17 @@
  * docker-compose.yml brought up under a project name, on ports and in a network of its own, so that a lab that is up beside
  * it is not disturbed. One for all tests of test/compose.
  */
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 const ROOT = new URL('../../..', import.meta.url).pathname
 
 /** Milliseconds: to build with nothing cached, and for one command of the engine. */
-export const BUILD_MS = 400_000
+export const BUILD_MS = 900_000
 export const COMMAND_MS = 60_000
 
 /** Milliseconds within which whatever is waited for has to happen: containers start, queues fill, alerts fire and resolve. */
@@ -111,6 +113,24 @@ export class Composition {
       const isHealthy = all.every(({ State }) => State.Running && State.Health?.Status === 'healthy')
       return isHealthy && all.length === SERVICES.length - 1 + attackers
     })
+  }
+
+  /** Runs a service that ends, and waits for its end. */
+  async runOnce(service: string, args: readonly string[]): Promise<{ status: number; stdout: string; stderr: string }> {
+    const [program = '', ...rest] = [
+      ...COMPOSE,
+      '-p',
+      this.project,
+      'run',
+      '--rm',
+      '-T',
+      '--use-aliases',
+      service,
+      ...args,
+    ]
+    const child = spawn(program, rest, { cwd: ROOT, env: this.env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+    return { status: Number(status), stdout, stderr }
   }
 
   inspect(containers: readonly string[]): Inspection[] {

@@ -47,7 +47,7 @@ starts an attack, which answers with its \`id\`, shows how all of them go, stops
 Events. \`offered\` = \`sent\` + \`late\` + \`noRoom\`: what fell due, what was sent, and what was not because the attacker was too
 late or its transmit ring full. \`GET /api/attack-kinds\` is this page as JSON.
 
-Some attacks need something to take hold of. Unless told how many workers it has, the server serves connections until its table
+Some attacks need something to take hold of. By default the server serves connections until its table
 of ${MAX_CONNECTIONS} is full, and \`connect-flood\` and \`slow-request\` harm nobody before; \`cookie-replay\` needs cookies; and
 \`rst-flood\` and \`fin-flood\` need clients that stay:
 

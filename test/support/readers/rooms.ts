@@ -59,9 +59,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     runs: 'browser',
     mayImport: [...PURE_BELOW_LAB, ...LAB_PURE, 'dashboard/contract', 'dashboard/virtual'],
   },
-  'dashboard/grafana': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/prometheus', 'dashboard/server'),
+  'dashboard/grafana': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/prometheus', 'dashboard/server', 'lab/bench'),
   'dashboard/prometheus': node('catalogue', ...TCPIP, ...PLANES),
   'dashboard/server': node('catalogue', ...TCPIP, ...PLANES, 'dashboard/contract', 'lab/client'),
+  'lab/bench': { runs: 'node', mayImport: 'everything' },
   lab: { runs: 'node', mayImport: 'everything' },
   test: { runs: 'node', mayImport: 'everything' },
 }

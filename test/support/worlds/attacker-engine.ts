@@ -5,7 +5,7 @@
 
 import type { ClientSpec } from '../../../attacker/clients/client-spec.ts'
 import type { AttackerEngine } from '../../../attacker/engine/engine.ts'
-import { EngineCore } from '../../../attacker/engine/engine-core.ts'
+import { AttackerEngineCore } from '../../../attacker/engine/engine-core.ts'
 import type { CoreEvents, EngineEvent, EngineEvents } from '../../../attacker/engine/protocol.ts'
 import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
@@ -14,6 +14,8 @@ import { SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import { type LinkEnd, makeLinkEnd } from '../../../tcpip/link/link.ts'
 import type { SpokeState } from '../../../tcpip/udp-link/spoke-session.ts'
 import type { Prefix } from '../../../tcpip/wire/address.ts'
+import { IPV4_HEADER_BYTES, sourceOf } from '../../../tcpip/wire/ipv4.ts'
+import { sourcePortOf } from '../../../tcpip/wire/tcp.ts'
 import { ManualScheduler } from './manual-scheduler.ts'
 import { testSecret } from './server-lab.ts'
 
@@ -30,9 +32,11 @@ export class TestEngine implements AttackerEngine {
   readonly failed = new Promise<Error>(() => {})
   /** Everything the engine has told, in order. */
   readonly told: Told[] = []
+  /** Where the first packet came from. */
+  firstSender: { readonly address: number; readonly port: number } | undefined
   /** Packets that were flushed to the link. */
   flushed = 0
-  private readonly core: EngineCore
+  private readonly core: AttackerEngineCore
   private readonly listeners = new Map<EngineEvent, Listener[]>()
   private readonly linkState: { end: LinkEnd; state: SpokeState; detail: string; prefixes: readonly Prefix[] }
   private readonly scheduler = new ManualScheduler()
@@ -40,7 +44,7 @@ export class TestEngine implements AttackerEngine {
   constructor(clients?: ClientSpec) {
     this.linkState = { end: makeLinkEnd(1024), state: 'connecting', detail: 'not connected yet', prefixes: [] }
     const { linkState } = this
-    this.core = new EngineCore({
+    this.core = new AttackerEngineCore({
       link: {
         end: linkState.end,
         flush: () => this.flush(),
@@ -59,6 +63,7 @@ export class TestEngine implements AttackerEngine {
       secret: testSecret(SECRET_BYTES),
       counters: this.counters,
       clock: this.scheduler.clock,
+      momentOf: (now) => now / MILLISECOND,
       clients,
       emit: (event, data) => this.tell(event, data),
       scheduler: this.scheduler,
@@ -92,6 +97,7 @@ export class TestEngine implements AttackerEngine {
   stopAll = async () => this.core.stopAll()
   setClients: AttackerEngine['setClients'] = async (spec) => this.core.setClients(spec)
   reset = async () => this.core.reset()
+  follow: AttackerEngine['follow'] = async (client) => this.core.follow(client)
   takeFinished: AttackerEngine['takeFinished'] = async () => {
     const { ended } = this.core.takeFinished()
     return { at: this.scheduler.clock() / MILLISECOND, ended, connections: [] }
@@ -109,7 +115,12 @@ export class TestEngine implements AttackerEngine {
   }
 
   private flush(): void {
-    this.flushed += this.linkState.end.tx.size
+    const { tx } = this.linkState.end
+    this.flushed += tx.size
+    const at = tx.peek()
+    // What these engines send first is the SYN of a client.
+    if (at >= 0)
+      this.firstSender ??= { address: sourceOf(tx.view, at), port: sourcePortOf(tx.view, at + IPV4_HEADER_BYTES) }
     this.linkState.end.tx.clear()
   }
 }

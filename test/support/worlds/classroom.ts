@@ -14,6 +14,7 @@ import type { SheetLetter } from '../../../lab/class/sheet.ts'
 import { parseBundle, type SheetBundle, sealBundle } from '../../../lab/class/sheet-bundle.ts'
 import { SHEETS } from '../../../lab/class/sheets/catalogue.ts'
 import { readStudentFile, type StudentFile } from '../../../lab/class/student-file.ts'
+import { synlab } from '../processes/lab-cli.ts'
 
 export const COURSE = 'networks-2026'
 const SECRET = '5e'.repeat(32)
@@ -108,4 +109,29 @@ interface SolveOptions {
 
 export function readBundle(path: string): SheetBundle {
   return parseBundle(path, readFileSync(path, 'utf8'))
+}
+
+/** Grades and gives the JSON. */
+export async function grade(
+  room: Classroom,
+  ...args: string[]
+): Promise<{ status: number; grades: Grades; stderr: string }> {
+  const { status, stdout, stderr } = await synlab('grade', ...args, '--class', room.course, '--json', '--quiet')
+  return { status, stderr, grades: (stdout === '' ? undefined : JSON.parse(stdout)) as Grades }
+}
+
+export interface Grades {
+  readonly grades: readonly {
+    readonly student: string
+    readonly points: number
+    readonly max: number
+    readonly passed: boolean
+    readonly questions: readonly {
+      readonly id: string
+      readonly points: number
+      readonly max: number
+      readonly text: string
+    }[]
+  }[]
+  readonly refused: readonly { readonly file: string; readonly message: string; readonly superseded: boolean }[]
 }

@@ -1,11 +1,11 @@
 /**
- * A server engine without thread and socket: the real EngineCore on a memory link in manual time, behind the interface
+ * A server engine without thread and socket: the real ServerEngineCore on a memory link in manual time, behind the interface
  * that the API has of it.
  */
 
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import type { ServerEngine } from '../../../server/engine/engine.ts'
-import { EngineCore } from '../../../server/engine/engine-core.ts'
+import { ServerEngineCore } from '../../../server/engine/engine-core.ts'
 import type { CoreEvents, EngineEvents } from '../../../server/engine/protocol.ts'
 import { makeSharedStats, StatsPublisher, StatsReader } from '../../../server/engine/published-stats.ts'
 import { describeState } from '../../../server/engine/server-state.ts'
@@ -22,7 +22,7 @@ type AnyListener = (data: never) => void
 
 export class LocalEngine {
   readonly scheduler = new ManualScheduler(100 * SECOND)
-  readonly core: EngineCore
+  readonly core: ServerEngineCore
   readonly engine: ServerEngine
   /** Everything the engine told, in order. */
   readonly told: { event: keyof EngineEvents; data: unknown }[] = []
@@ -35,7 +35,7 @@ export class LocalEngine {
     this.wire = link.b
     const shared = makeSharedStats()
     const reader = new StatsReader(shared)
-    this.core = new EngineCore({
+    this.core = new ServerEngineCore({
       link: { end: link.a, flush: () => {} },
       config: { ...SERVER_DEFAULTS, ...config },
       publisher: new StatsPublisher(shared),

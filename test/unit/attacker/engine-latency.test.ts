@@ -3,7 +3,7 @@
  */
 import { expect, test } from 'vitest'
 import { CLIENT_DEFAULTS } from '../../../attacker/clients/client-spec.ts'
-import { EngineCore } from '../../../attacker/engine/engine-core.ts'
+import { AttackerEngineCore } from '../../../attacker/engine/engine-core.ts'
 import { SharedCounters } from '../../../attacker/engine/shared-counters.ts'
 import { SERVER_DEFAULTS } from '../../../server/app/server-config.ts'
 import { SERVER_SECRET_BYTES, ServerHost } from '../../../server/app/server-host.ts'
@@ -23,7 +23,7 @@ test('the state tells the latency of clients that were served, until a reset', (
     secret: testSecret(SERVER_SECRET_BYTES),
   })
   const counters = new SharedCounters()
-  const core = new EngineCore({
+  const core = new AttackerEngineCore({
     link: {
       end: link.a,
       flush: () => server.poll(scheduler.clock()),
@@ -32,6 +32,7 @@ test('the state tells the latency of clients that were served, until a reset', (
       prefixes: [CLIENT_ADDRESSES, BOT_ADDRESSES, BYSTANDER_ADDRESSES],
     },
     hub: { host: 'server', port: 7400 },
+    momentOf: (now) => now / 1000,
     prng: new Prng(1),
     secret: testSecret(SECRET_BYTES),
     counters,

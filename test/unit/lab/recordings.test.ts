@@ -218,9 +218,13 @@ const REFUSED: readonly Omit<Case, 'count'>[] = [
   {
     file: 'a.snoop',
     bytes: Buffer.from('snoop\0\0\0\0\0\0\x02'),
-    says: /but a snoop file \(editcap -F pcap makes one\)$/,
+    says: /but a snoop file \(editcap -F pcap makes a pcap of it\), at byte 0$/,
   },
-  { file: 'notes.txt', bytes: Buffer.from('not a capture\n'), says: /neither a pcap nor a pcapng file, but text$/ },
+  {
+    file: 'notes.txt',
+    bytes: Buffer.from('not a capture\n'),
+    says: /: neither a pcap nor a pcapng file, but text, at byte 0$/,
+  },
   {
     file: 'broken.gz',
     bytes: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]),

@@ -37,6 +37,13 @@ function problem(source: string, strict = true, stack?: Stack): ScriptError {
 }
 
 describe('a right script', () => {
+  it('may call EAGAIN by its second name', () => {
+    run(`0 socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3
++0 bind(3, ..., ...) = 0
++0 listen(3, 1) = 0
++0 accept(3, ..., ...) = -1 EWOULDBLOCK (Resource temporarily unavailable)`)
+  })
+
   it('passes', () => {
     run(`${ACCEPTED}+.1 < P. 1:101(100) ack 1 win 64240
 +0~+.05 > . 1:1(0) ack 101
@@ -290,6 +297,7 @@ describe('settings', () => {
   it.each([
     ['sysctl -q net.core.somaxconn=7'],
     ['sysctl -w -q net.core.somaxconn="7"'],
+    ['./set_sysctls.py /proc/sys/net/ipv4/tcp_syncookies=1 \\\n /proc/sys/net/core/somaxconn=7'],
     ['./set_sysctls.py /proc/sys/net/core/somaxconn=7'],
     ['sysctl -q net.core.somaxconn=$((3*2+1)) > /dev/null 2>&1 # remark'],
     ['./defaults.sh && sysctl -q net.core.somaxconn=7'],

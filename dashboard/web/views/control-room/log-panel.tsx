@@ -93,16 +93,10 @@ function TimeBar() {
       >
         {isLive ? text.pause : text.resume}
       </button>
-      <button type="button" class="button bare" aria-label={text.stepBack} onClick={() => go(at - 1000)}>
+      <button type="button" class="button bare" title={text.stepBack} onClick={() => go(at - 1000)}>
         −1 s
       </button>
-      <button
-        type="button"
-        class="button bare"
-        aria-label={text.stepOn}
-        disabled={isLive}
-        onClick={() => go(at + 1000)}
-      >
+      <button type="button" class="button bare" title={text.stepOn} disabled={isLive} onClick={() => go(at + 1000)}>
         +1 s
       </button>
       <input

@@ -27,7 +27,9 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
   const text = useText(HANDSHAKE)
   const format = useFormat()
   const bases = basesOf(exchange)
-  const height = TOP + Math.max(4, exchange.steps.length) * ROW + 40
+  const rows = rowsOf(exchange.steps)
+  const height = TOP + Math.max(4, (rows.at(-1) ?? 0) + 1) * ROW + 40
+  const timerY = TOP + ((rows[shown - 1] ?? 0) + 1) * ROW
   const first = exchange.steps[0]?.at ?? 0
   const current = exchange.steps[shown - 1]
   return (
@@ -39,24 +41,29 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
     >
       <End x={LEFT} anchor="end" name={text.client} address={exchange.client} height={height} />
       <End x={RIGHT} anchor="start" name={text.server} address={exchange.server} height={height} />
-      {exchange.steps.slice(0, shown).map((step, i) => (
-        <Row
-          key={`${step.at} ${String(i)}`}
-          step={step}
-          before={exchange.steps[i - 1]}
-          y={TOP + i * ROW}
-          bases={bases}
-          isLast={i === shown - 1}
-          time={format.duration(step.at - first)}
-        />
-      ))}
+      {exchange.steps
+        .slice(0, shown)
+        .map(
+          (step, i) =>
+            isSeen(step, exchange.steps[i - 1]) && (
+              <Row
+                key={`${step.at} ${String(i)}`}
+                step={step}
+                before={exchange.steps[i - 1]}
+                y={TOP + (rows[i] ?? 0) * ROW}
+                bases={bases}
+                isLast={rows[i] === rows[shown - 1]}
+                time={format.duration(step.at - first)}
+              />
+            ),
+        )}
       {current !== undefined && (
         <>
           <Timer
             end={current.ends.client}
             x={LEFT - 14}
             anchor="end"
-            y={TOP + shown * ROW}
+            y={timerY}
             now={now}
             text={text}
             format={format}
@@ -65,7 +72,7 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
             end={current.ends.server}
             x={RIGHT + 14}
             anchor="start"
-            y={TOP + shown * ROW}
+            y={timerY}
             now={now}
             text={text}
             format={format}
@@ -74,6 +81,18 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
       )}
     </svg>
   )
+}
+
+/** Whether a step has something to draw: where only a timer changed, the timer says so. */
+function isSeen({ segment, ends }: Step, before: Step | undefined): boolean {
+  if (segment !== undefined || before === undefined) return true
+  return ends.client?.state !== before.ends.client?.state || ends.server.state !== before.ends.server.state
+}
+
+/** The row of each step; one that is not seen belongs to the row before it. */
+function rowsOf(steps: readonly Step[]): number[] {
+  let row = -1
+  return steps.map((step, i) => (isSeen(step, steps[i - 1]) ? ++row : row))
 }
 
 type Anchor = 'start' | 'end'

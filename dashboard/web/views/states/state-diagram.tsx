@@ -94,16 +94,14 @@ interface NodeProps {
 }
 
 function Node({ node: { state, label, x, y }, count, isChosen, onChoose }: NodeProps) {
-  const text = useText(STATES)
   const format = useFormat()
   return (
     // biome-ignore lint/a11y/useSemanticElements: there is no button element inside of an SVG
     <g
       class={`node ${state}${count > 0 ? ' taken' : ''}${isChosen ? ' chosen' : ''}`}
       role="button"
-      tabIndex={0}
+      tabindex={0}
       aria-pressed={isChosen}
-      aria-label={text.nodeTwin(label, format.count(count))}
       onClick={onChoose}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return

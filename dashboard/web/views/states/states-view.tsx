@@ -127,7 +127,7 @@ function SocketTable({ rows }: { rows: readonly SocketRow[] }) {
   const { columns } = text
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by the keyboard
-    <section class="table-box" tabIndex={0} aria-label={text.sockets}>
+    <section class="table-box" tabIndex={0} aria-label={text.table}>
       <table>
         <thead>
           <tr>

@@ -12,6 +12,7 @@ export interface StatesText {
   agesTwin(state: string, count: string, oldest: string): string
   readonly noAges: string
   readonly sockets: string
+  readonly table: string
   readonly all: string
   shown(shown: string, total: string): string
   readonly filter: string
@@ -25,7 +26,6 @@ export interface StatesText {
     readonly age: string
   }
   timer(kind: string, left: string, retries: string): string
-  nodeTwin(state: string, count: string): string
 }
 
 export const STATES_EN: StatesText = {
@@ -50,6 +50,7 @@ export const STATES_EN: StatesText = {
   agesTwin: (state, count, oldest) => `${count} sockets in ${state}, the oldest for ${oldest}.`,
   noAges: 'none',
   sockets: 'Sockets',
+  table: 'Table of sockets',
   all: 'all',
   shown: (shown, total) => `${shown} of ${total}`,
   filter: 'State',
@@ -63,5 +64,4 @@ export const STATES_EN: StatesText = {
     age: 'Age',
   },
   timer: (kind, left, retries) => `${kind} ${left}, ${retries}`,
-  nodeTwin: (state, count) => `${state}: ${count}`,
 }

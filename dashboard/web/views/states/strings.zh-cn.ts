@@ -22,6 +22,7 @@ export const STATES_ZH: StatesText = {
   agesTwin: (state, count, oldest) => `${count} 个套接字处于 ${state}，最久的 ${oldest}。`,
   noAges: '无',
   sockets: '套接字',
+  table: '套接字表',
   all: '全部',
   shown: (shown, total) => `${shown} / ${total}`,
   filter: '状态',
@@ -35,5 +36,4 @@ export const STATES_ZH: StatesText = {
     age: '时长',
   },
   timer: (kind, left, retries) => `${kind} ${left}，${retries}`,
-  nodeTwin: (state, count) => `${state}：${count}`,
 }

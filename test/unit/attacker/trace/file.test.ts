@@ -75,7 +75,7 @@ describe('readTrace', () => {
     ['absent\n.pcap', 'trace "absent\\n.pcap": no such file in the directory of traces'],
     [
       'text.pcap',
-      'trace "text.pcap": no TCP segment that can be replayed: there is no packet in it; warning: what stands from byte 0 on cannot be read: neither a pcap nor a pcapng file, but text',
+      'trace "text.pcap": not a capture that can be read: neither a pcap nor a pcapng file, but text, at byte 0',
     ],
   ])('refuses %j in one line', async (name, reason) => {
     expect(await readTrace(directory, name)).toBe(reason)

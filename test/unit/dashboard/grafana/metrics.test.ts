@@ -3,9 +3,22 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { METRIC_CATALOGUE } from '../../../../dashboard/grafana/metric-catalogue.ts'
 import { metricsDocument } from '../../../../dashboard/grafana/metrics-document.ts'
+import { BENCH_METRICS } from '../../../../lab/bench/bench-metrics.ts'
 
-/** Labels that a metric may have: each has a closed list of values, but `process`, of which there are as many as processes. */
-const LABELS = ['state', 'reason', 'outcome', 'kind', 'what', 'process']
+/**
+ * Labels that a metric may have: each has a closed list of values, but `process`, of which there are as many as processes, and the
+ * axes of a benchmark, which has 64 lines at most.
+ */
+const LABELS = [
+  'state',
+  'reason',
+  'outcome',
+  'kind',
+  'what',
+  'process',
+  'quantile',
+  ...BENCH_METRICS.requests.labelNames,
+]
 
 it('docs/metrics.md is what `npm run dashboards` makes', () => {
   const text = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8')

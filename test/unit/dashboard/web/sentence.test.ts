@@ -69,11 +69,7 @@ const CASES: readonly (readonly [SentenceKey, Differences, inEnglish: string])[]
     'full in 1 s',
   ],
   ['drowned', { server: FULL, rates: FLOODED, honest: { ok: 0 }, attack: 'syn-flood' }, 'Nobody new gets in: 0 of 97'],
-  [
-    'drowned',
-    { server: FULL, rates: FLOODED, honest: { ok: 3 }, attack: 'syn-flood' },
-    'Hardly anybody gets in: 3 of 97',
-  ],
+  ['drowned', { server: FULL, rates: FLOODED, honest: { ok: 3 }, attack: 'syn-flood' }, 'Most are kept out: 3 of 97'],
   ['pressed', { server: FULL, rates: FLOODED, honest: { ok: 90 }, attack: 'syn-flood' }, '129 of 128 places. 90 of 97'],
   [
     'saved',
@@ -83,8 +79,19 @@ const CASES: readonly (readonly [SentenceKey, Differences, inEnglish: string])[]
   [
     'rescuing',
     { server: FULL, rates: COOKIES, honest: { ok: 40 }, attack: 'syn-flood' },
-    'Cookies open the door: 40 of 97',
+    'Cookies open the door: 10 a second come back valid. Of the connections that ended in 10 s, 40 of 97 were served.',
   ],
+  [
+    'saved',
+    { server: FULL, rates: COOKIES, honest: { ok: 96 }, attack: 'syn-flood' },
+    'nearly everybody gets in: 96 of 97',
+  ],
+  [
+    'acceptSlow',
+    { server: { ...FULL, acceptLength: 78 }, rates: COOKIES, honest: { ok: 40 }, attack: 'syn-flood' },
+    'the program is slow: 78 wait for accept(), 40 of 97 were served',
+  ],
+  ['acceptSlow', { server: { acceptLength: 78 }, honest: { ok: 40 } }, 'the program is slow: 78 wait'],
   [
     'crowd',
     { server: FULL, rates: { ...COOKIES, cookiesValid: 4900 }, attack: 'flash-crowd' },
@@ -107,6 +114,11 @@ const CASES: readonly (readonly [SentenceKey, Differences, inEnglish: string])[]
     'shrugged',
     { rates: { syn: 5009, stored: 5000, embryonicResets: 5000 }, attack: 'syn-flood' },
     '5,009 SYN/s arrive and nobody suffers',
+  ],
+  [
+    'shrugged',
+    { rates: { syn: 5009, stored: 5000, embryonicResets: 5000 }, honest: { ok: 96 }, attack: 'syn-flood' },
+    '5,009 SYN/s arrive and hardly anybody suffers',
   ],
   ['closeWait', { server: { closeWait: 40 } }, '40 connections are in CLOSE-WAIT'],
   ['timeWait', { server: { timeWait: 5000 } }, '5,000 sockets are in TIME-WAIT'],

@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest'
+import type { MatrixAxes } from '../../../../lab/bench/bench-cells.ts'
 import { type BenchResult, formatBench } from '../../../../lab/bench/bench-report.ts'
-import { CELLS } from '../../../../lab/bench/http-matrix.ts'
+
+const AXES: MatrixAxes = {
+  flood: [false, true],
+  synCookies: [0, 1],
+  keepAlive: [false, true],
+  backlog: [128],
+  rate: [200],
+}
 
 const FIGURES = { seconds: 2, errors: 0, timeouts: 0, non2xx: 0, floodSent: 0, synQueue: { length: 0, limit: 128 } }
 
@@ -8,13 +16,15 @@ const RESULT: BenchResult = {
   tool: 'synlab bench http',
   versions: { synlab: '1.2.3', node: '20.1.0', autocannon: '9.0.0' },
   machine: { cpu: 'A processor', cores: 2, memoryGiB: 8, platform: 'Linux 6.1 x64' },
-  parameters: { duration: 2, connections: 50, rate: 200, timeout: 3, floodRate: 5000, backlog: 128 },
+  parameters: { duration: 2, connections: 50, timeout: 3, floodRate: 5000, axes: AXES },
   cells: [
     {
       ...FIGURES,
       keepAlive: false,
       flood: false,
       synCookies: 0,
+      backlog: 128,
+      rate: 200,
       answers: 400,
       p50: 4.06,
       p99: 11,
@@ -26,6 +36,8 @@ const RESULT: BenchResult = {
       keepAlive: false,
       flood: true,
       synCookies: 0,
+      backlog: 128,
+      rate: 200,
       answers: 0,
       p50: undefined,
       p99: undefined,
@@ -56,16 +68,15 @@ describe('the page of the benchmark', () => {
     `)
   })
 
+  it('has a column for backlog and rate when they vary', () => {
+    const axes = { ...AXES, backlog: [128, 256], rate: [200, 400] }
+    const lines = formatBench({ ...RESULT, parameters: { ...RESULT.parameters, axes } }).split('\n')
+    expect(lines[0]).toBe('50 connections, 2 s measured per line, timeout 3 s, flood 5000 SYN/s')
+    expect(lines[4]).toMatch(/^connection is +flood +cookies +backlog +offered\/s +requests\/s/)
+    expect(lines[5]).toMatch(/^new for each +off +0 +128 +200 +200\.0/)
+  })
+
   it('no line is wider than a page', () => {
     for (const line of formatBench(RESULT).split('\n')) expect(line.length).toBeLessThanOrEqual(130)
-  })
-})
-
-describe('the matrix', () => {
-  it('has every combination once', () => {
-    expect(new Set(CELLS.map((cell) => JSON.stringify(cell))).size).toBe(8)
-    expect(CELLS.filter(({ flood, keepAlive }) => flood && keepAlive).map(({ synCookies }) => synCookies)).toEqual([
-      0, 1,
-    ])
   })
 })

@@ -5,13 +5,20 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { completeClients } from '../../../../attacker/clients/client-spec.ts'
 import { LANGUAGES, type Language } from '../../../../lab/checks/language.ts'
-import { SHEET_LETTERS, type Sheet, type Variant } from '../../../../lab/class/sheet.ts'
+import { SHEET_LETTERS, type Sheet, type SheetLetter, type Variant } from '../../../../lab/class/sheet.ts'
 import { SHEETS } from '../../../../lab/class/sheets/catalogue.ts'
+import { PHASES } from '../../../../lab/class/sheets/traffic.ts'
 import { gradeAnswer } from '../../../../lab/grade/grade-answer.ts'
 import { packageRoot } from '../../../../lab/package-root.ts'
+import { Storyteller } from '../../../../lab/stories/storyteller.ts'
+import { spoofedSyn } from '../../../../lab/stories/syn-timeout.ts'
 import { COOKIE_MSS } from '../../../../server/listener/syn-cookies.ts'
 import { Prng } from '../../../../tcpip/base/prng.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
+import { TIME_WAIT_LENGTH } from '../../../../tcpip/connection/close.ts'
+import { packetLength } from '../../../../tcpip/wire/codec.ts'
 
 function textOf({ text }: Sheet, language: Language): string {
   return readFileSync(join(packageRoot(), 'docs', 'worksheets', language, `${text}.md`), 'utf8')
@@ -126,5 +133,42 @@ describe('predictions', () => {
     for (const language of LANGUAGES) {
       expect(textOf(SHEETS.D, language)).toMatch(new RegExp(COOKIE_MSS.join('(?:, |、| and )')))
     }
+  })
+})
+
+describe('numbers in the texts', () => {
+  const numbers = (letter: SheetLetter, language: Language, pattern: RegExp): number[] =>
+    (pattern.exec(textOf(SHEETS[letter], language)) ?? []).slice(1).map(Number)
+
+  it.each([
+    ['en', /(\d+) s of calm, (\d+) s of flood, (\d+) s of recovery/],
+    ['zh-CN', /(\d+) 秒平静，(\d+) 秒洪泛，(\d+) 秒恢复/],
+  ] as const)('are those of the phases, %s', (language, pattern) => {
+    expect(numbers('C', language, pattern)).toEqual([PHASES.baseline, PHASES.attack, PHASES.recovery])
+  })
+
+  it.each([
+    ['en', /one packet of (\d+) bytes/],
+    ['zh-CN', /一个 (\d+) 字节的报文/],
+  ] as const)('are those of the SYN of sheet B, %s', (language, pattern) => {
+    const stage = new Storyteller(1).scene('syn')
+    expect(numbers('B', language, pattern)).toEqual([packetLength(spoofedSyn(stage, 0))])
+  })
+
+  it.each([
+    ['en', /Linux after (\d+) s/],
+    ['zh-CN', /Linux 里是 (\d+) 秒/],
+  ] as const)('are those of TIME-WAIT, %s', (language, pattern) => {
+    expect(numbers('F', language, pattern)).toEqual([TIME_WAIT_LENGTH / SECOND])
+  })
+
+  it.each([
+    ['en', /gives up after (\d+) s/],
+    ['zh-CN', /(\d+) 秒后放弃/],
+  ] as const)('are those of an honest client, %s', (language, pattern) => {
+    const clients = completeClients({ mode: 'open', rate: 5 })
+    expect('connectTimeout' in clients && numbers('C', language, pattern)).toEqual([
+      'connectTimeout' in clients && clients.connectTimeout,
+    ])
   })
 })

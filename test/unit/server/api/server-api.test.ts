@@ -289,4 +289,12 @@ describe('GET /api/events', () => {
     const refused = (await app.inject('/api/events?events=slots,places')).json()
     expect(refused).toMatchObject({ code: 'BAD_VALUE', path: 'events', message: expect.stringContaining('"places"') })
   })
+
+  it('has the engine follow nobody when nobody hears', async () => {
+    serve()
+    await app.inject({ method: 'POST', url: '/api/tap', payload: { follow: 'hostile' } })
+    lab.flood(1)
+    await new Promise((resolve) => setImmediate(resolve))
+    expect(lab.told.at(-1)).toMatchObject({ event: 'tap', data: { kind: 'ended', reason: 'stopped' } })
+  })
 })

@@ -111,8 +111,8 @@ describe('a loss probe', () => {
     lab.endpoint.write(tcb, BYTES, 0, 4 * 1460, lab.now)
     peer.ack({ ack: tcb.sndNxt })
     expect(lab.changed()).toEqual({ RetransSegs: 1, TCPLossProbes: 1, TCPLossProbeRecovery: 1 })
-    expect([tcb.lossProbe, tcb.ssthresh]).toEqual([false, 2 * 1460])
-    expect(tcb.cwnd).toBeLessThan(3 * 1460)
+    expect([tcb.lossProbe, tcb.ssthresh]).toEqual([false, 10 * 1460])
+    expect(tcb.cwnd).toBeLessThan(12 * 1460)
   })
 
   it.each([

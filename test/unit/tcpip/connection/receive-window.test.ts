@@ -40,7 +40,7 @@ describe('the offered window', () => {
       }
       lab.now += 1000
     }
-    expect(announced).toBeGreaterThan(500)
+    expect(announced).toBeGreaterThan(300)
   })
 
   it('shuts for a program that does not read, however small the segments are', () => {

@@ -107,7 +107,7 @@ describe.each(BYTE_ORDERS)('a pcapng file, %s-endian', (_, littleEndian) => {
   })
 
   it.each([
-    ['microseconds unless told', {}, 1_700_000_000_123_456n, 1_700_000_000_123_456],
+    ['microseconds by default', {}, 1_700_000_000_123_456n, 1_700_000_000_123_456],
     ['seconds', { resolution: 0 }, 17n, 17_000_000],
     ['milliseconds', { resolution: 3 }, 1_700_000_000_123n, 1_700_000_000_123_000],
     ['nanoseconds, rounded down', { resolution: 9 }, 1_700_000_000_123_456_999n, 1_700_000_000_123_456],

@@ -43,7 +43,7 @@ describe('sequence numbers', () => {
 })
 
 describe('makeSegment', () => {
-  it('takes the whole payload unless told which part', () => {
+  it('takes the whole payload by default', () => {
     const payload = new Uint8Array(7)
     expect(makeSegment({ payload }).payloadLength).toBe(7)
     expect(makeSegment({ payload, payloadAt: 2, payloadLength: 3 })).toMatchObject({ payloadAt: 2, payloadLength: 3 })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { REQUEST_LIMITS, type RequestLimits } from '../../../../server/web/request-timer.ts'
+import { REQUEST_LIMITS, type RequestLimits } from '../../../../server/web/http-request-timer.ts'
 import { buildWebApp, type WebApp } from '../../../../server/web/web-app.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
@@ -53,7 +53,7 @@ async function trickle({ lab, send, endedAt }: Visit, piece: string, gap: number
 }
 
 describe('limits of requests, in the clock of the host', () => {
-  it('are those of Node, and Fastify’s for idle connections, unless told', () => {
+  it('are by default those of Node, and Fastify’s for idle connections', () => {
     expect(REQUEST_LIMITS).toEqual({ headersTimeout: 60_000, requestTimeout: 300_000, keepAliveTimeout: 72_000 })
   })
 

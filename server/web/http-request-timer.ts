@@ -31,7 +31,7 @@ export interface TimeSource {
   readonly timers: Pick<TurnScheduler, 'setTimeout' | 'clearTimeout'>
 }
 
-export class RequestTimer {
+export class HttpRequestTimer {
   private limits: RequestLimits
   private readonly time: TimeSource
   private readonly onLate: () => void

@@ -4,7 +4,7 @@
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { type TimerTarget, TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 
-export class RequestDeadlines {
+export class HttpRequestDeadlines {
   private readonly timers: TimerWheel
   /** Since when a request has been awaited, microseconds; NEVER while none is. */
   private readonly since: Float64Array

@@ -9,7 +9,7 @@ import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 /** Bytes read at a time: as much as a receive queue holds. */
 const scratch = new Uint8Array(65_536)
 
-export class Application implements ConnectionOwner {
+export class StoryProgram implements ConnectionOwner {
   established = false
   peerClosed = false
   /** How the connection ended, as the program was told; undefined while it has not. */

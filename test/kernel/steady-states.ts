@@ -1,0 +1,34 @@
+/** Floods kernel and endpoint alike, and says how far their SYN queues agree. */
+import { playAll } from './pool.ts'
+import type { Flood, SteadyOutcome } from './steady.ts'
+
+const FLOODS: readonly Flood[] = [
+  { backlog: 64, rate: 32 },
+  { backlog: 128, rate: 4 },
+  { backlog: 128, rate: 64 },
+  { backlog: 256, rate: 20 },
+]
+
+/** How far the endpoint may be off: share of the mean, and of the admitted share. */
+const MEAN_BOUND = 0.05
+const ADMITTED_BOUND = 0.02
+
+/** Prints a row for each flood; whether all are within bounds. */
+export async function playSteadyStates(): Promise<boolean> {
+  let isGood = true
+  console.log('backlog  SYN/s   mean SYN queue       admitted share')
+  console.log('                 kernel  endpoint     kernel  endpoint')
+  await playAll<Flood, SteadyOutcome>(
+    new URL('steady.js', import.meta.url),
+    FLOODS,
+    FLOODS.length,
+    ({ backlog, rate }, { kernel, endpoint }) => {
+      const means = [kernel, endpoint].map(({ mean }) => mean.toFixed(1).padStart(8)).join('  ')
+      const shares = [kernel, endpoint].map(({ admitted }) => admitted.toFixed(3).padStart(8)).join('  ')
+      console.log(`${String(backlog).padStart(7)}  ${String(rate).padStart(5)}  ${means}   ${shares}`)
+      const isMeanGood = Math.abs(endpoint.mean - kernel.mean) <= MEAN_BOUND * kernel.mean
+      if (!isMeanGood || Math.abs(endpoint.admitted - kernel.admitted) > ADMITTED_BOUND) isGood = false
+    },
+  )
+  return isGood
+}
