@@ -216,7 +216,9 @@ export class VirtualLab {
   }
 
   setClients(request: ClientsRequest): AttackerState['clients'] {
-    check(CLIENTS, request)
+    // 0 is no rate of clients: nobody comes any more, as at the attacker's control plane.
+    const { rate, ...others } = request
+    check(CLIENTS, rate === 0 ? others : request)
     const spec = completeClients(request)
     if (isClientsProblem(spec)) throw new Refused('BAD_VALUE', `${spec.key}: ${spec.what}`, spec.key)
     const [population] = this.options.scenario.populations

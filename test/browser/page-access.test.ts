@@ -23,6 +23,7 @@ const SIGNS: Readonly<Record<(typeof VIEWS)[number], string>> = {
   handshake: '.diagram',
   cookie: '.equation',
   states: '.states-diagram',
+  lessons: '.lesson-list',
 }
 
 describeWith([BROWSER], 'the page for everybody', () => {

@@ -15,6 +15,11 @@ describeWith([BROWSER], 'the page in trouble', () => {
   it('says that the server is gone, keeps what it knew, and goes on when it is back', async () => {
     const { page } = await lab.open()
     await untilSaid(page, 'calm')
+    await until('there is a past', async () => {
+      const slider = page.locator('.time-bar input')
+      const [from, to] = [await slider.getAttribute('min'), await slider.getAttribute('max')].map(Number)
+      return (to ?? 0) - (from ?? 0) > 8000
+    })
     const marks = await page.locator('.log li').count()
     await lab.server.kill()
     await untilSaid(page, 'serverGone')

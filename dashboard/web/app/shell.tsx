@@ -13,6 +13,7 @@ const LAZY: Readonly<Record<Exclude<ViewName, 'control-room'>, () => Promise<Com
   handshake: async () => (await import('../views/handshake/handshake-view.tsx')).HandshakeView,
   cookie: async () => (await import('../views/cookie/cookie-view.tsx')).CookieView,
   states: async () => (await import('../views/states/states-view.tsx')).StatesView,
+  lessons: async () => (await import('../views/lessons/lessons-view.tsx')).LessonsView,
 }
 
 interface ShellProps {

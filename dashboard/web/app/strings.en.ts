@@ -34,7 +34,13 @@ export interface ShellText {
 }
 
 export const SHELL_EN: ShellText = {
-  views: { 'control-room': 'Control room', handshake: 'Handshake', cookie: 'Cookie', states: 'States' },
+  views: {
+    'control-room': 'Control room',
+    handshake: 'Handshake',
+    cookie: 'Cookie',
+    states: 'States',
+    lessons: 'Lessons',
+  },
   viewsLabel: 'Views',
   skip: 'To the view',
   live: 'live',
@@ -64,7 +70,7 @@ export const SHELL_EN: ShellText = {
     ['f', 'start a flood, stop all attacks'],
     ['c', 'SYN cookies: 0, 1, 2'],
     ['r', 'reset the lab'],
-    ['1 – 4', 'views'],
+    ['1 – 5', 'views'],
     ['p', 'presenter mode'],
     ['t', 'light, dark'],
     ['l', 'language'],

@@ -2,7 +2,7 @@
 import type { ShellText } from './strings.en.ts'
 
 export const SHELL_ZH: ShellText = {
-  views: { 'control-room': '控制室', handshake: '握手', cookie: 'Cookie', states: '状态' },
+  views: { 'control-room': '控制室', handshake: '握手', cookie: 'Cookie', states: '状态', lessons: '课程' },
   viewsLabel: '视图',
   skip: '跳到视图',
   live: '实时',
@@ -32,7 +32,7 @@ export const SHELL_ZH: ShellText = {
     ['f', '发起洪水，停止所有攻击'],
     ['c', 'SYN Cookie：0、1、2'],
     ['r', '重置实验室'],
-    ['1 – 4', '视图'],
+    ['1 – 5', '视图'],
     ['p', '演示模式'],
     ['t', '浅色，深色'],
     ['l', '语言'],

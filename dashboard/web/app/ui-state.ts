@@ -5,7 +5,7 @@
 import { effect, type ReadonlySignal, signal } from '@preact/signals'
 import { chooseLanguage, isLanguage, type Language } from '../i18n/language.ts'
 
-export const VIEWS = ['control-room', 'handshake', 'cookie', 'states'] as const
+export const VIEWS = ['control-room', 'handshake', 'cookie', 'states', 'lessons'] as const
 export type ViewName = (typeof VIEWS)[number]
 
 export type Theme = 'light' | 'dark'
@@ -15,6 +15,8 @@ export const SPANS = [60_000, 120_000, 300_000, 600_000] as const
 
 export interface UiState {
   readonly view: Signal<ViewName>
+  /** Name of the lesson that is open; undefined: the list of all. */
+  readonly lesson: Signal<string | undefined>
   readonly language: Signal<Language>
   readonly theme: Signal<Theme>
   readonly span: Signal<number>
@@ -43,6 +45,7 @@ export function makeUiState(): UiState {
   const wanted = recall(LANGUAGE_KEY)
   const ui: UiState = {
     view: signal<ViewName>('control-room'),
+    lesson: signal<string | undefined>(undefined),
     language: signal<Language>(isLanguage(wanted) ? wanted : chooseLanguage(navigator.languages)),
     theme: signal<Theme>(chooseTheme()),
     span: signal<number>(SPANS[1]),

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { useFormat, useLab, useText } from '../app/lab-context.ts'
-import { download } from '../export/download.ts'
+import { download } from '../export/save.ts'
 import { work } from './desk.ts'
 import { problemText } from './problem-text.ts'
 import { useSession } from './session-context.ts'

@@ -2,7 +2,6 @@
 import type { Lab } from '../app/lab-context.ts'
 import { SHELL } from '../app/strings.ts'
 import type { Format } from '../i18n/format.ts'
-import { download } from './download.ts'
 
 export type SaveKind = 'png' | 'svg' | 'html'
 
@@ -43,4 +42,14 @@ async function rasterize(picture: string): Promise<Blob> {
   } finally {
     URL.revokeObjectURL(address)
   }
+}
+
+/** Offers `blob` as a file of that name. */
+export function download(blob: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(blob)
+  link.download = name
+  link.click()
+  // The browser has the blob by then.
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
 }

@@ -7,6 +7,8 @@ export interface Format {
   readonly language: Language
   /** A count, grouped. */
   count(value: number): string
+  /** A number as it was read or typed: grouped, with a digit after the point where it has one. */
+  figure(value: number): string
   /** A rate per second: whole above 10, else one digit. */
   rate(value: number): string
   /** A share from 0 to 1, in percent. */
@@ -60,6 +62,7 @@ export function makeFormat(language: Language, clock: 'wall' | 'virtual'): Forma
   const format: Format = {
     language,
     count: (value) => known(value, (n) => whole.format(n)),
+    figure: (value) => known(value, (n) => (digits[1] ?? whole).format(n)),
     rate: (value) => known(value, (n) => (n >= TEN ? whole : (digits[1] ?? whole)).format(n)),
     // 99.6 % is not everybody, and 0.4 % is not nobody.
     percent: (value) => known(value, (n) => shares.format(n > 0.99 && n < 1 ? 0.99 : n > 0 && n < 0.01 ? 0.01 : n)),

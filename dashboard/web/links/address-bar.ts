@@ -15,6 +15,7 @@ export function watchAddress(lab: Lab): () => void {
     others = link.others
     if (link.language !== undefined) ui.language.value = link.language
     if (link.view !== undefined) ui.view.value = link.view
+    ui.lesson.value = link.lesson
     if (link.span !== undefined) ui.span.value = link.span
     const text = SHELL[ui.language.value]
     if (link.unknownView !== undefined) ui.notice.value = text.noSuchView(link.unknownView)
@@ -32,12 +33,14 @@ export function watchAddress(lab: Lab): () => void {
       moment: ui.pinned.value,
       span: ui.span.value,
       language: ui.language.value,
+      lesson: ui.view.value === 'lessons' ? ui.lesson.value : undefined,
       others,
     })
     if (hash === location.hash) return
-    // Another view is a place to come back to; all else is not.
-    const isOtherView = parseDeepLink(location.hash, VIEWS, SPANS).view !== ui.view.value && location.hash !== ''
-    if (isOtherView) history.pushState(null, '', hash)
+    // Another view or lesson is a place to come back to; all else is not.
+    const shown = parseDeepLink(location.hash, VIEWS, SPANS)
+    const isOther = shown.view !== ui.view.value || (ui.view.value === 'lessons' && shown.lesson !== ui.lesson.value)
+    if (isOther && location.hash !== '') history.pushState(null, '', hash)
     else history.replaceState(null, '', hash)
   })
   return () => {

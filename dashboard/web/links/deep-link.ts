@@ -1,6 +1,6 @@
 /**
- * What of the page stands in its address: view, moment, stretch, language, and the lesson of whoever shows lessons. Never
- * anything that changes the server. `#handshake?t=1764284400000&span=120&lang=en`
+ * What of the page stands in its address: view, moment, stretch, language, and the lesson that is open. Never anything that
+ * changes the server. `#handshake?t=1764284400000&span=120&lang=en`, `#lessons?lesson=flood&span=120&lang=en`
  */
 import { isLanguage, type Language } from '../i18n/language.ts'
 
@@ -14,6 +14,7 @@ export interface DeepLink<View extends string> {
   /** Milliseconds. */
   readonly span: number | undefined
   readonly language: Language | undefined
+  readonly lesson: string | undefined
   /** What the link holds beside that, kept as it is. */
   readonly others: Readonly<Record<string, string>>
 }
@@ -30,7 +31,8 @@ export function parseDeepLink<View extends string>(
   const moment = t === undefined || !/^\d{1,16}$/.test(t) ? undefined : Number(t)
   const wantedSpan = Number(parameters.get('span')) * 1000
   const language = parameters.get('lang') ?? undefined
-  for (const known of ['t', 'span', 'lang']) parameters.delete(known)
+  const lesson = parameters.get('lesson') ?? undefined
+  for (const known of ['t', 'span', 'lang', 'lesson']) parameters.delete(known)
   return {
     view,
     unknownView: view === undefined && name !== '' ? name : undefined,
@@ -38,6 +40,7 @@ export function parseDeepLink<View extends string>(
     badMoment: t !== undefined && moment === undefined ? t : undefined,
     span: spans.find((span) => span === wantedSpan),
     language: isLanguage(language) ? language : undefined,
+    lesson,
     others: Object.fromEntries(parameters),
   }
 }
@@ -47,11 +50,13 @@ export function formatDeepLink(link: {
   readonly moment: number | undefined
   readonly span: number
   readonly language: Language
+  readonly lesson?: string | undefined
   readonly others?: Readonly<Record<string, string>>
 }): string {
   const parameters = new URLSearchParams(link.others)
   if (link.moment !== undefined) parameters.set('t', String(Math.round(link.moment)))
   parameters.set('span', String(link.span / 1000))
   parameters.set('lang', link.language)
+  if (link.lesson !== undefined) parameters.set('lesson', link.lesson)
   return `#${link.view}?${parameters}`
 }

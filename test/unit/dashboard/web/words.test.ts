@@ -51,7 +51,8 @@ describe('a link', () => {
       moment: 1_764_284_400_123,
       span: 120_000,
       language: 'zh-CN',
-      others: { lesson: 'x' },
+      lesson: 'flood',
+      others: { run: 'x' },
     } as const
     expect(parseDeepLink(formatDeepLink(link), views, spans)).toEqual({
       ...link,
@@ -68,6 +69,7 @@ describe('a link', () => {
       badMoment: 'soon',
       span: undefined,
       language: undefined,
+      lesson: undefined,
       others: {},
     })
     expect(parseDeepLink('', views, spans)).toMatchObject({ view: undefined, unknownView: undefined })

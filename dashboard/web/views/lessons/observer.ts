@@ -1,0 +1,178 @@
+/**
+ * Watches one run of a lesson: takes from the page's store what the checks read, from the moment at which the student turned
+ * the lesson's control. It counts nothing itself that the lab counts. Pure.
+ */
+import type { Figures } from '../../../../lab/checks/figures.ts'
+import type { SocketList } from '../../../contract/server.ts'
+import type { TapEvent } from '../../../contract/stream.ts'
+import { OK } from '../../store/connections.ts'
+import type { LabStore } from '../../store/lab-store.ts'
+import { countClose, countHandshake, type Exchange, withTapEvent } from './segments.ts'
+
+/** Nothing has happened for so long when the CLOSE-WAIT sockets of before and after are compared, milliseconds. */
+export const QUIET_MS = 5000
+
+const COUNTERS = [
+  'HalfOpenExpired',
+  'TCPSynRetrans',
+  'TCPReqQFullDrop',
+  'ListenDrops',
+  'ListenOverflows',
+  'SyncookiesSent',
+  'SyncookiesRecv',
+] as const
+
+export class Observer {
+  /** The followed connection, as the tap tells it; undefined while none is. */
+  exchange: Exchange | undefined
+  /** When the control was turned, milliseconds of the lab's clock; undefined before that. */
+  since: number | undefined
+  private readonly store: LabStore
+  private before: Readonly<Record<string, number>> = {}
+  private synMax = 0
+  private acceptMax = 0
+  private fullSince: number | undefined
+  private expiredWhenFull = 0
+  /** When expired requests had last freed places, and how many in all since the queue was full. */
+  private freedAt = 0
+  private freed = 0
+  private quietSince: number | undefined
+  private closeWaitAtQuiet = 0
+  private timeWait: number | undefined
+
+  constructor(store: LabStore) {
+    this.store = store
+  }
+
+  /** The lesson's control was turned: from now on everything counts. */
+  begin(): void {
+    const { server } = this.store
+    if (this.since !== undefined || server.value === undefined) return
+    this.since = this.store.now.value ?? server.value.at
+    this.before = server.value.state.counters
+  }
+
+  hearTap(event: TapEvent): void {
+    // Of the first connection only: who has ended stays to be looked at.
+    if (event.kind === 'started' && this.exchange !== undefined && this.exchange.steps.length > 0) return
+    this.exchange = withTapEvent(this.exchange, event)
+  }
+
+  hearSockets({ sockets }: SocketList): void {
+    for (const { state, timer, ageMs } of sockets) {
+      if (state === 'time_wait' && timer?.kind === 'timewait' && ageMs !== null) {
+        this.timeWait = Math.round((ageMs + timer.remainingMs) / 1000)
+      }
+    }
+  }
+
+  /** To be called whenever the store was told something. */
+  look(): void {
+    const { server, slots, attackers } = this.store
+    const told = server.value
+    if (this.since === undefined || told === undefined) return
+    const { synQueue, acceptQueue, counters, connections } = told.state
+    this.synMax = Math.max(this.synMax, synQueue.length, slots.value?.syn.length ?? 0)
+    this.acceptMax = Math.max(this.acceptMax, acceptQueue.length, slots.value?.accept.length ?? 0)
+    if (this.fullSince === undefined && this.synMax > synQueue.limit) {
+      this.fullSince = Math.max(told.at, slots.value?.at ?? 0)
+      this.expiredWhenFull = counters.HalfOpenExpired ?? 0
+    }
+    const freed = (counters.HalfOpenExpired ?? 0) - this.expiredWhenFull
+    if (this.fullSince !== undefined && freed > this.freed) {
+      this.freed = freed
+      this.freedAt = told.at
+    }
+    const isQuiet = [...attackers.value.values()].every(
+      ({ state: { clients } }) => clients.inFlight === 0 && !clients.rate,
+    )
+    if (!isQuiet) this.quietSince = undefined
+    else if (this.quietSince === undefined) {
+      this.quietSince = told.at
+      this.closeWaitAtQuiet = connections.close_wait ?? 0
+    }
+  }
+
+  get isEstablished(): boolean {
+    return this.exchange !== undefined && countHandshake(this.exchange).isEstablished
+  }
+
+  get isClosed(): boolean {
+    return this.exchange !== undefined && countClose(this.exchange).isClosed
+  }
+
+  /** Seconds from the first SYN to the end of the half-open request that nobody completed. */
+  get halfOpenSeconds(): number | undefined {
+    const steps = this.exchange?.steps ?? []
+    const last = steps.at(-1)
+    if (last === undefined || last.segment !== undefined || last.ends.server.state !== 'LISTEN') return undefined
+    return Math.round((last.at - (steps[0]?.at ?? 0)) / 100) / 10
+  }
+
+  /** Places of the full SYN queue that expired requests freed, per second; undefined before each place was freed once. */
+  get freedPerSecond(): number | undefined {
+    const limit = this.store.server.value?.state.synQueue.limit ?? Number.POSITIVE_INFINITY
+    if (this.fullSince === undefined || this.freed < limit) return undefined
+    return Math.round((this.freed / (this.freedAt - this.fullSince)) * 10_000) / 10
+  }
+
+  /** Percent of the honest clients that came since the control was turned. */
+  get servedPercent(): number | undefined {
+    const { attempted, succeeded } = this.clients()
+    return attempted === 0 ? undefined : Math.round((100 * succeeded) / attempted)
+  }
+
+  /** How long a socket is in TIME-WAIT: its age and what is left on its timer, seconds. */
+  get timeWaitSeconds(): number | undefined {
+    return this.timeWait
+  }
+
+  /** CLOSE-WAIT sockets that went away while nothing happened. */
+  get closeWaitGone(): number | undefined {
+    const { 'sockets.close_wait_before': before, 'sockets.close_wait': now } = this.figures
+    return before === undefined || now === undefined ? undefined : Math.max(0, before - now)
+  }
+
+  /** What the checks read. A figure that cannot be known yet is not there. */
+  get figures(): Figures {
+    const told = this.store.server.value
+    if (this.since === undefined || told === undefined) return {}
+    const { synQueue, acceptQueue, counters, connections } = told.state
+    const { attempted, succeeded } = this.clients()
+    const gained = Object.fromEntries(
+      COUNTERS.map((name) => [`counters.${name}`, (counters[name] ?? 0) - (this.before[name] ?? 0)]),
+    )
+    const isRested = this.quietSince !== undefined && told.at - this.quietSince >= QUIET_MS
+    return {
+      ...(this.exchange === undefined
+        ? {}
+        : {
+            'handshake.segments': countHandshake(this.exchange).segments,
+            'close.segments': countClose(this.exchange).segments,
+          }),
+      'syn_queue.max': this.synMax,
+      'syn_queue.limit': synQueue.limit,
+      'accept_queue.max': this.acceptMax,
+      'accept_queue.limit': acceptQueue.limit,
+      'legit.attempted': attempted,
+      'legit.succeeded': succeeded,
+      ...gained,
+      'sockets.time_wait': connections.time_wait ?? 0,
+      'sockets.close_wait': connections.close_wait ?? 0,
+      ...(isRested ? { 'sockets.close_wait_before': this.closeWaitAtQuiet } : {}),
+    }
+  }
+
+  /** Honest connections that began since the control was turned, and have ended. */
+  private clients(): { readonly attempted: number; readonly succeeded: number } {
+    const { connections } = this.store
+    let attempted = 0
+    let succeeded = 0
+    for (let index = connections.first; index < connections.pushed; index++) {
+      if (connections.startedAt(index) < (this.since ?? Number.POSITIVE_INFINITY)) continue
+      attempted++
+      if (connections.outcome(index) === OK) succeeded++
+    }
+    return { attempted, succeeded }
+  }
+}

@@ -1,0 +1,213 @@
+/** The lessons, each taken from its prediction to its check on a lab in virtual time; their words; and progress files. */
+import { describe, expect, it } from 'vitest'
+import { LANGUAGES } from '../../../../dashboard/web/i18n/language.ts'
+import {
+  isRight,
+  LESSON_NAMES,
+  LESSONS,
+  type Lesson,
+  type LessonName,
+} from '../../../../dashboard/web/views/lessons/lesson.ts'
+import { Observer } from '../../../../dashboard/web/views/lessons/observer.ts'
+import {
+  isProgressProblem,
+  NO_PROGRESS,
+  readProgress,
+  withDone,
+  writeProgress,
+} from '../../../../dashboard/web/views/lessons/progress.ts'
+import { clientsRequest, prepare, restore, take } from '../../../../dashboard/web/views/lessons/run.ts'
+import { LESSON_TEXTS, LESSONS_WORDS, QUESTIONS } from '../../../../dashboard/web/views/lessons/strings.ts'
+import { CHECK_NAMES, judgeAll } from '../../../../lab/checks/checks.ts'
+import { sayReason } from '../../../../lab/checks/reason.ts'
+import { VirtualPage } from '../../../support/worlds/virtual-page.ts'
+
+function lessonNamed(name: LessonName): Lesson {
+  const lesson = LESSONS.find((candidate) => candidate.name === name)
+  if (lesson === undefined) throw new Error(`no lesson ${name}`)
+  return lesson
+}
+
+/** A lesson as the page leads it; `steps`: how many of its steps are taken. */
+async function play(name: LessonName, seconds: number, steps = 2) {
+  const lesson = lessonNamed(name)
+  const page = new VirtualPage()
+  const { store, controls, knobs } = page
+  await prepare(lesson, controls, knobs)
+  const observer = new Observer(store)
+  store.onTap((event) => observer.hearTap(event))
+  const look = async (): Promise<void> => {
+    observer.look()
+    if (lesson.picture === 'time_wait') observer.hearSockets(await controls.sockets('time_wait', 100))
+  }
+  await page.pass(3, look)
+  for (const step of lesson.steps.slice(0, steps)) {
+    if (step.kind === 'knob') await controls.configure({ [step.knob]: step.value })
+    observer.begin()
+    if (step.kind !== 'knob') await take(step, controls)
+    await page.pass(4, look)
+  }
+  const isReached = (): boolean =>
+    judgeAll(lesson.checks, observer.figures).reached && lesson.seen(observer) !== undefined
+  await page.pass(seconds, look, isReached)
+  return { page, lesson, observer, verdict: judgeAll(lesson.checks, observer.figures), seen: lesson.seen(observer) }
+}
+
+describe('a lesson is reached, and shows', () => {
+  it.each<[LessonName, from: number, to: number]>([
+    ['handshake', 3, 3],
+    ['syn-timeout', 7, 7.1],
+    ['flood', 15, 19],
+    ['cookies', 99, 100],
+    ['two-queues', 33, 33],
+    ['four-way-close', 3, 3],
+    ['time-wait', 60, 60],
+    ['close-wait', 0, 0],
+  ])('%s: from %f to %f', async (name, from, to) => {
+    const { verdict, seen } = await play(name, 30)
+    expect(verdict).toMatchObject({ reached: true })
+    expect(seen).toBeGreaterThanOrEqual(from)
+    expect(seen).toBeLessThanOrEqual(to)
+  })
+})
+
+describe('a lesson is not reached', () => {
+  it.each<[LessonName, seconds: number, steps: number, reason: string]>([
+    ['syn-timeout', 0, 1, 'request-not-expired'],
+    ['flood', 0, 0, 'figure-missing'],
+    ['close-wait', 2, 1, 'figure-missing'],
+  ])('%s after %i s and %i steps: %s', async (name, seconds, steps, reason) => {
+    const { verdict } = await play(name, seconds, steps)
+    expect(verdict).toMatchObject({ reached: false, reason: { key: reason } })
+  })
+
+  it('whose control stays as it was, and says what is so', async () => {
+    const expected: Record<LessonName, string> = {
+      handshake: 'figure-missing',
+      'syn-timeout': 'request-not-expired',
+      flood: 'syn-queue-not-full',
+      cookies: 'no-cookies-sent',
+      'two-queues': 'accept-queue-not-full',
+      'four-way-close': 'figure-missing',
+      'time-wait': 'no-time-wait',
+      'close-wait': 'figure-missing',
+    }
+    for (const name of LESSON_NAMES) {
+      const lesson = lessonNamed(name)
+      const page = new VirtualPage()
+      await prepare(lesson, page.controls, page.knobs)
+      const observer = new Observer(page.store)
+      observer.begin()
+      await page.pass(5, () => observer.look())
+      const { reached, reason } = judgeAll(lesson.checks, observer.figures)
+      expect([name, reached, reason.key]).toEqual([name, false, expected[name]])
+      for (const language of LANGUAGES) expect(sayReason(reason, language)).not.toMatch(/\{/)
+    }
+  })
+})
+
+describe('after a lesson', () => {
+  it('the lab is told again what it was told before', async () => {
+    const { controls, store, knobs } = new VirtualPage()
+    await controls.configure({ backlog: 77 })
+    await controls.setClients({ rate: 3, responseTimeout: 9 })
+    const told = () => ({
+      config: store.server.value?.state.config,
+      clients: [...store.attackers.value.values()][0]?.state.clients,
+    })
+    const { config, clients } = told()
+    if (config === undefined || clients === undefined) throw new Error('the lab has told nothing')
+    await prepare(lessonNamed('cookies'), controls, knobs)
+    expect(told().config?.backlog).toBe(128)
+    restore({ config, clients: clientsRequest(clients) }, controls)
+    // Whatever begins next waits for it.
+    await prepare(
+      { ...lessonNamed('handshake'), config: {} },
+      {
+        ...controls,
+        configure: async () => config,
+        setClients: async () => clients,
+        reset: async () => undefined as never,
+      },
+      knobs,
+    )
+    expect(told()).toMatchObject({ config: { backlog: 77 }, clients: { rate: 3, responseTimeout: 9 } })
+    expect([...store.attackers.value.values()][0]?.state.attacks.filter(({ state }) => state === 'running')).toEqual([])
+  })
+})
+
+describe('predictions', () => {
+  it('are right within their band', () => {
+    expect([49, 50, 51].map((n) => isRight({ unit: 'percent', max: 100, off: { by: 1 } }, n, 51))).toEqual([
+      false,
+      true,
+      true,
+    ])
+    expect([8, 9, 27, 28].map((n) => isRight({ unit: 'rate', max: 100, off: { share: 0.5 } }, n, 18))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ])
+  })
+})
+
+describe('the words of the lessons', () => {
+  it('are there in both languages, a sentence for each step', () => {
+    for (const language of LANGUAGES) {
+      for (const { name, steps } of LESSONS) {
+        const { read, steps: said } = LESSON_TEXTS[language][name]
+        expect(read.length).toBeGreaterThan(2)
+        expect(said).toHaveLength(steps.length)
+      }
+    }
+  })
+
+  it('answer 25 questions, each in one lesson, in both languages alike', () => {
+    const placed = LESSONS.flatMap(({ questions }) => questions)
+    expect(placed.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1))
+    for (const number of placed) {
+      const [en, zh] = [QUESTIONS.en[number], QUESTIONS['zh-CN'][number]]
+      expect(Object.keys(zh ?? {}), String(number)).toEqual(Object.keys(en ?? {}))
+      for (const said of Object.values(zh ?? {})) expect(said).toMatch(/[\u4e00-\u9fff]/)
+    }
+  })
+
+  it('name every unit and are Chinese where they are Chinese', () => {
+    const { units, notYet } = LESSONS_WORDS['zh-CN']
+    expect(Object.keys(units)).toEqual(Object.keys(LESSONS_WORDS.en.units))
+    expect(Object.keys(notYet)).toEqual(Object.keys(LESSONS_WORDS.en.notYet))
+    expect(JSON.stringify(LESSON_TEXTS['zh-CN'])).not.toMatch(/[a-z]{3,} [a-z]{3,} [a-z]{3,}/)
+  })
+
+  it('go with checks that exist', () => {
+    for (const { checks } of LESSONS) expect(CHECK_NAMES).toEqual(expect.arrayContaining([...checks]))
+  })
+})
+
+describe('progress', () => {
+  const done = withDone({ ...NO_PROGRESS, student: '小明' }, 'flood', { at: 1, predicted: 5000, seen: 18.4 })
+
+  it('is read as it was written', () => {
+    expect(readProgress(writeProgress(done))).toEqual(done)
+  })
+
+  it('of another version, or no progress at all, is refused', () => {
+    const other = writeProgress(done).replace('"version": 1', '"version": 2')
+    expect(readProgress(other)).toEqual({ kind: 'other-version', version: '2' })
+    const file = JSON.parse(writeProgress(done))
+    for (const text of [
+      '',
+      '[]',
+      'null',
+      '{}',
+      JSON.stringify({ ...file, lessons: { flood: 1 } }),
+      JSON.stringify({ ...file, lessons: { nothing: done.lessons.flood } }),
+      JSON.stringify({ ...file, lessons: { flood: { ...done.lessons.flood, seen: null } } }),
+      JSON.stringify({ ...file, student: 'x'.repeat(101) }),
+    ]) {
+      const read = readProgress(text)
+      expect(isProgressProblem(read) && read.kind, text).toBe('no-progress')
+    }
+  })
+})
