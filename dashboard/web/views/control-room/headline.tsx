@@ -8,8 +8,8 @@ import type { Format } from '../../i18n/format.ts'
 import type { Phrase } from '../../i18n/phrase.ts'
 import type { SentenceCatalogue, SuggestionAction } from '../../sentence/catalogue.en.ts'
 import { SENTENCES } from '../../sentence/catalogues.ts'
-import { chooseSentence, type Sentence } from '../../sentence/sentence.ts'
-import { situationAt } from '../../store/situation.ts'
+import type { Sentence } from '../../sentence/sentence.ts'
+import { sentenceAt } from '../../sentence/sentence-at.ts'
 import { CONTROL_ROOM } from './strings.ts'
 
 /** Another sentence has to hold for so long before it is said: what is read must not flicker. */
@@ -92,13 +92,8 @@ function useSentence(lab: Lab): Sentence {
     return () => clearTimeout(timer)
   })
   const isLive = ui.pinned.value === undefined
-  const status = isLive ? store.status.value : ({ kind: 'live' } as const)
-  if (moment === undefined && status.kind !== 'silent') return shown.current.sentence
-  const sentence = chooseSentence({
-    status,
-    isServerThere: !isLive || store.presence.value.get('server')?.isThere !== false,
-    situation: situationAt(store, moment ?? 0),
-  })
+  if (moment === undefined && !(isLive && store.status.value.kind === 'silent')) return shown.current.sentence
+  const sentence = sentenceAt(store, moment ?? 0, isLive)
   const { current } = shown
   const now = performance.now()
   if (sentence.key === current.sentence.key || !isLive || !('values' in current.sentence)) {

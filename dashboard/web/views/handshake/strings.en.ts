@@ -22,7 +22,6 @@ export interface HandshakeText {
   readonly honest: string
   readonly concluded: string
   readonly hostile: string
-  readonly unknownEnd: string
   readonly time: string
   readonly start: string
   readonly back: string
@@ -39,7 +38,6 @@ export interface HandshakeText {
   dropped(reason: string): string
   timer(kind: string, left: string, retries: string): string
   readonly ended: Readonly<Record<string, string>>
-  readonly empty: string
   noCapture(reason: string, offset: string): string
   readonly noFlows: string
   flows(shown: string, more: string): string
@@ -80,7 +78,6 @@ export const HANDSHAKE_EN: HandshakeText = {
   honest: 'honest',
   concluded: 'Dashed states were not told: they follow from the segments (RFC 9293).',
   hostile: 'hostile: nobody is there',
-  unknownEnd: 'not known',
   time: 'ms',
   start: 'To the start',
   back: 'Back',
@@ -112,7 +109,6 @@ export const HANDSHAKE_EN: HandshakeText = {
     limit: 'Too many segments; no longer followed.',
     capture: 'The capture ends here.',
   },
-  empty: 'Nothing is being followed. Choose above whom to follow.',
   noCapture: (reason, offset) => `This is no capture that can be read: ${reason} (at byte ${offset}).`,
   noFlows: 'There is no TCP over IPv4 in this capture.',
   flows: (shown, more) => `${shown} connections shown, ${more} packets of others left out`,
