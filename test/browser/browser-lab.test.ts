@@ -243,7 +243,8 @@ describeWith([BROWSER], 'the lab inside the page', () => {
         .evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset.holds))
       expect(held.length, name).toBeGreaterThan(0)
       expect(new Set(held), name).toEqual(new Set(['true']))
-      await page.locator('.diagram').waitFor()
+      // Its scenes are of thousands of segments, which are counted and not drawn.
+      if (name !== 'close-wait-leak') await page.locator('.diagram').waitFor()
     }
     expect(complaints).toEqual([])
     await page.close()

@@ -110,7 +110,7 @@ export function HandshakeView() {
       </div>
       {current === undefined ? (
         <p class="quiet waiting" role="status">
-          {capture === undefined ? text.waiting : ''}
+          {isLive ? text.waiting : ''}
         </p>
       ) : (
         <>
