@@ -1,5 +1,5 @@
 /** The one true sentence, why it is so, and what to try. */
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { PhraseText } from '../../a11y/phrase-text.tsx'
 import { type Lab, useFormat, useLab, useMoment, useText } from '../../app/lab-context.ts'
 import { pin } from '../../app/ui-state.ts'
@@ -83,6 +83,13 @@ function useSentence(lab: Lab): Sentence {
   const shown = useRef<{ sentence: Sentence; otherSince: number | undefined }>({
     sentence: { key: 'connecting' },
     otherSince: undefined,
+  })
+  // Where time stands still nothing else asks for another look.
+  const [, lookAgain] = useState(0)
+  useEffect(() => {
+    if (shown.current.otherSince === undefined) return undefined
+    const timer = setTimeout(() => lookAgain((looks) => looks + 1), SETTLE_MS)
+    return () => clearTimeout(timer)
   })
   const isLive = ui.pinned.value === undefined
   if (moment === undefined && !(isLive && store.status.value.kind === 'silent')) return shown.current.sentence

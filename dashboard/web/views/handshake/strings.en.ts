@@ -10,6 +10,13 @@ export interface HandshakeText {
   readonly waiting: string
   readonly openFile: string
   readonly drop: string
+  readonly story: string
+  storyFailed(why: string): string
+  readonly scene: string
+  readonly counted: string
+  readonly claim: string
+  readonly expected: string
+  readonly measured: string
   readonly client: string
   readonly server: string
   readonly honest: string
@@ -86,7 +93,15 @@ export const HANDSHAKE_EN: HandshakeText = {
   bytes: 'bytes',
   dropped: (reason) => `dropped: ${reason}`,
   timer: (kind, left, retries) => `${kind} in ${left}, ${retries} so far`,
+  story: 'Play a story',
+  storyFailed: (why) => `The story could not be played: ${why}.`,
+  scene: 'Scene',
+  counted: 'Counted in this run',
+  claim: 'Claim',
+  expected: 'Expected',
+  measured: 'Measured',
   ended: {
+    story: 'The story ends here.',
     closed: 'The connection is closed.',
     idle: 'Nothing more came; no longer followed.',
     replaced: 'Another connection is being followed.',
