@@ -30,7 +30,7 @@ export default defineConfig({
     target: 'es2023',
     // The polyfill would be an inline script's sibling that no browser of the target needs.
     modulePreload: { polyfill: false },
-    // Which files a page needs first: test/unit/dashboard/web/weight.test.ts weighs them.
+    // Which files a page needs first: test/browser/page-access.test.ts weighs them.
     manifest: true,
   },
 })

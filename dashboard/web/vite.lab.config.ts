@@ -53,29 +53,33 @@ const files: Plugin = {
 const oneFile: Plugin = {
   name: 'lab-one-file',
   enforce: 'post',
-  generateBundle(_options, bundle) {
-    const page = bundle[PAGE]
-    if (page?.type !== 'asset') this.error(`${PAGE} is missing`)
-    let html = String(page.source)
-    const hashes = { script: '', style: '' }
-    for (const [name, file] of Object.entries(bundle)) {
-      if (name === PAGE) continue
-      delete bundle[name]
-      if (file.type === 'chunk') {
-        // The end of an element ends it, whatever it stands in.
-        const code = file.code.trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
-        hashes.script = hashOf(code)
-        html = html.replace(/\s*<script type="module"[^>]*><\/script>/, '')
-        html = html.replace('</body>', () => `<script type="module">${code}</script>\n  </body>`)
-      } else if (name.endsWith('.css')) {
-        const style = String(file.source).trim()
-        hashes.style = hashOf(style)
-        html = html.replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style}</style>`)
-      } else this.error(`${name} does not fit into one file`)
-    }
-    html = html.replace(/<link rel="icon"[^>]*>/, () => `<link rel="icon" href="${ICON}" />`)
-    page.source = withPolicy(html, policy(hashes.script, 'blob:', hashes.style).replace("'self' data:", 'data:'))
-    page.fileName = 'synlab.html'
+  generateBundle: {
+    // Vite's own last touch to the script comes first.
+    order: 'post',
+    handler(_options, bundle) {
+      const page = bundle[PAGE]
+      if (page?.type !== 'asset') this.error(`${PAGE} is missing`)
+      let html = String(page.source)
+      const hashes = { script: '', style: '' }
+      for (const [name, file] of Object.entries(bundle)) {
+        if (name === PAGE) continue
+        delete bundle[name]
+        if (file.type === 'chunk') {
+          // The end of an element ends it, whatever it stands in.
+          const code = file.code.trim().replaceAll('</script', '<\\/script').replaceAll('<!--', '<\\!--')
+          hashes.script = hashOf(code)
+          html = html.replace(/\s*<script type="module"[^>]*><\/script>/, '')
+          html = html.replace('</body>', () => `<script type="module">${code}</script>\n  </body>`)
+        } else if (name.endsWith('.css')) {
+          const style = String(file.source).trim()
+          hashes.style = hashOf(style)
+          html = html.replace(/<link rel="stylesheet"[^>]*>/, () => `<style>${style}</style>`)
+        } else this.error(`${name} does not fit into one file`)
+      }
+      html = html.replace(/<link rel="icon"[^>]*>/, () => `<link rel="icon" href="${ICON}" />`)
+      page.source = withPolicy(html, policy(hashes.script, 'blob:', hashes.style).replace("'self' data:", 'data:'))
+      page.fileName = 'synlab.html'
+    },
   },
 }
 
@@ -106,7 +110,8 @@ export default defineConfig(({ mode }) => {
       outDir: fileURLToPath(new URL('../../dist/page', ROOT)),
       emptyOutDir: !isOneFile,
       target: 'es2023',
-      modulePreload: { polyfill: false },
+      // What is in one file already is not loaded before it is wanted.
+      modulePreload: isOneFile ? false : { polyfill: false },
       cssCodeSplit: !isOneFile,
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 2000,

@@ -41,6 +41,12 @@ export function linkParameters(run: PageRun, version: string): Record<string, st
   }
 }
 
+/** Where the page shows `run`, as an address relative to the page's folder. */
+export function pageLink(run: PageRun, version: string): string {
+  const parameters = Object.entries(linkParameters(run, version))
+  return `${PAGE_FILE}#control-room?${parameters.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')}`
+}
+
 /** The run that `parameters` say; undefined when they say none. */
 export function parseLink(
   parameters: Readonly<Record<string, string>>,

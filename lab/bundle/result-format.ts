@@ -7,6 +7,9 @@ import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { PhaseName, Threshold } from '../scenario/schema.ts'
 
+/** Version of the bundle's format; goes up when a reader of an older one would misread it. */
+export const FORMAT_VERSION = 1
+
 /** Of successful connections. */
 export interface Durations {
   /** Milliseconds; null when no connection succeeded. */
@@ -111,3 +114,6 @@ export interface Result {
   /** Every threshold held. */
   readonly passed: boolean
 }
+
+/** What says which run a bundle is of, and who can read it. */
+export type ResultHead = Pick<Result, 'format_version' | 'synlab_version' | 'command'>

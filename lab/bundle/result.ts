@@ -9,11 +9,15 @@ import type { PhaseName } from '../scenario/schema.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
 import { canonicalJson } from './canonical-json.ts'
 import { summarizePhase } from './phase-summary.ts'
-import type { ArmResult, PathResult, PhaseResult, Result, ScenarioDefinition } from './result-format.ts'
+import {
+  type ArmResult,
+  FORMAT_VERSION,
+  type PathResult,
+  type PhaseResult,
+  type Result,
+  type ScenarioDefinition,
+} from './result-format.ts'
 import { judgeThresholds } from './thresholds.ts'
-
-/** Version of the bundle's format; goes up when a reader of an older one would misread it. */
-export const FORMAT_VERSION = 1
 
 const PERCENTILES =
   'nearest-rank on the exact durations of successful connections, in milliseconds from the start: in mode open the intended one'

@@ -1,16 +1,21 @@
 /**
  * `synlab run`: simulates every arm of a scenario, prints the comparison, writes the bundle.
  */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { packageVersion } from '../../control/package-info.ts'
 import { type BundleFile, bundleTexts } from '../bundle/bundle.ts'
+import { PAGE_FILE, type PageRun, pageLink } from '../bundle/page-link.ts'
 import { reproduceCommand } from '../bundle/reproduce.ts'
 import { makeResult, resultJson } from '../bundle/result.ts'
 import type { Result } from '../bundle/result-format.ts'
 import { BundleDirectory } from '../files/bundle-directory.ts'
 import { CaptureFile } from '../files/capture-file.ts'
-import { readScenario } from '../files/scenario-source.ts'
+import { bundledNames, readScenario } from '../files/scenario-source.ts'
 import { traceFilesIn } from '../files/trace-files.ts'
+import { packageRoot } from '../package-root.ts'
 import { makeProgress, type Progress, SILENT } from '../report/progress.ts'
 import { formatAcceptQueues, formatReplays, formatResult, formatThresholds } from '../report/run-report.ts'
 import { loadScenario, type ScenarioText } from '../scenario/load.ts'
@@ -47,7 +52,12 @@ export async function runCommand(reference: string, options: RunOptions, output:
   const interrupt = (signal: (typeof SIGNALS)[number]): void => interruption.abort(signal)
   for (const signal of SIGNALS) process.once(signal, interrupt)
   try {
-    return await runScenario({ reference, scenario, traces, set }, options, interruption.signal, output)
+    return await runScenario(
+      { reference, text: source.text, scenario, traces, set },
+      options,
+      interruption.signal,
+      output,
+    )
   } finally {
     for (const signal of SIGNALS) process.removeListener(signal, interrupt)
   }
@@ -56,17 +66,14 @@ export async function runCommand(reference: string, options: RunOptions, output:
 /** A scenario as it is to run, and the words in which it was asked for. */
 interface Run {
   readonly reference: string
+  readonly text: string
   readonly scenario: Scenario
   readonly traces: Traces
   readonly set: readonly string[]
 }
 
-async function runScenario(
-  { reference, scenario, traces, set }: Run,
-  options: RunOptions,
-  signal: AbortSignal,
-  output: Output,
-): Promise<number> {
+async function runScenario(run: Run, options: RunOptions, signal: AbortSignal, output: Output): Promise<number> {
+  const { reference, scenario, traces, set } = run
   const bundle = options.out === undefined ? undefined : new BundleDirectory(options.out)
   if (scenario.populations.length === 0 && !options.quiet) {
     output.stderr.write(
@@ -79,14 +86,15 @@ async function runScenario(
     const runs = await simulate(scenario, traces, bundle, progress, signal)
     if (runs === undefined) return exitCodeOfSignal(signal.reason)
     const result = makeResult(scenario, runs, reproduceCommand(reference, scenario.seed, set), packageVersion())
+    const page = pageRun(run)
     if (bundle !== undefined) {
-      const texts = bundleTexts({ scenario, result, runs })
+      const texts = bundleTexts({ scenario, result, runs, page })
       for (const [file, text] of Object.entries(texts)) bundle.write(file as BundleFile, text)
       bundle.commit()
       committed = true
     }
     progress.end()
-    output.stdout.write(options.json ? resultJson(result) : report(result, options.out))
+    output.stdout.write(options.json ? resultJson(result) : report(result, options.out, page))
     return result.passed ? EXIT_OK : EXIT_THRESHOLD
   } finally {
     if (!committed) bundle?.abandon()
@@ -125,7 +133,21 @@ async function simulate(
   }
 }
 
-function report(result: Result, out: string | undefined): string {
+/** The run as the page opens it; undefined for a recording, which no page can read. */
+function pageRun({ reference, text, set, scenario }: Run): PageRun | undefined {
+  if (scenario.attacks.some(({ kind }) => kind === 'trace-replay')) return undefined
+  const isOwn = !bundledNames().includes(reference)
+  return { scenario: reference, text: isOwn ? text : undefined, set, seed: scenario.seed, isByHand: false }
+}
+
+/** Where the built page shows a run; nothing when it has not been built. */
+function pageLines(page: PageRun | undefined, version: string): string[] {
+  const folder = join(packageRoot(), 'dist', 'page')
+  if (page === undefined || !existsSync(join(folder, PAGE_FILE))) return []
+  return [`The same run in the page: ${pathToFileURL(folder).href}/${pageLink(page, version)}`]
+}
+
+function report(result: Result, out: string | undefined, page: PageRun | undefined): string {
   const { name, definition } = result.scenario
   const phases = definition.phases.map(({ name: phase, start, end }) => `${phase} ${end - start} s`).join(', ')
   const lines = [
@@ -139,6 +161,7 @@ function report(result: Result, out: string | undefined): string {
     ...(result.thresholds.length > 0 ? ['', ...formatThresholds(result.thresholds)] : []),
     '',
     out === undefined ? 'No bundle written; --out DIR writes one.' : `Bundle: ${out}`,
+    ...pageLines(page, result.synlab_version),
   ]
   return `${lines.join('\n')}\n`
 }

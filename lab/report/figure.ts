@@ -1,6 +1,7 @@
 /**
  * A figure of the report: its picture, the words around it, and how it becomes an element of a page or a file of its own.
  */
+import type { PageRun } from '../bundle/page-link.ts'
 import type { Result } from '../bundle/result-format.ts'
 import type { Scenario } from '../scenario/resolve.ts'
 import type { ArmRun } from '../simulator/arm-run.ts'
@@ -12,6 +13,8 @@ export interface ReportSource {
   readonly scenario: Scenario
   readonly result: Result
   readonly runs: readonly ArmRun[]
+  /** The run as the page opens it; undefined for one that no page can run. */
+  readonly page?: PageRun | undefined
 }
 
 /** Widths of a picture, pixels: for pages and paper, and for telephones. */

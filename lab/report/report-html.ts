@@ -42,7 +42,7 @@ interface Figures {
 /** Nothing may be fetched and nothing may run, even if something slipped through the escaping. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
-function page({ scenario, result }: ReportSource, figures: Figures): string {
+function page({ scenario, result, page: run }: ReportSource, figures: Figures): string {
   const facts = `Seed ${result.seed}. Phases: ${describePhases(scenario)}. Simulated in virtual time by synlab ${result.synlab_version}.`
   return `<!doctype html>
 <html lang="en">
@@ -72,7 +72,7 @@ ${section('phases', 'Figures by phase', phasesTable(result) + PHASES_NOTE)}
 ${section('thresholds', 'Thresholds', result.thresholds.length > 0 ? thresholdsTable(result) : NO_THRESHOLDS)}
 ${section('totals', 'Counters by phase', countersTables(result))}
 ${section('setup', 'What ran', `${armsTable(result)}\n${trafficTable(result)}`)}
-${section('again', 'Run it again', reproduce(result))}
+${section('again', 'Run it again', reproduce(result, run))}
 ${section('definitions', 'Definitions', definitions(result))}
 </main>
 </body>

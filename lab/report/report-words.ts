@@ -1,6 +1,7 @@
 /**
  * The words of report.html: key figures, what to look at, how to run it again, definitions.
  */
+import { PAGE_FILE, type PageRun, pageLink } from '../bundle/page-link.ts'
 import type { PhaseResult, Result } from '../bundle/result-format.ts'
 import { formatShare } from './run-report.ts'
 import { escapeMarkup } from './svg.ts'
@@ -56,7 +57,8 @@ export function guide(result: Result): string {
 }
 
 /** Command, seed, hash, version. Markup. */
-export function reproduce({ command, scenario, seed, synlab_version, format_version }: Result): string {
+export function reproduce(result: Result, page: PageRun | undefined): string {
+  const { command, scenario, seed, synlab_version, format_version } = result
   const facts = [
     ['Seed', String(seed)],
     ['SHA-256 of the scenario', scenario.sha256],
@@ -66,7 +68,7 @@ export function reproduce({ command, scenario, seed, synlab_version, format_vers
   const rows = facts.map(([name, value]) => `<dt>${name}</dt><dd class="hash">${escapeMarkup(value ?? '')}</dd>`)
   return `<pre>${escapeMarkup(command)}</pre>
 <p>One scenario and one seed give the same figures and the same files, byte for byte. Add <code>--out DIR</code> to write them.</p>
-<dl class="pairs">${rows.join('\n')}</dl>`
+${page === undefined ? '' : playIt(page, synlab_version)}<dl class="pairs">${rows.join('\n')}</dl>`
 }
 
 const DEFINITIONS: readonly (readonly [string, string])[] = [
@@ -94,4 +96,11 @@ export function definitions({ percentiles }: Result): string {
     ([term, meaning]) => `<div><dt>${escapeMarkup(term)}</dt><dd>${escapeMarkup(meaning)}</dd></div>`,
   )
   return `<dl class="terms">${rows.join('\n')}</dl>`
+}
+
+/** The link works where the page's file lies beside the report: nothing is fetched from anywhere else. */
+function playIt(run: PageRun, version: string): string {
+  const link = escapeMarkup(pageLink(run, version))
+  return `<p><a href="${link}">The same run, played</a> in time that can be stopped and turned back: put <code>${PAGE_FILE}</code> (<code>npm run page</code> makes it) beside this file.</p>
+`
 }

@@ -16,6 +16,9 @@ export const DEFAULT_STORY_SEED = 1
 
 export interface ToldStory {
   readonly lines: readonly string[]
+  /** Of the lines what the story itself says: no summary, no claims. */
+  readonly prose: readonly string[]
+  readonly scenes: Storyteller['scenes']
   readonly result: StoryResult
   readonly capture: Uint8Array
 }
@@ -85,7 +88,7 @@ export function tellStory(story: Story, seed: number, labVersion: string): ToldS
     '------------------------------------------',
     ...story.wireshark.flatMap(({ filter, shows }) => [filter, ...wrap(shows, 4)]),
   ]
-  return { lines, result, capture: teller.capture.bytes() }
+  return { lines, prose: teller.lines, scenes: teller.scenes, result, capture: teller.capture.bytes() }
 }
 
 /** Longest measured value that is printed in full; result.json has all of it. */

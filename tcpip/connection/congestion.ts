@@ -23,17 +23,17 @@ export function startCongestionControl(tcb: Tcb): void {
   tcb.ssthresh = NO_THRESHOLD
 }
 
-/** `acknowledged` new bytes arrived at the peer. */
-export function onProgress(host: ConnectionHost, tcb: Tcb, acknowledged: number, now: number): void {
+/** `acknowledged` new bytes arrived at the peer, in segments that would be `growth` bytes if all were full. */
+export function onProgress(host: ConnectionHost, tcb: Tcb, acknowledged: number, growth: number, now: number): void {
   if (tcb.recovery === RECOVERY_NONE) {
     // Kept close behind SND.UNA: numbers 2^31 apart no longer compare.
     if (seqLess(tcb.recover, tcb.sndUna)) tcb.recover = seqAdd(tcb.sndUna, -1)
     tcb.duplicateAcks = 0
-    grow(tcb, acknowledged)
+    grow(tcb, growth)
     return
   }
   if (seqLess(tcb.sndUna, tcb.recover)) {
-    if (tcb.sackPermitted || tcb.recovery === RECOVERY_TIMEOUT) onPartialSackAck(tcb, acknowledged)
+    if (tcb.sackPermitted || tcb.recovery === RECOVERY_TIMEOUT) onPartialSackAck(tcb, growth)
     else onPartialAck(host, tcb, acknowledged, now)
     return
   }
@@ -72,9 +72,9 @@ function onPartialAck(host: ConnectionHost, tcb: Tcb, acknowledged: number, now:
 }
 
 /** The scoreboard says what to send. After a timeout the window opens again as at the start (RFC 5681 3.1). */
-function onPartialSackAck(tcb: Tcb, acknowledged: number): void {
+function onPartialSackAck(tcb: Tcb, growth: number): void {
   tcb.repeatMark = tcb.sndNxt
-  if (tcb.recovery === RECOVERY_TIMEOUT) grow(tcb, acknowledged)
+  if (tcb.recovery === RECOVERY_TIMEOUT) grow(tcb, growth)
 }
 
 /** NewReno: an ACK that acknowledges nothing new while data is in flight. The peer misses something. */

@@ -272,7 +272,9 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknow
   const from = seqAdd(tcb.sndUna, -acknowledged)
   const segmentEnd = tcb.smallEnds.firstWithin(from, seqAdd(from, tcb.sndMss))
   const isSegment = tcb.sndUna === tcb.sndNxt || !seqLess(tcb.sndUna, segmentEnd)
-  tcb.smallEnds.discardUntil(tcb.sndUna)
+  // The congestion window grows by segments, and a small one is one.
+  const small = tcb.smallEnds.discardUntil(tcb.sndUna)
+  const segments = isSegment ? Math.max(small, Math.ceil(acknowledged / tcb.sndMss)) : 0
   // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
   // timestamp tells the copies apart.
   if (tcb.timedAt >= 0) {
@@ -281,7 +283,7 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknow
       tcb.timedAt = -1
     }
   } else if (isSegment) sampleEcho(tcb, segment, now)
-  onProgress(host, tcb, acknowledged, now)
+  onProgress(host, tcb, acknowledged, segments * tcb.sndMss, now)
   if (!isSegment) return
   if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
   else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)

@@ -22,11 +22,12 @@ export class SegmentEnds {
     this.ends[this.count++] = end
   }
 
-  /** Forgets the ends that `acknowledged` has reached. */
-  discardUntil(acknowledged: number): void {
+  /** Forgets the ends that `acknowledged` has reached; how many. */
+  discardUntil(acknowledged: number): number {
     let reached = 0
     while (reached < this.count && seqLessOrEqual(this.ends[reached], acknowledged)) reached++
     this.drop(reached)
+    return reached
   }
 
   /** The first end beyond `from`, up to `to`; `to` when there is none. */

@@ -2,6 +2,7 @@
 import { createContext } from 'preact'
 import { useContext, useMemo } from 'preact/hooks'
 import type { LabSource } from '../../contract/source.ts'
+import type { PlayedStory, StoryName } from '../../virtual/story-scenes.ts'
 import type { Painter } from '../charts/painter.ts'
 import type { Asks } from '../controls/asks.ts'
 import { type Format, makeFormat } from '../i18n/format.ts'
@@ -18,6 +19,16 @@ export interface Lab {
   /** What was asked of the lab and not answered yet, or refused. */
   readonly asks: Asks
   readonly painter: Painter
+  /** Labs that are drawn beside this one, on the same scales. */
+  readonly peers?: readonly LabStore[]
+  /** Stories of the lab, where it can play them itself. */
+  readonly stories?: Stories
+}
+
+export interface Stories {
+  names(): Promise<readonly StoryName[]>
+  /** Rejects with what went wrong. */
+  play(name: string, seed: number): Promise<PlayedStory>
 }
 
 export const LabContext = createContext<Lab | undefined>(undefined)

@@ -10,7 +10,6 @@ export interface ShellText {
   ago(time: string): string
   silent(time: string): string
   serverGone: string
-  readonly backToLive: string
   readonly span: string
   readonly language: string
   readonly toLight: string
@@ -48,7 +47,6 @@ export const SHELL_EN: ShellText = {
   ago: (time) => `${time} ago`,
   silent: (time) => `silent for ${time}`,
   serverGone: 'server gone',
-  backToLive: 'Back to now',
   span: 'Time shown',
   language: 'Language',
   toLight: 'Light',

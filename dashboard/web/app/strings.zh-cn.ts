@@ -10,7 +10,6 @@ export const SHELL_ZH: ShellText = {
   ago: (time) => `${time}前`,
   silent: (time) => `已静默 ${time}`,
   serverGone: '服务器不在了',
-  backToLive: '回到现在',
   span: '显示的时间',
   language: '语言',
   toLight: '浅色',

@@ -4,7 +4,9 @@ import { LabContext } from '../app/lab-context.ts'
 import { Shell } from '../app/shell.tsx'
 import { watchKeys } from '../keys/keys.ts'
 import { watchAddress } from '../links/address-bar.ts'
+import { CompareView } from './compare-view.tsx'
 import { RunBar } from './run-bar.tsx'
+import { ScenarioEditor } from './scenario-editor.tsx'
 import { useSession } from './session-context.ts'
 import { TimeBar } from './time-bar.tsx'
 import { pressTime } from './time-keys.ts'
@@ -33,7 +35,10 @@ export function App() {
             <TimeBar />
           </div>
         }
-      />
+      >
+        {session.isComparing.value ? <CompareView /> : undefined}
+      </Shell>
+      {session.draft.value !== undefined && <ScenarioEditor />}
     </LabContext.Provider>
   )
 }

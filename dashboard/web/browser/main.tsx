@@ -6,6 +6,7 @@ import { makeUiState, SPANS, VIEWS } from '../app/ui-state.ts'
 import { formatDeepLink, parseDeepLink } from '../links/deep-link.ts'
 import { BrowserLab } from '../source/browser-lab.ts'
 import { App } from './app.tsx'
+import { watchDrops } from './drop.ts'
 import { makeWorker } from './make-worker.ts'
 import { problemText } from './problem-text.ts'
 import { FREE_LAB, LabSession } from './session.ts'
@@ -37,6 +38,11 @@ async function start(host: HTMLElement): Promise<void> {
     if (!isOpen) await session.openRun(FREE_LAB)
     ui.notice.value = problemText(problem, BROWSER[ui.language.value])
   }
+  // The rest of the address is read when a lab is there to be shown; this much, before the address is written.
+  const { view, language, span } = parseDeepLink(location.hash, VIEWS, SPANS)
+  if (view !== undefined) ui.view.value = view
+  if (language !== undefined) ui.language.value = language
+  if (span !== undefined) ui.span.value = span
   await follow()
   // What is open stands in the address, so that the address is a link to it.
   session.open.subscribe((open) => {
@@ -51,6 +57,7 @@ async function start(host: HTMLElement): Promise<void> {
     if (hash !== location.hash) history.replaceState(null, '', hash)
   })
   addEventListener('hashchange', () => void follow())
+  watchDrops(session)
   render(
     <SessionContext.Provider value={session}>
       <App />

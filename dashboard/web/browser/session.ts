@@ -13,6 +13,7 @@ import { Painter } from '../charts/painter.ts'
 import { Asks, refusalText } from '../controls/asks.ts'
 import type { BrowserLab } from '../source/browser-lab.ts'
 import { LabStore } from '../store/lab-store.ts'
+import { playStory, storyNames } from './desk.ts'
 import { SCENARIOS } from './scenarios.ts'
 import { TimeKeeper } from './time-keeper.ts'
 
@@ -35,6 +36,15 @@ export interface OpenRun {
   readonly labs: readonly Lab[]
 }
 
+/** A text that somebody is changing. */
+export interface Draft {
+  readonly name: string
+  readonly text: string
+  readonly problems: readonly ScenarioProblem[]
+}
+
+const STORIES = { names: storyNames, play: playStory }
+
 export class LabSession {
   readonly ui: UiState
   readonly browser: BrowserLab
@@ -43,6 +53,8 @@ export class LabSession {
   readonly arm = signal(0)
   /** All arms side by side, in place of a view. */
   readonly isComparing = signal(false)
+  /** Undefined while nobody changes one. */
+  readonly draft = signal<Draft | undefined>(undefined)
   readonly time: TimeKeeper
   private readonly painter = new Painter()
   private stops: (() => void)[] = []
@@ -105,6 +117,6 @@ export class LabSession {
         },
       ),
     )
-    return { source, store, clock, ui: this.ui, asks: new Asks(), painter: this.painter }
+    return { source, store, clock, ui: this.ui, asks: new Asks(), painter: this.painter, stories: STORIES }
   }
 }

@@ -116,8 +116,20 @@ class Drawing {
     this.plot.batch((plot: uPlot) => {
       plot.setData([Array.from(times), ...lines] as uPlot.AlignedData, false)
       plot.setScale('x', { min: window.from, max: window.to })
-      plot.setScale('y', { min: 0, max: niceTop(most(lines), chart.top) })
+      plot.setScale('y', { min: 0, max: niceTop(Math.max(most(lines), this.mostOfPeers(times)), chart.top) })
     })
+  }
+
+  /** Labs beside this one are drawn on the same scale. */
+  private mostOfPeers(times: Float64Array): number {
+    const { lab, chart } = this
+    const others = (lab.peers ?? []).filter((store) => store !== lab.store)
+    return Math.max(
+      0,
+      ...others.map((store) =>
+        most(chart.series.map((series) => Array.from(times, (at) => known(series.value(store, at))))),
+      ),
+    )
   }
 
   end(): void {

@@ -25,8 +25,9 @@ export function NumberField({ id, label, value, min, max, isWhole = false, onSet
   const commit = (): void => {
     isEditing.current = false
     const typed = Number(text)
-    if (text.trim() === '' || Number.isNaN(typed) || typed === value) setText(shown)
-    else onSet(typed)
+    // The value that holds is shown until another is confirmed; a refused one would be asked for again at the next Enter.
+    setText(shown)
+    if (text.trim() !== '' && !Number.isNaN(typed) && typed !== value) onSet(typed)
   }
   return (
     <input

@@ -47,8 +47,6 @@ export interface ControlsText {
   refused(message: string): string
   readonly clientsTitle: string
   readonly clientsRate: string
-  readonly clientsPatience: string
-  readonly clientsNone: string
   readonly reset: string
   readonly resetAbout: string
   readonly hintsTitle: string
@@ -155,8 +153,6 @@ export const CONTROLS_EN: ControlsText = {
   refused: (message) => `Refused: ${message}`,
   clientsTitle: 'Honest clients',
   clientsRate: 'Clients per second',
-  clientsPatience: 'Patience, s',
-  clientsNone: 'none',
   reset: 'Reset',
   resetAbout: 'Stops attacks, empties queues, sets counters to zero; settings stay.',
   hintsTitle: 'It did not work?',

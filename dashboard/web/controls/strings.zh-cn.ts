@@ -125,8 +125,6 @@ export const CONTROLS_ZH: ControlsText = {
   refused: (message) => `被拒绝：${message}`,
   clientsTitle: '正常客户端',
   clientsRate: '每秒正常客户端',
-  clientsPatience: '耐心，秒',
-  clientsNone: '无',
   reset: '重置',
   resetAbout: '停止攻击，清空队列，计数器归零；设置不变。',
   hintsTitle: '没有效果？',

@@ -7,8 +7,7 @@ import { CONTROLS } from '../controls/strings.ts'
 import type { Format } from '../i18n/format.ts'
 import { plainText } from '../i18n/phrase.ts'
 import { SENTENCES } from '../sentence/catalogues.ts'
-import { chooseSentence } from '../sentence/sentence.ts'
-import { situationAt } from '../store/situation.ts'
+import { sentenceAt } from '../sentence/sentence-at.ts'
 import { readTokens } from '../theme/tokens.ts'
 import { say } from '../views/control-room/headline.tsx'
 import { markText } from '../views/control-room/log-panel.tsx'
@@ -23,7 +22,7 @@ export function pictureOf(lab: Lab, format: Format): string {
   if (ui.view.value !== 'control-room' && view !== null) return drawElement(view)
   const at = momentOf(lab)
   const window = timeWindow(lab) ?? { from: at - ui.span.value, to: at }
-  const { headline, why } = sentenceAt(lab, at, format)
+  const { headline, why } = saidAt(lab, at, format)
   const frame = ui.pinned.value === undefined ? store.slots.value : store.frames.at(at)
   return drawRoom({
     store,
@@ -42,7 +41,7 @@ export function reportOf(lab: Lab, format: Format, picture: string): string {
   const at = momentOf(lab)
   const words = CONTROL_ROOM[ui.language.value]
   const controls = CONTROLS[ui.language.value]
-  const { headline, why } = sentenceAt(lab, at, format)
+  const { headline, why } = saidAt(lab, at, format)
   const figures = [...FIRST_CHARTS, ...MORE_CHARTS].map((chart) => ({
     title: words.charts[chart.key],
     rows: chart.series.map(
@@ -65,12 +64,6 @@ function momentOf({ ui, clock, store }: Lab): number {
   return ui.pinned.value ?? clock.now.value ?? store.now.value ?? 0
 }
 
-function sentenceAt(lab: Lab, at: number, format: Format): ReturnType<typeof say> {
-  const { store, ui } = lab
-  const sentence = chooseSentence({
-    status: store.status.value,
-    isServerThere: store.presence.value.get('server')?.isThere !== false,
-    situation: situationAt(store, at),
-  })
-  return say(sentence, SENTENCES[ui.language.value], format)
+function saidAt({ store, ui }: Lab, at: number, format: Format): ReturnType<typeof say> {
+  return say(sentenceAt(store, at, ui.pinned.value === undefined), SENTENCES[ui.language.value], format)
 }

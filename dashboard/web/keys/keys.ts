@@ -11,11 +11,17 @@ const STEP_MS = 1000
 /** Begins to listen; returns the function that ends it. Keys that `own` takes mean nothing else. */
 export function watchKeys(lab: Lab, own: (key: string, isShift: boolean) => boolean = () => false): () => void {
   const onKey = (event: KeyboardEvent): void => {
+    if (isInDialog(event) && !lab.ui.isHelpOpen.value) return
     if (event.ctrlKey || event.altKey || event.metaKey || isTyping(event)) return
     if (own(event.key, event.shiftKey) || press(lab, event.key, event.shiftKey)) event.preventDefault()
   }
   addEventListener('keydown', onKey)
   return () => removeEventListener('keydown', onKey)
+}
+
+/** A dialog has keys of its own; that of the list of keys has these. */
+function isInDialog({ target }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && target.closest('dialog') !== null
 }
 
 function isTyping({ target, key }: KeyboardEvent): boolean {

@@ -18,12 +18,20 @@ export function watchAddress(lab: Lab): () => void {
     ui.lesson.value = link.lesson
     if (link.span !== undefined) ui.span.value = link.span
     const text = SHELL[ui.language.value]
-    if (link.unknownView !== undefined) ui.notice.value = text.noSuchView(link.unknownView)
+    const notices: string[] = []
+    if (link.unknownView !== undefined) {
+      notices.push(text.noSuchView(link.unknownView))
+      ui.view.value = 'control-room'
+    }
     const now = store.now.value ?? Date.now()
     const isShowable = link.moment === undefined || (link.moment > now - HISTORY_MS && link.moment <= now + 1000)
-    if (link.badMoment !== undefined || !isShowable)
-      ui.notice.value = text.noSuchTime(link.badMoment ?? String(link.moment))
-    else if (link.moment !== undefined && link.moment !== ui.pinned.value) pin(ui, link.moment, clock.now.value ?? now)
+    if (link.badMoment !== undefined || !isShowable) {
+      notices.push(text.noSuchTime(link.badMoment ?? String(link.moment)))
+      pin(ui, undefined, now)
+    } else if (link.moment !== undefined && link.moment !== ui.pinned.value) {
+      pin(ui, link.moment, clock.now.value ?? now)
+    }
+    if (notices.length > 0) ui.notice.value = notices.join(' ')
   }
   read()
   addEventListener('hashchange', read)

@@ -10,6 +10,8 @@ export interface SentenceInput {
   /** What is the matter with the source; looked at only while the page is live. */
   readonly status: SourceStatus
   readonly isServerThere: boolean
+  /** Whether any attacker is there; like `isServerThere`, true where the past is looked at. */
+  readonly isAttackerThere: boolean
   readonly situation: Situation
 }
 
@@ -75,12 +77,12 @@ const TIME_WAITS = 4000
 /** Of the cookies sent, a crowd brings back more than this; a flood none. */
 const CROWD_RETURNS = 0.5
 
-export function chooseSentence({ status, isServerThere, situation }: SentenceInput): Sentence {
+export function chooseSentence({ status, isServerThere, isAttackerThere, situation }: SentenceInput): Sentence {
   const { server, honest, attacks } = situation
   if (status.kind === 'silent') return { key: 'silent', since: status.since }
   if (!isServerThere) return { key: 'serverGone' }
   if (server === undefined) return { key: status.kind === 'connecting' ? 'connecting' : 'unknown' }
-  if (honest === undefined) return { key: 'attackerGone', server }
+  if (honest === undefined) return isAttackerThere ? { key: 'unknown' } : { key: 'attackerGone', server }
   const values = valuesOf(server, honest, situation)
   return {
     key: keyOf(

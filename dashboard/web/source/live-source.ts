@@ -101,7 +101,7 @@ export class LiveSource implements LabSource {
     const headers: Record<string, string> = {}
     if (isChange) headers[TOKEN_HEADER] = await this.pageToken()
     if (body !== undefined) headers['content-type'] = 'application/json'
-    const response = await fetch(this.base + path, {
+    const response = await this.reach(path, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -110,8 +110,16 @@ export class LiveSource implements LabSource {
     return (await (response.status === 204 ? undefined : response.json())) as Answer
   }
 
+  /** What a browser says when nobody answers differs from one to the next, and tells a person nothing. */
+  private async reach(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(this.base + path, init).catch((): never => {
+      const refusal: LabRefusal = { code: 'UNREACHABLE', message: 'the page’s server does not answer' }
+      throw refusal
+    })
+  }
+
   private pageToken(): Promise<string> {
-    this.token ??= fetch(`${this.base}/api/session`).then(async (response) => {
+    this.token ??= this.reach('/api/session').then(async (response) => {
       if (!response.ok) throw await refusalOf(response)
       return ((await response.json()) as Session).token
     })

@@ -1,5 +1,5 @@
 /** The one true sentence, why it is so, and what to try. */
-import { useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { PhraseText } from '../../a11y/phrase-text.tsx'
 import { type Lab, useFormat, useLab, useMoment, useText } from '../../app/lab-context.ts'
 import { pin } from '../../app/ui-state.ts'
@@ -8,8 +8,8 @@ import type { Format } from '../../i18n/format.ts'
 import type { Phrase } from '../../i18n/phrase.ts'
 import type { SentenceCatalogue, SuggestionAction } from '../../sentence/catalogue.en.ts'
 import { SENTENCES } from '../../sentence/catalogues.ts'
-import { chooseSentence, type Sentence } from '../../sentence/sentence.ts'
-import { situationAt } from '../../store/situation.ts'
+import type { Sentence } from '../../sentence/sentence.ts'
+import { sentenceAt } from '../../sentence/sentence-at.ts'
 import { CONTROL_ROOM } from './strings.ts'
 
 /** Another sentence has to hold for so long before it is said: what is read must not flicker. */
@@ -84,14 +84,16 @@ function useSentence(lab: Lab): Sentence {
     sentence: { key: 'connecting' },
     otherSince: undefined,
   })
-  const isLive = ui.pinned.value === undefined
-  const status = isLive ? store.status.value : ({ kind: 'live' } as const)
-  if (moment === undefined && status.kind !== 'silent') return shown.current.sentence
-  const sentence = chooseSentence({
-    status,
-    isServerThere: !isLive || store.presence.value.get('server')?.isThere !== false,
-    situation: situationAt(store, moment ?? 0),
+  // Where time stands still nothing else asks for another look.
+  const [, lookAgain] = useState(0)
+  useEffect(() => {
+    if (shown.current.otherSince === undefined) return undefined
+    const timer = setTimeout(() => lookAgain((looks) => looks + 1), SETTLE_MS)
+    return () => clearTimeout(timer)
   })
+  const isLive = ui.pinned.value === undefined
+  if (moment === undefined && !(isLive && store.status.value.kind === 'silent')) return shown.current.sentence
+  const sentence = sentenceAt(store, moment ?? 0, isLive)
   const { current } = shown
   const now = performance.now()
   if (sentence.key === current.sentence.key || !isLive || !('values' in current.sentence)) {

@@ -19,7 +19,7 @@ export function SmallCharts() {
   )
 }
 
-function SmallChart({ chart }: { chart: ChartDefinition }) {
+export function SmallChart({ chart }: { chart: ChartDefinition }) {
   const lab = useLab()
   const text = useText(CONTROL_ROOM)
   const format = useFormat()

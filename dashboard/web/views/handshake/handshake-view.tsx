@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { Asked } from '../../controls/asked.tsx'
 import '../../controls/controls.css'
 import type { TapRequest } from '../../../contract/stream.ts'
+import type { PlayedStory } from '../../../virtual/story-scenes.ts'
 import { SpokenTwin } from '../../a11y/twin.tsx'
 import { type Lab, useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { type CaptureFlows, readFlows } from './capture.ts'
@@ -13,6 +14,7 @@ import { explanationOf } from './explain.ts'
 import './handshake.css'
 import { Player } from './player.ts'
 import { PlayerBar } from './player-bar.tsx'
+import { StoryMenu, StoryPanel } from './story-shelf.tsx'
 import { HANDSHAKE } from './strings.ts'
 
 /** Captures beyond this are not read: a browser's tab has no room for them. */
@@ -24,6 +26,7 @@ export function HandshakeView() {
   const format = useFormat()
   const { exchange, player } = useFollowed(lab)
   const [capture, setCapture] = useState<CaptureFlows | undefined>(undefined)
+  const [story, setStory] = useState<PlayedStory | undefined>(undefined)
   const file = useRef<HTMLInputElement>(null)
 
   const show = (flow: Exchange | undefined): void => {
@@ -41,6 +44,7 @@ export function HandshakeView() {
       })
       return
     }
+    setStory(undefined)
     const flows = readFlows(new Uint8Array(await chosen.arrayBuffer()))
     setCapture(flows)
     if (flows.flows.length > 0) {
@@ -50,14 +54,22 @@ export function HandshakeView() {
   }
   const follow = (request: TapRequest | undefined): void => {
     setCapture(undefined)
+    setStory(undefined)
     exchange.value = undefined
     player.toEnd()
     void lab.asks.ask('tap', '', () => lab.source.controls.follow(request))
   }
+  const playStory = async (played: PlayedStory): Promise<void> => {
+    await lab.source.controls.follow(undefined).catch(() => undefined)
+    setCapture(undefined)
+    setStory(played)
+    show(played.flows[0])
+    player.togglePlay()
+  }
+  const isLive = capture === undefined && story === undefined
   const current = exchange.value
   const step = current?.steps[player.shown.value - 1]
-  const now =
-    player.playhead.value ?? (capture === undefined ? (lab.clock.now.value ?? 0) : (current?.steps.at(-1)?.at ?? 0))
+  const now = player.playhead.value ?? (isLive ? (lab.clock.now.value ?? 0) : (current?.steps.at(-1)?.at ?? 0))
   return (
     <section
       class="handshake"
@@ -82,6 +94,7 @@ export function HandshakeView() {
           <button type="button" class="button" onClick={() => file.current?.click()}>
             {text.openFile}
           </button>
+          {lab.stories !== undefined && <StoryMenu stories={lab.stories} onPlay={(played) => void playStory(played)} />}
           <input
             ref={file}
             type="file"
@@ -97,11 +110,11 @@ export function HandshakeView() {
       </div>
       {current === undefined ? (
         <p class="quiet waiting" role="status">
-          {capture === undefined ? text.waiting : ''}
+          {isLive ? text.waiting : ''}
         </p>
       ) : (
         <>
-          <PlayerBar player={player} isLive={capture === undefined} />
+          <PlayerBar player={player} isLive={isLive} />
           <p class="explanation">{step === undefined ? '' : text.explain[explanationOf(step)]}</p>
           <div class="panel diagram-host">
             <Diagram exchange={current} shown={player.shown.value} now={now} />
@@ -117,6 +130,7 @@ export function HandshakeView() {
           {step !== undefined && <SpokenTwin text={text.explain[explanationOf(step)]} />}
         </>
       )}
+      {story !== undefined && <StoryPanel key={story.name} story={story} onFlow={show} />}
     </section>
   )
 }

@@ -10,12 +10,18 @@ export interface HandshakeText {
   readonly waiting: string
   readonly openFile: string
   readonly drop: string
+  readonly story: string
+  storyFailed(why: string): string
+  readonly scene: string
+  readonly counted: string
+  readonly claim: string
+  readonly expected: string
+  readonly measured: string
   readonly client: string
   readonly server: string
   readonly honest: string
   readonly concluded: string
   readonly hostile: string
-  readonly unknownEnd: string
   readonly time: string
   readonly start: string
   readonly back: string
@@ -32,7 +38,6 @@ export interface HandshakeText {
   dropped(reason: string): string
   timer(kind: string, left: string, retries: string): string
   readonly ended: Readonly<Record<string, string>>
-  readonly empty: string
   noCapture(reason: string, offset: string): string
   readonly noFlows: string
   flows(shown: string, more: string): string
@@ -73,7 +78,6 @@ export const HANDSHAKE_EN: HandshakeText = {
   honest: 'honest',
   concluded: 'Dashed states were not told: they follow from the segments (RFC 9293).',
   hostile: 'hostile: nobody is there',
-  unknownEnd: 'not known',
   time: 'ms',
   start: 'To the start',
   back: 'Back',
@@ -89,7 +93,15 @@ export const HANDSHAKE_EN: HandshakeText = {
   bytes: 'bytes',
   dropped: (reason) => `dropped: ${reason}`,
   timer: (kind, left, retries) => `${kind} in ${left}, ${retries} so far`,
+  story: 'Play a story',
+  storyFailed: (why) => `The story could not be played: ${why}.`,
+  scene: 'Scene',
+  counted: 'Counted in this run',
+  claim: 'Claim',
+  expected: 'Expected',
+  measured: 'Measured',
   ended: {
+    story: 'The story ends here.',
     closed: 'The connection is closed.',
     idle: 'Nothing more came; no longer followed.',
     replaced: 'Another connection is being followed.',
@@ -97,7 +109,6 @@ export const HANDSHAKE_EN: HandshakeText = {
     limit: 'Too many segments; no longer followed.',
     capture: 'The capture ends here.',
   },
-  empty: 'Nothing is being followed. Choose above whom to follow.',
   noCapture: (reason, offset) => `This is no capture that can be read: ${reason} (at byte ${offset}).`,
   noFlows: 'There is no TCP over IPv4 in this capture.',
   flows: (shown, more) => `${shown} connections shown, ${more} packets of others left out`,

@@ -128,7 +128,12 @@ const CASES: readonly (readonly [SentenceKey, Differences, inEnglish: string])[]
 
 describe('the sentence', () => {
   it.each(CASES)('%s', (key, differences, inEnglish) => {
-    const sentence = chooseSentence({ status: LIVE, isServerThere: true, situation: situation(differences) })
+    const sentence = chooseSentence({
+      status: LIVE,
+      isServerThere: true,
+      isAttackerThere: true,
+      situation: situation(differences),
+    })
     expect(sentence.key).toBe(key)
     if (!('values' in sentence)) throw new Error('a sentence without values')
     for (const language of LANGUAGES) {
@@ -157,7 +162,12 @@ describe('the sentence', () => {
     for (const [key, differences] of CASES) {
       const counter = counters[key]
       if (counter === undefined) continue
-      const sentence = chooseSentence({ status: LIVE, isServerThere: true, situation: situation(differences) })
+      const sentence = chooseSentence({
+        status: LIVE,
+        isServerThere: true,
+        isAttackerThere: true,
+        situation: situation(differences),
+      })
       if (!('values' in sentence)) throw new Error('a sentence without values')
       for (const language of LANGUAGES) {
         expect(SENTENCES[language][key].why(sentence.values, makeFormat(language, 'wall'))).toContain(counter)
@@ -169,11 +179,12 @@ describe('the sentence', () => {
     const calm = situation({})
     const nothing = { ...calm, server: undefined, honest: undefined }
     const of = (input: Partial<Parameters<typeof chooseSentence>[0]>) =>
-      chooseSentence({ status: LIVE, isServerThere: true, situation: calm, ...input }).key
+      chooseSentence({ status: LIVE, isServerThere: true, isAttackerThere: true, situation: calm, ...input }).key
     expect(of({ status: { kind: 'silent', since: 5 } })).toBe('silent')
     expect(of({ isServerThere: false })).toBe('serverGone')
     expect(of({ status: { kind: 'connecting' }, situation: nothing })).toBe('connecting')
     expect(of({ situation: nothing })).toBe('unknown')
-    expect(of({ situation: { ...calm, honest: undefined } })).toBe('attackerGone')
+    expect(of({ isAttackerThere: false, situation: { ...calm, honest: undefined } })).toBe('attackerGone')
+    expect(of({ situation: { ...calm, honest: undefined } })).toBe('unknown')
   })
 })
