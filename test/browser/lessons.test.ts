@@ -11,7 +11,8 @@ import { LESSONS, type Lesson } from '../../dashboard/web/views/lessons/lesson.t
 import { writeProgress } from '../../dashboard/web/views/lessons/progress.ts'
 import { LESSONS_WORDS } from '../../dashboard/web/views/lessons/strings.ts'
 import { LivePage, type PageOptions } from '../support/page/live-page.ts'
-import { BROWSER } from '../support/processes/browser.ts'
+import { openLab, StaticPage } from '../support/page/static-page.ts'
+import { BROWSER, startBrowser, type TestBrowser } from '../support/processes/browser.ts'
 import { until } from '../support/processes/lab-process.ts'
 import { describeWith } from '../support/processes/tools.ts'
 
@@ -170,4 +171,38 @@ describeWith([BROWSER], 'the lessons', () => {
     expect(await findFaults(page)).toEqual([])
     await page.close()
   })
+})
+
+describeWith([BROWSER], 'the lessons of the page that carries the lab', () => {
+  let statics: StaticPage
+  let browser: TestBrowser
+  beforeAll(async () => {
+    statics = await StaticPage.build()
+    browser = await startBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await statics?.end()
+  })
+
+  it.each(['handshake', 'two-queues'] as const)(
+    '%s is completed, and time that stands still is named',
+    async (name) => {
+      const lesson = LESSONS.find((candidate) => candidate.name === name)
+      if (lesson === undefined) throw new Error(`no lesson ${name}`)
+      const { page, strangers } = await openLab(await browser.context.newPage(), statics.address('disk'))
+      await page.evaluate(`location.hash = '#lessons?lang=en'`)
+      await page.locator(`[data-lesson=${name}]`).click()
+      await page.locator('.prediction input').fill(String(PREDICTIONS[name]))
+      await page.locator('.prediction button').click()
+      await page.locator('[data-state=running]').waitFor()
+      await page.locator('[data-act="toggle"][aria-pressed="true"]').click()
+      await page.locator('.lit > [role=status]', { hasText: 'Press play' }).waitFor()
+      await page.locator('[data-act="toggle"][aria-pressed="false"]').click()
+      for (const step of lesson.steps) await turnLit(page, step)
+      await until(`${name} is reached`, () => check(page))
+      expect(strangers).toEqual([])
+      await page.close()
+    },
+  )
 })
