@@ -1,9 +1,9 @@
 /**
  * The attacker's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseProcessArguments, processCommand } from '../control/command-line.ts'
 import { LOG_LEVELS, type LogLevel } from '../control/control-app.ts'
-import { packageVersion } from '../control/package-info.ts'
 import { StartError } from '../control/process.ts'
 import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
 import { CLIENT_DEFAULTS, CLIENT_RANGES, type ClientSpec } from './clients/client-spec.ts'
@@ -29,22 +29,13 @@ const PORT_MAX = 65_535
 const GATEWAY_CONNECTIONS = 4096
 const GATEWAY_CONNECTIONS_MAX = 32_768
 
-/** Commander's codes for "help or version was asked for and printed". */
-const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
-
 /**
  * Reads `args` (without node and script) and the environment. Returns undefined when help or version was asked for, and
  * has been printed. Throws a StartError for anything wrong, a hub outside the lab included.
  */
 export function parseAttackerOptions(args: readonly string[]): AttackerOptions | undefined {
   const command = makeCommand()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (PRINTED.includes(error.code)) return undefined
-    throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
-  }
+  if (!parseProcessArguments(command, args)) return undefined
   const {
     host,
     apiPort,
@@ -84,12 +75,10 @@ function clientsOf(rate: number): ClientSpec | undefined {
 }
 
 function makeCommand(): Command {
-  const command = new Command('synlab-attacker')
-    .description('Attacks and honest clients, with their control API. They speak to a lab server and to nobody else.')
-    .version(packageVersion())
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+  const command = processCommand(
+    'synlab-attacker',
+    'Attacks and honest clients, with their control API. They speak to a lab server and to nobody else.',
+  )
   command.addOption(
     new Option('--host <address>', 'where the control API listens').env('SYNLAB_ATTACKER_HOST').default('127.0.0.1'),
   )

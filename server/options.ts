@@ -1,10 +1,10 @@
 /**
  * The server's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type NumberParameter, rangeOf } from '../catalogue/parameter.ts'
+import { parseProcessArguments, processCommand } from '../control/command-line.ts'
 import { LOG_LEVELS, type LogLevel } from '../control/control-app.ts'
-import { packageVersion } from '../control/package-info.ts'
 import { StartError } from '../control/process.ts'
 import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
 import type { ServerConfig } from './app/server-config.ts'
@@ -26,22 +26,13 @@ type Range = Pick<NumberParameter, 'min' | 'max' | 'unit'>
 
 const PORTS: Range = { min: 0, max: 65_535 }
 
-/** Commander's codes for "help or version was asked for and printed". */
-const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
-
 /**
  * Reads `args` (without node and script) and the environment. Returns undefined when help or version was asked for, and
  * has been printed. Throws a StartError for anything wrong.
  */
 export function parseServerOptions(args: readonly string[]): ServerOptions | undefined {
   const command = makeCommand()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (PRINTED.includes(error.code)) return undefined
-    throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
-  }
+  if (!parseProcessArguments(command, args)) return undefined
   // What is left are the knobs, all of them: each has its default.
   const { host, apiPort, linkHost, linkPort, labKey, logLevel, ...config } = command.opts()
   if (labKey === undefined) {
@@ -51,12 +42,7 @@ export function parseServerOptions(args: readonly string[]): ServerOptions | und
 }
 
 function makeCommand(): Command {
-  const command = new Command('synlab-server')
-    .description('The server under attack, with its control API.')
-    .version(packageVersion())
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+  const command = processCommand('synlab-server', 'The server under attack, with its control API.')
   command.addOption(
     new Option('--host <address>', 'where the control API listens').env('SYNLAB_SERVER_HOST').default('127.0.0.1'),
   )

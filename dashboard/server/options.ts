@@ -1,10 +1,9 @@
 /**
  * The page server's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { parseProcessArguments, processCommand } from '../../control/command-line.ts'
 import { LOG_LEVELS, type LogLevel } from '../../control/control-app.ts'
-import { packageVersion } from '../../control/package-info.ts'
-import { StartError } from '../../control/process.ts'
 
 export interface DashboardOptions {
   /** Where the page is served; port 0 takes any free one. */
@@ -19,32 +18,21 @@ export interface DashboardOptions {
 
 const PORT_MAX = 65_535
 
-/** Commander's codes for "help or version was asked for and printed". */
-const PRINTED = ['commander.helpDisplayed', 'commander.help', 'commander.version']
-
 /**
  * Reads `args` (without node and script) and the environment. Returns undefined when help or version was asked for, and
  * has been printed. Throws a StartError for anything wrong.
  */
 export function parseDashboardOptions(args: readonly string[]): DashboardOptions | undefined {
   const command = makeCommand()
-  try {
-    command.parse(args, { from: 'user' })
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (PRINTED.includes(error.code)) return undefined
-    throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
-  }
+  if (!parseProcessArguments(command, args)) return undefined
   return command.opts()
 }
 
 function makeCommand(): Command {
-  return new Command('synlab-dashboard')
-    .description('The page of the lab: served to browsers, fed by the control planes of server and attackers.')
-    .version(packageVersion())
-    .allowExcessArguments(false)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
+  return processCommand(
+    'synlab-dashboard',
+    'The page of the lab: served to browsers, fed by the control planes of server and attackers.',
+  )
     .addOption(
       new Option('--host <address>', 'where the page is served').env('SYNLAB_DASHBOARD_HOST').default('127.0.0.1'),
     )

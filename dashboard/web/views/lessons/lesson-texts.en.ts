@@ -86,7 +86,7 @@ export const LESSON_TEXTS_EN: LessonTexts = {
     read: [
       'Who closes first sends the last ACK and cannot know whether it arrived. So it stays a while, to repeat it if need be.',
       'It also waits for old segments to die, so that none of them falls into the next connection between the same ports.',
-      'The clients here keep their connection open and say nothing for 10 s. A server that is tired of waiting is the one that closes first.',
+      'Here five connections a second are opened that say nothing. A server that is tired of waiting for a request is the one that closes first.',
     ],
     predict: 'For how many seconds does a socket of the server stay in TIME-WAIT?',
     steps: ['Let the server wait only 1 s for a request.'],

@@ -86,7 +86,9 @@ export const LESSONS: readonly Lesson[] = [
     name: 'syn-timeout',
     config: { synAckRetries: 2 },
     clients: CLIENTS,
-    steps: [{ kind: 'attack', request: { kind: 'syn-flood', rate: 1, duration: 1 }, follow: true }],
+    steps: [
+      { kind: 'attack', request: { kind: 'syn-flood', rate: 1, duration: 1, arrivals: 'constant' }, follow: true },
+    ],
     picture: 'exchange',
     prediction: { unit: 'seconds', max: 1000, off: { by: 1 } },
     checks: ['request-expired'],
@@ -143,8 +145,9 @@ export const LESSONS: readonly Lesson[] = [
   {
     name: 'time-wait',
     config: {},
-    // Clients that keep the connection and say nothing for a while: the server is the one to close.
-    clients: { rate: 5, requests: 2, pause: 10 },
+    clients: CLIENTS,
+    // Connections that say nothing: the server is the one to close.
+    attack: { kind: 'connect-flood', rate: 5, duration: 600 },
     steps: [{ kind: 'knob', knob: 'requestTimeout', value: 1 }],
     picture: 'time_wait',
     prediction: { unit: 'seconds', max: 100_000, off: { by: 5 } },

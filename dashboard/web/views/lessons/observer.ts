@@ -12,6 +12,9 @@ import { countClose, countHandshake, type Exchange, withTapEvent } from './segme
 /** Nothing has happened for so long when the CLOSE-WAIT sockets of before and after are compared, milliseconds. */
 export const QUIET_MS = 5000
 
+/** No place became free for so long: a generation of requests has expired, milliseconds. */
+const SETTLE_MS = 1000
+
 const COUNTERS = [
   'HalfOpenExpired',
   'TCPSynRetrans',
@@ -109,10 +112,14 @@ export class Observer {
     return Math.round((last.at - (steps[0]?.at ?? 0)) / 100) / 10
   }
 
-  /** Places of the full SYN queue that expired requests freed, per second; undefined before each place was freed once. */
+  /**
+   * Places of the full SYN queue that expired requests freed, per second. Undefined until half of the places were freed, and
+   * while some are: requests that came together expire together.
+   */
   get freedPerSecond(): number | undefined {
-    const limit = this.store.server.value?.state.synQueue.limit ?? Number.POSITIVE_INFINITY
-    if (this.fullSince === undefined || this.freed < limit) return undefined
+    const told = this.store.server.value
+    if (told === undefined || this.fullSince === undefined || told.at - this.freedAt < SETTLE_MS) return undefined
+    if (this.freed < told.state.synQueue.limit / 2) return undefined
     return Math.round((this.freed / (this.freedAt - this.fullSince)) * 10_000) / 10
   }
 

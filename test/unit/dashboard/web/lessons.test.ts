@@ -57,7 +57,7 @@ describe('a lesson is reached, and shows', () => {
   it.each<[LessonName, from: number, to: number]>([
     ['handshake', 3, 3],
     ['syn-timeout', 7, 7.1],
-    ['flood', 15, 19],
+    ['flood', 13, 19],
     ['cookies', 99, 100],
     ['two-queues', 33, 33],
     ['four-way-close', 3, 3],
