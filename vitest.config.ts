@@ -2,8 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /** What needs nothing but Node.js and has no process to wait for: the README's test command. */
 const QUICK = ['test/unit/**', 'test/packetdrill/**', 'test/property/**', 'test/sim/**']
-/** Long runs of virtual time, of which the quick set has shorter ones. */
-const LONG = ['test/sim/steady-state.test.ts']
+/** Long runs of virtual time: of the bundles the browser tests have shorter ones, of the rest the quick set. */
+const LONG = ['test/sim/steady-state.test.ts', 'test/sim/page-bundles.test.ts']
 
 const common = {
   // Generous: a busy machine is no failure. What needs time has virtual time.
@@ -27,7 +27,7 @@ export default defineConfig({
           include: SLOW,
           exclude: [
             ...QUICK.filter((folder) => folder !== 'test/sim/**'),
-            'test/sim/!(steady-state).test.ts',
+            'test/sim/!(steady-state|page-bundles).test.ts',
             'test/sim/*/**',
           ],
         },
