@@ -52,7 +52,7 @@ export async function addPageFiles(app: ControlApp, directory: string): Promise<
     cacheControl: false,
     setHeaders: (reply, path) => {
       const isHashed = path.includes(HASHED)
-      reply.header('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      reply.setHeader('cache-control', isHashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },
   })
 }

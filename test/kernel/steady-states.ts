@@ -3,10 +3,10 @@ import { playAll } from './pool.ts'
 import type { Flood, SteadyOutcome } from './steady.ts'
 
 const FLOODS: readonly Flood[] = [
-  { backlog: 64, rate: 32 },
   { backlog: 128, rate: 4 },
-  { backlog: 128, rate: 64 },
   { backlog: 256, rate: 20 },
+  { backlog: 128, rate: 16 },
+  { backlog: 64, rate: 8 },
 ]
 
 /** How far the endpoint may be off: share of the mean, and of the admitted share. */

@@ -204,8 +204,11 @@ describe('a scenario file', () => {
 
 describe('synlab', () => {
   it.each([
-    [['upp'], "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, scenarios, complete\n"],
-    [[], 'synlab: a command is missing: up, run, bench, scenarios or ss (see synlab --help)\n'],
+    [
+      ['upp'],
+      "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, class, grade, scenarios, complete\n",
+    ],
+    [[], 'synlab: a command is missing: up, run, ss, bench, class, grade or scenarios (see synlab --help)\n'],
     [['run'], "synlab: missing required argument 'scenario' (see synlab --help)\n"],
     [
       ['run', 'clasic'],

@@ -15,10 +15,10 @@ describe('a story in the page', () => {
       const result = JSON.parse(stdout) as { claims: unknown; scenes: { segments: unknown[] }[] }
       expect(story.claims).toEqual(result.claims)
       expect(story.claims.every(({ holds }) => holds)).toBe(true)
-        const told = result.scenes.reduce((sum, { segments }) => sum + segments.length, 0)
+      const told = result.scenes.reduce((sum, { segments }) => sum + segments.length, 0)
       const shown = story.flows.reduce((sum, { steps }) => sum + steps.length, 0)
       // A scene of thousands tells no segments one by one.
-    expect(shown > 2).toBe(told > 2)
+      expect(shown > 2).toBe(told > 2)
       expect(shown).toBeLessThanOrEqual(told)
     },
   )
