@@ -51,7 +51,7 @@ export interface LessonsText {
   readonly nobody: string
   noProgress(file: string): string
   otherVersion(file: string, version: string, own: string): string
-  readonly noFiles: string
+  readonly classList: string
 }
 
 export const LESSONS_EN: LessonsText = {
@@ -118,5 +118,5 @@ export const LESSONS_EN: LessonsText = {
   noProgress: (file) => `“${file}” is not a progress file of these lessons.`,
   otherVersion: (file, version, own) =>
     `“${file}” is a progress file of version ${version}; this page reads version ${own}.`,
-  noFiles: 'No file has been opened.',
+  classList: 'What each student has done',
 }

@@ -62,5 +62,5 @@ export const LESSONS_ZH: LessonsText = {
   nobody: '未署名',
   noProgress: (file) => `“${file}”不是这些课程的进度文件。`,
   otherVersion: (file, version, own) => `“${file}”是版本 ${version} 的进度文件；此页面读取版本 ${own}。`,
-  noFiles: '还没有打开文件。',
+  classList: '每个学生完成的课程',
 }

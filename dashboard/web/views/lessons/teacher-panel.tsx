@@ -74,7 +74,7 @@ function ClassTable({ students }: { students: readonly { readonly file: string; 
   const format = useFormat()
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reached by the keyboard
-    <section class="class-table" tabIndex={0} aria-label={text.title}>
+    <section class="class-table" tabIndex={0} aria-label={text.classList}>
       <table>
         <thead>
           <tr>
