@@ -2,8 +2,17 @@ import { defineConfig } from 'vitest/config'
 
 /** What needs nothing but Node.js and has no process to wait for: the README's test command. */
 const QUICK = ['test/unit/**', 'test/packetdrill/**', 'test/property/**', 'test/sim/**']
-/** Long runs of virtual time: of the bundles the browser tests have shorter ones, of the rest the quick set. */
-const LONG = ['test/sim/steady-state.test.ts', 'test/sim/page-bundles.test.ts']
+/** Of these, what takes long: many seeds, millions of packets, whole experiments. The quick set has shorter ones of each kind. */
+const LONG = [
+  'test/sim/steady-state.test.ts',
+  'test/sim/page-bundles.test.ts',
+  'test/sim/classic.test.ts',
+  'test/property/endpoint-fuzz.test.ts',
+  'test/property/state-transitions.test.ts',
+  'test/property/udp-link.test.ts',
+  'test/unit/lab/recordings.test.ts',
+  'test/unit/lab/bench/load.test.ts',
+]
 
 const common = {
   // Generous: a busy machine is no failure. What needs time has virtual time.
@@ -11,8 +20,8 @@ const common = {
   hookTimeout: 300_000,
 }
 
-/** Everything else: processes, sockets, containers, browsers, other programs, and long runs. */
-const SLOW = ['test/**/*.test.ts']
+/** What needs processes, sockets, containers, browsers, other programs or the kernel. */
+const LIVE = ['browser', 'compose', 'integration', 'interop', 'kernel'].map((folder) => `test/${folder}/**/*.test.ts`)
 
 export default defineConfig({
   test: {
@@ -20,18 +29,7 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       { test: { ...common, name: 'quick', include: QUICK.map((folder) => `${folder}/*.test.ts`), exclude: LONG } },
-      {
-        test: {
-          ...common,
-          name: 'slow',
-          include: SLOW,
-          exclude: [
-            ...QUICK.filter((folder) => folder !== 'test/sim/**'),
-            'test/sim/!(steady-state|page-bundles).test.ts',
-            'test/sim/*/**',
-          ],
-        },
-      },
+      { test: { ...common, name: 'slow', include: [...LIVE, ...LONG] } },
     ],
   },
 })

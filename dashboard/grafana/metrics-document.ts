@@ -1,11 +1,12 @@
 /**
- * Makes docs/metrics.md: every metric with its type, unit, meaning, counterpart in Linux and the panels that show it. Made
+ * Makes docs/metrics.md: every metric with its type, unit, meaning, counterpart in Linux, the panels that show it and the questions of the worksheets that use it. Made
  * from the catalogues and the dashboards, so that it cannot tell anything else than they do.
  */
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard'
 import { buildBoard } from './board.ts'
 import { BOARDS } from './boards/all.ts'
 import { type CatalogueMetric, METRIC_CATALOGUE, seriesNames } from './metric-catalogue.ts'
+import { questionsOf } from './worksheet-questions.ts'
 
 const PROCESSES: readonly (readonly [CatalogueMetric['process'], string, string])[] = [
   ['server', 'The server', 'At http://127.0.0.1:8081/metrics.'],
@@ -54,8 +55,8 @@ export function metricsDocument(): string {
   return [HEAD, ...sections, NODE].join('\n')
 }
 
-const HEADER = '| metric | type | unit | labels | meaning | Linux | panels |'
-const RULE = '| --- | --- | --- | --- | --- | --- | --- |'
+const HEADER = '| metric | type | unit | labels | meaning | Linux | panels | worksheets |'
+const RULE = '| --- | --- | --- | --- | --- | --- | --- | --- |'
 
 function row(metric: CatalogueMetric, panels: ReadonlyMap<string, readonly string[]>): string {
   const { name, type, unit, labels, help, linux = '' } = metric
@@ -63,7 +64,7 @@ function row(metric: CatalogueMetric, panels: ReadonlyMap<string, readonly strin
   const labelText = labels.map((label) => `\`${label}\``).join(', ')
   // The column says it already.
   const meaning = help.replace(/ \((Linux|after Linux) [^)]*\)/, '')
-  return `| \`${name}\` | ${type} | ${unit} | ${labelText} | ${meaning} | ${linux} | ${shown} |`
+  return `| \`${name}\` | ${type} | ${unit} | ${labelText} | ${meaning} | ${linux} | ${shown} | ${questionsOf(metric).join(', ')} |`
 }
 
 /** Titles of the panels, and marks, that ask for each series. */
