@@ -13,16 +13,18 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const DIST = join(ROOT, 'dist')
 const LOCK = join(DIST, '.building')
 
-/** `sources`: folders and files whose change makes the step due; `stamp`: written when it is done. */
+/** `project`: without it there is nothing to build. `sources`: folders and files whose change makes the step due; `stamp`: written when it is done. */
 const STEPS = [
   {
     name: 'compiling',
+    project: 'lab/tsconfig.json',
     sources: ['tcpip', 'server', 'attacker', 'control', 'lab', 'dashboard', 'package-lock.json', 'tsconfig.base.json'],
     stamp: join(DIST, '.compiled'),
     tool: () => [binOf('typescript', 'tsc'), '-b', 'lab', '--verbose'],
   },
   {
     name: 'building the page',
+    project: 'dashboard/web/vite.config.ts',
     sources: ['dashboard/web', 'dashboard/contract', 'server/app', 'attacker/traffic', 'tcpip', 'package-lock.json'],
     stamp: join(DIST, '.page-built'),
     tool: () => [binOf('vite', 'vite'), 'build', '--config', 'dashboard/web/vite.config.ts', '--logLevel', 'warn'],
@@ -49,7 +51,8 @@ export async function bringUpToDate() {
   })
 }
 
-function isDue({ sources, stamp }) {
+function isDue({ project, sources, stamp }) {
+  if (!existsSync(join(ROOT, project))) return false
   const since = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
   return since === 0 || sources.some((source) => isNewer(join(ROOT, source), since))
 }

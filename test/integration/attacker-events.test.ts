@@ -84,7 +84,7 @@ describe('the event stream of an attacker', () => {
     await attacker.request('POST', '/api/attacks', FLOOD)
     await attacker.request('POST', '/api/attacks', { ...FLOOD, lease: lease.id })
     await attacker.request('POST', '/api/attacks', { kind: 'connect-flood', rate: 10, duration: 600, lease: lease.id })
-    expect(await events.until('lease')).toEqual({ state: 'expired', attacks: [2, 3] })
+    expect(await events.until('lease')).toMatchObject({ state: 'expired', attacks: [2, 3] })
     expect(await events.until('attack', ({ state }) => state !== 'running')).toMatchObject({ id: 2 })
     expect(await events.until('attack', ({ state }) => state !== 'running')).toMatchObject({ id: 3 })
     const { attacks } = await events.until('snapshot')
