@@ -7,11 +7,14 @@ const LONG = [
   'test/sim/steady-state.test.ts',
   'test/sim/page-bundles.test.ts',
   'test/sim/classic.test.ts',
+  'test/sim/stories.test.ts',
+  'test/property/attack-addresses.test.ts',
   'test/property/endpoint-fuzz.test.ts',
   'test/property/state-transitions.test.ts',
   'test/property/udp-link.test.ts',
   'test/unit/lab/recordings.test.ts',
   'test/unit/lab/bench/load.test.ts',
+  'test/unit/dashboard/web/lessons.test.ts',
 ]
 
 const common = {
