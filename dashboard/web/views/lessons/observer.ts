@@ -39,6 +39,8 @@ export class Observer {
   /** When expired requests had last freed places, and how many in all since the queue was full. */
   private freedAt = 0
   private freed = 0
+  /** Places freed per second by the first requests of the full queue. */
+  private firstFreedPerSecond: number | undefined
   private quietSince: number | undefined
   private closeWaitAtQuiet = 0
   private timeWait: number | undefined
@@ -86,6 +88,10 @@ export class Observer {
       this.freed = freed
       this.freedAt = told.at
     }
+    const hasSettled = freed >= synQueue.limit / 2 && told.at - this.freedAt >= SETTLE_MS
+    if (this.fullSince !== undefined && hasSettled) {
+      this.firstFreedPerSecond ??= freed / ((this.freedAt - this.fullSince) / 1000)
+    }
     const isQuiet = [...attackers.value.values()].every(
       ({ state: { clients } }) => clients.inFlight === 0 && !clients.rate,
     )
@@ -113,14 +119,13 @@ export class Observer {
   }
 
   /**
-   * Places of the full SYN queue that expired requests freed, per second. Undefined until half of the places were freed, and
-   * while some are: requests that came together expire together.
+   * Places of the full SYN queue that expired requests freed, per second. Requests that came together expire together, so it is
+   * measured once, when the first of them (half of the queue at least) have gone: a single place that a client took over in
+   * between expires at a time of its own, and would stretch the time of all.
    */
   get freedPerSecond(): number | undefined {
-    const told = this.store.server.value
-    if (told === undefined || this.fullSince === undefined || told.at - this.freedAt < SETTLE_MS) return undefined
-    if (this.freed < told.state.synQueue.limit / 2) return undefined
-    return Math.round((this.freed / (this.freedAt - this.fullSince)) * 10_000) / 10
+    const rate = this.firstFreedPerSecond
+    return rate === undefined ? undefined : Math.round(rate * 10) / 10
   }
 
   /** Percent of the honest clients that came since the control was turned. */
