@@ -71,6 +71,15 @@ describe('a lesson is reached, and shows', () => {
   })
 })
 
+it('the rate of freed places is that of one lifetime, however long one looks', async () => {
+  const { page, observer } = await play('flood', 30)
+  for (let seconds = 0; seconds < 20; seconds++) {
+    await page.pass(1, () => observer.look())
+    expect(observer.freedPerSecond).toBeGreaterThan(13)
+    expect(observer.freedPerSecond).toBeLessThan(19)
+  }
+})
+
 describe('a lesson is not reached', () => {
   it.each<[LessonName, seconds: number, steps: number, reason: string]>([
     ['syn-timeout', 0, 1, 'request-not-expired'],
