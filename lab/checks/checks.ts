@@ -147,6 +147,12 @@ export function judge(name: CheckName, figures: Figures): Verdict {
   return { reached: failed === undefined, reason: { key: failed?.otherwise ?? reached, values } }
 }
 
+/** Why a run that has all figures can fail to reach the check. */
+export function reasonsAgainst(name: CheckName): readonly ReasonKey[] {
+  const { conditions }: Check = CATALOGUE[name]
+  return conditions.map(({ otherwise }) => otherwise)
+}
+
 /** The verdict on the first of several checks that is not reached; on the last one when all are. */
 export function judgeAll(names: readonly [CheckName, ...CheckName[]], figures: Figures): Verdict {
   const [first, ...others] = names
