@@ -159,18 +159,15 @@ describe('an event stream', () => {
     })
     const { port } = app.server.address() as AddressInfo
     const connections = promisify(app.server.getConnections.bind(app.server))
-    const answers: string[] = []
     for (let visit = 0; visit < 150; visit++) {
       visitor = connect({ port, host: '127.0.0.1' })
-      visitor.write('GET /events HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-      visitor.on('data', (bytes) => answers.push(String(bytes).slice(0, 12)))
+      visitor.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n')
       await once(visitor, 'close')
     }
-    expect(answers).toEqual([])
     visitor = undefined
     const listener = await listen()
-    await listener.until('hello')
     expect(listener.response.statusCode).toBe(200)
+    await listener.until('hello')
   })
 
   it('gives the place back when there is nothing to greet with, and says why', async () => {
