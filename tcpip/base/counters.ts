@@ -54,10 +54,10 @@ export const Mib = {
   SynReceived: 34,
   /** SYN-ACK segments that listeners sent: first copies, retransmissions and cookies. */
   SynAckSent: 35,
-  /** Half-open requests removed because nobody answered the SYN-ACK. */
+  /** Half-open entries removed because nobody answered the SYN-ACK. */
   HalfOpenExpired: 36,
-  /** Half-open requests created. */
-  RequestsCreated: 37,
+  /** Half-open entries created. */
+  HalfOpenCreated: 37,
   /** Connections handed to the application by accept(). */
   Accepted: 38,
 
@@ -90,7 +90,7 @@ export const Mib = {
   TCPDSACKRecv: 57,
 
   // Ours.
-  /** Connections that the application closed because no whole request had come in time. */
+  /** Connections that the application closed because no whole HTTP request had come in time. */
   RequestTimeouts: 58,
 
   // TcpExt again.
@@ -118,7 +118,7 @@ export class Counters {
   readonly mib: Float64Array
   /** Packets by `DropReason`; index 0 holds the accepted ones. */
   readonly outcomes: Float64Array
-  /** All transitions of connections and half-open requests; `transitionsOf` reads one. */
+  /** All transitions of connections and half-open entries; `transitionsOf` reads one. */
   readonly transitions: Float64Array
 
   /** `buffer` may be a SharedArrayBuffer, so that another thread can read while this one counts. */
@@ -137,7 +137,7 @@ export class Counters {
     this.outcomes[reason]++
   }
 
-  /** A connection, or a half-open request, went from one state to another. */
+  /** A connection, or a half-open entry, went from one state to another. */
   transition(from: State, to: State): void {
     this.transitions[from * STATE_COUNT + to]++
   }
