@@ -5,7 +5,6 @@
  */
 import { assert } from '../../tcpip/base/assert.ts'
 import { FlowTable } from '../../tcpip/base/flow-table.ts'
-import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 
 /** Words of a record. */
@@ -21,8 +20,8 @@ const TS_OFFSET = 6
 const OPTIONS = 7
 /** Milliseconds at which a duplicate SYN or bad segment was last answered; NOT_YET before the first. */
 const LAST_ANSWER_MS = 8
-/** Milliseconds at which the first SYN-ACK went out. */
-const SENT_MS = 9
+/** When the first SYN-ACK went out, in units of `SENT_UNIT` modulo 2^32. */
+const SENT_AT = 9
 const FLOW_HASH = 10
 const RECORD_WORDS = 11
 
@@ -36,6 +35,9 @@ const ACKED_BIT = 1 << 23
 const TIMEOUTS_SHIFT = 24
 
 const NOT_YET = -0x8000_0000
+
+/** The grain of `sentAt`, microseconds. 2^32 of them are 9.5 h, and no entry lives longer: 255 retries, 120 s each, are 8.5 h. */
+export const SENT_UNIT = 8
 
 /** Records beyond limit + 1: a SYN that takes over from TIME-WAIT enters although the queue is full. */
 const SPARE_RECORDS = 8
@@ -88,8 +90,8 @@ export class SynQueue {
     return -1
   }
 
-  /** A new entry, young and without a timer; -1 when every record is taken. */
-  add(flowHash: number, remote: number, local: number, ports: number, nowMs: number): number {
+  /** A new entry, answered at `now`, young and without a timer; -1 when every record is taken. */
+  add(flowHash: number, remote: number, local: number, ports: number, now: number): number {
     const entry = this.firstFree
     if (entry < 0) return -1
     const base = entry * RECORD_WORDS
@@ -99,7 +101,7 @@ export class SynQueue {
     this.records[base + PORTS] = ports
     this.records[base + FLOW_HASH] = flowHash
     this.records[base + LAST_ANSWER_MS] = NOT_YET
-    this.records[base + SENT_MS] = nowMs
+    this.records[base + SENT_AT] = Math.floor(now / SENT_UNIT)
     this.records[base + OPTIONS] = 0
     this.flows.insert(flowHash, entry)
     this.length++
@@ -216,15 +218,10 @@ export class SynQueue {
     this.records[entry * RECORD_WORDS + OPTIONS] += 1 << TIMEOUTS_SHIFT
   }
 
-  /** When the first SYN-ACK went out, milliseconds modulo 2^32 (int32). */
-  sentMs(entry: number): number {
-    return this.records[entry * RECORD_WORDS + SENT_MS]
-  }
-
-  /** When the first SYN-ACK went out, microseconds, to the millisecond; an entry lives for less than 24 days. */
+  /** When the first SYN-ACK went out, microseconds, to `SENT_UNIT`. */
   sentAt(entry: number, now: number): number {
-    const nowMs = Math.floor(now / MILLISECOND)
-    return (nowMs - ((nowMs - this.sentMs(entry)) | 0)) * MILLISECOND
+    const units = Math.floor(now / SENT_UNIT)
+    return (units - ((units - this.records[entry * RECORD_WORDS + SENT_AT]) >>> 0)) * SENT_UNIT
   }
 
   /** Whether the entry was answered less than `limitMs` ago; if not, notes that it is answered now. */
