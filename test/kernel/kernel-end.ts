@@ -17,8 +17,9 @@ export interface Reply {
   readonly error?: string
   /** Packets that the kernel has sent since the last reply: when, microseconds since the start, and their bytes in base64. */
   readonly sent: readonly (readonly [at: number, bytes: string])[]
-  /** Microseconds since the start. */
+  /** Microseconds since the start, and what the command took. */
   readonly now: number
+  readonly took?: number
 }
 
 // The program is not compiled: it lies with the sources, also when this module runs from `dist`.

@@ -43,8 +43,13 @@ type SocketRow = readonly [state: number, port: number, waiting: number, timeout
 const HIDDEN =
   /^(dropped_\w+|flood_warnings_\w+|proven_peers|timers_armed|Packets(In|Out)|TransmitRingFull|Syn(Received|AckSent)|HalfOpenExpired|HalfOpenCreated|Accepted|WindowProbes|RequestTimeouts)$/
 
+/** Commands that may take their time. */
+const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'ticks', 'sysctl'])
+
 export class KernelStack implements StackUnderTest {
   now = 0
+  /** What the slowest command of those that do not wait has taken, microseconds: how far the time of a step may be wrong. */
+  slowest = 0
   private readonly ask: Ask
   private readonly sent: SentPacket[] = []
   private readonly nonBlocking = new Map<number, boolean>()
@@ -266,6 +271,7 @@ export class KernelStack implements StackUnderTest {
     const reply = this.ask(command)
     for (const [at, bytes] of reply.sent) this.sent.push({ at, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) })
     this.now = reply.now
+    if (!UNHURRIED.has(command[0])) this.slowest = Math.max(this.slowest, reply.took ?? 0)
     return reply
   }
 }

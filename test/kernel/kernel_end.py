@@ -255,12 +255,14 @@ class KernelEnd:
     def answer(self, command):
         """What the command gives, or the name of its error; when it was done; and what the kernel has sent meanwhile."""
         name, *arguments = command
+        began = time.monotonic_ns()
         try:
             reply = {"result": getattr(self, "do_" + name)(*arguments)}
         except OSError as error:
             reply = {"error": errno.errorcode.get(error.errno, str(error))}
         if self.tun is not None:
             self.drain()
+        reply["took"] = (time.monotonic_ns() - began) // 1000
         reply["sent"], self.sent = self.sent, []
         reply["now"] = self.now()
         return reply
