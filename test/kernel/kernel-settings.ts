@@ -8,7 +8,7 @@ import { type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.t
 
 export const KERNEL_SETTINGS: Readonly<Settings> = {
   ...STRICT_SETTINGS,
-  toleranceUsecs: 30_000,
+  toleranceUsecs: 20_000,
   tolerancePercent: 12.5,
   tsTickUsecs: 0,
   comparesPush: false,

@@ -159,15 +159,17 @@ class KernelEnd:
         os.write(self.tun, base64.b64decode(packet))
 
     def do_wait(self, until, whole):
-        """Waits until `until`; unless `whole`, only until the kernel sends something."""
+        """Waits until `until`; unless `whole`, only until the kernel sends something. Returns how late it woke, microseconds."""
+        late = 0
         while True:
             left = until - self.now()
             if left <= 0:
-                return
+                return late
             # select() rounds up to its own slack: the last part of the way in a shorter step.
             select.select([self.tun], [], [], left / 1e6)
+            late = max(0, self.now() - until)
             if self.drain() > 0 and not whole:
-                return
+                return late
 
     def do_sysctl(self, name, value):
         write_sysctl(name, value)
