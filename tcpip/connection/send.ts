@@ -95,9 +95,9 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.window = initialWindow(false, tcb.advertisedMss)
   out.mss = tcb.advertisedMss
   out.windowScale = host.windowScale
-  out.sackPermitted = true
-  out.hasTimestamps = true
-  out.tsVal = timestampOf(tcb, now)
+  out.sackPermitted = host.sack
+  out.hasTimestamps = host.timestamps
+  out.tsVal = host.timestamps ? timestampOf(tcb, now) : 0
   out.tsEcr = 0
 }
 

@@ -12,9 +12,18 @@ function schedule(times: readonly number[], end: number): SynSchedule {
   return [...times.slice(1), end].map((time, index) => (time - times[index]) * SECOND)
 }
 
+/** Repeats of Linux that are a second apart, before those that double begin (tcp_syn_linear_timeouts). */
+const LINUX_LINEAR_TIMEOUTS = 4
+
+/** Linux since 6.5: four repeats a second apart, then `retries` that double (tcp_syn_retries, TCP_SYNCNT). */
+export function linuxSynSchedule(retries: number): SynSchedule {
+  const doubling = Array.from({ length: retries + 1 }, (_, n) => 2 ** n * SECOND)
+  return [...new Array<number>(LINUX_LINEAR_TIMEOUTS).fill(SECOND), ...doubling]
+}
+
 export const SYN_SCHEDULES = {
-  /** Linux since 6.5: four repeats a second apart (tcp_syn_linear_timeouts), then six that double (tcp_syn_retries). */
-  linux: schedule([0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
+  /** Linux since 6.5, by default. */
+  linux: linuxSynSchedule(6),
   /** Linux before 6.5: six repeats that double. */
   'linux-old': schedule([0, 1, 3, 7, 15, 31, 63], 127),
   /**

@@ -4,10 +4,9 @@
  * a busy machine adds a little; the timestamp clock follows real time, so its values are not compared with the script's; and PSH
  * marks the last segment of what a kernel hands to its device at once, which is no property of TCP.
  */
-import { type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
+import { PACKETDRILL_SETTINGS, type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 
-export const KERNEL_SETTINGS: Readonly<Settings> = {
-  ...STRICT_SETTINGS,
+const REAL_TIME = {
   toleranceUsecs: 30_000,
   tolerancePercent: 12.5,
   tsTickUsecs: 0,
@@ -15,3 +14,9 @@ export const KERNEL_SETTINGS: Readonly<Settings> = {
   latenessUsecs: Number.POSITIVE_INFINITY,
   patienceUsecs: 2e6,
 }
+
+/** For our own scripts. */
+export const KERNEL_SETTINGS: Readonly<Settings> = { ...STRICT_SETTINGS, ...REAL_TIME }
+
+/** For all others: what a script does not mention is passed over, as packetdrill does. */
+export const FOREIGN_KERNEL_SETTINGS: Readonly<Settings> = { ...PACKETDRILL_SETTINGS, ...REAL_TIME }

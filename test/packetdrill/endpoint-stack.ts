@@ -9,13 +9,15 @@ import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
 import { Counters, MIB_NAMES } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES } from '../../tcpip/base/drop-reason.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
-import { DEFAULT_WINDOW_SCALE } from '../../tcpip/connection/segment-size.ts'
+import { NO_WINDOW_SCALE } from '../../tcpip/connection/segment-size.ts'
 import { STATE_NAMES } from '../../tcpip/connection/states.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
+import type { EndpointOptions } from '../../tcpip/host/endpoint-options.ts'
 import { Sockets } from '../../tcpip/host/sockets.ts'
 import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
-import { DEFAULT_SETTINGS } from './defaults.ts'
+import { DEFAULT_SETTINGS, FIXED_SETTINGS } from './defaults.ts'
 import { EndpointSocket, type SocketHost } from './endpoint-socket.ts'
+import type { OptionDefaults } from './endpoint-socket-options.ts'
 import {
   type Errno,
   type OptionValue,
@@ -37,17 +39,41 @@ const START = 20 * 60 * SECOND
 const RING_PACKETS = 2048
 const MAX_CONNECTIONS = 4096
 
-/** The limits of the receive buffer: least, usual, most. Only the last has a meaning here. */
-const RECEIVE_BUFFER_SYSCTL = 'net.ipv4.tcp_rmem'
-
-const RFC1337_SYSCTL = 'net.ipv4.tcp_rfc1337'
-
 /** Largest window scale (RFC 7323 2.3). */
 const MAX_WINDOW_SCALE = 14
 
 /** The window scale that Linux offers for a receive buffer of at most `limit` bytes (tcp_select_initial_window). */
 function windowScaleFor(limit: number): number {
   return Math.min(MAX_WINDOW_SCALE, Math.max(0, Math.floor(Math.log2(limit)) - 15))
+}
+
+/** What settings of a kernel make of the host, which is made with its first socket. */
+type HostSetting = Pick<EndpointOptions, 'windowScale' | 'timestamps' | 'sack' | 'rfc1337'>
+
+const HOST_SYSCTLS: Readonly<Record<string, (value: string) => HostSetting>> = {
+  // The limits of the receive buffer: least, usual, most. The most decides the window scale.
+  'net.ipv4.tcp_rmem': (value) => ({ windowScale: windowScaleFor(lastOf(value)) }),
+  'net.ipv4.tcp_window_scaling': (value) => (value === '0' ? { windowScale: NO_WINDOW_SCALE } : {}),
+  'net.ipv4.tcp_timestamps': (value) => ({ timestamps: value !== '0' }),
+  'net.ipv4.tcp_sack': (value) => ({ sack: value !== '0' }),
+  'net.ipv4.tcp_rfc1337': (value) => ({ rfc1337: value !== '0' }),
+}
+
+function lastOf(value: string): number {
+  return Number(value.split(/\s+/).at(-1))
+}
+
+/** The usual one of least, usual, most. */
+function usualOf(value: string): number {
+  return Number(value.split(/\s+/)[1])
+}
+
+/** What options of sockets start from. */
+const SOCKET_SYSCTLS: Readonly<Record<string, (value: string) => Partial<OptionDefaults>>> = {
+  'net.ipv4.tcp_syn_retries': (value) => ({ synRetries: Number(value) }),
+  'net.ipv4.tcp_fin_timeout': (value) => ({ finTimeout: Number(value) }),
+  'net.ipv4.tcp_wmem': (value) => ({ sendBuffer: usualOf(value) }),
+  'net.ipv4.tcp_rmem': (value) => ({ receiveBuffer: usualOf(value) }),
 }
 
 type ListenerSetting = keyof ListenerConfig
@@ -61,14 +87,23 @@ const LISTENER_SYSCTLS: Readonly<Record<string, ListenerSetting>> = {
   'net.core.somaxconn': 'somaxconn',
 }
 
+/** Passes a setting with which the stack behaves anyway; refuses all others. */
+function requireFixed(name: string, value: string): void {
+  const taken = FIXED_SETTINGS[name]
+  if (taken === undefined) throw new Unsupported(`the setting ${name}=${value}: the stack has none of this name`)
+  if (taken === 'any' || taken.includes(value)) return
+  throw new Unsupported(`${name}=${value} (known: ${taken.join(', ')})`)
+}
+
 export class EndpointStack implements StackUnderTest, SocketHost {
   now = START
   readonly localAddress: number
   private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
   private created: Endpoint | undefined
-  private windowScale = DEFAULT_WINDOW_SCALE
-  private rfc1337 = false
+  private settings: HostSetting = {}
+  /** Linux's defaults, but for buffers: those of test/kernel/sysctls.ts. */
+  optionDefaults: OptionDefaults = { finTimeout: 60, synRetries: 6, sendBuffer: 262_144, receiveBuffer: 131_072 }
   private readonly counters = new Counters()
   private readonly link: LinkEnd = makeLinkEnd(RING_PACKETS)
   private readonly descriptors: EndpointSocket[] = []
@@ -91,8 +126,7 @@ export class EndpointStack implements StackUnderTest, SocketHost {
       secret: Uint8Array.from({ length: SECRET_BYTES }, (_, i) => i),
       counters: this.counters,
       maxConnections: MAX_CONNECTIONS,
-      windowScale: this.windowScale,
-      rfc1337: this.rfc1337,
+      ...this.settings,
     })
     return this.created
   }
@@ -144,23 +178,18 @@ export class EndpointStack implements StackUnderTest, SocketHost {
       for (const socket of this.descriptors) socket.configure(this.config)
       return
     }
-    if (name === RECEIVE_BUFFER_SYSCTL) {
-      if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
-      this.windowScale = windowScaleFor(Number(value.split(/\s+/).at(-1)))
-      return
-    }
-    if (name === RFC1337_SYSCTL) {
-      if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
-      this.rfc1337 = value === '1'
-      return
-    }
-    const known = DEFAULT_SETTINGS.find((candidate) => candidate.name === name && candidate.value === value)
-    if (known === undefined || known.meaning === 'different') throw new Unsupported(`${name}=${value}`)
+    const ofHost = HOST_SYSCTLS[name]
+    const ofSockets = SOCKET_SYSCTLS[name]
+    if (ofHost !== undefined && this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
+    if (ofHost !== undefined) this.settings = { ...this.settings, ...ofHost(value) }
+    if (ofSockets !== undefined) this.optionDefaults = { ...this.optionDefaults, ...ofSockets(value) }
+    if (ofHost === undefined && ofSockets === undefined) requireFixed(name, value)
   }
 
   loadDefaults(): void {
     this.flushMetrics()
-    for (const { name, value, meaning } of DEFAULT_SETTINGS) if (meaning === 'applied') this.sysctl(name, value)
+    // Of what the stack has one value of, that one stays: a script that depends on another fails, and says where.
+    for (const { name, value } of DEFAULT_SETTINGS) if (FIXED_SETTINGS[name] === undefined) this.sysctl(name, value)
   }
 
   isListening(port: number): boolean {

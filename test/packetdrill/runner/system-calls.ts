@@ -138,7 +138,7 @@ export class SystemCalls {
       },
       onSocket: (handle) => wire.onSocket(handle),
       onListen: (handle) => wire.onListen(handle),
-      onConnect: () => wire.onConnect(),
+      onConnect: (port) => wire.onConnect(port),
       onClose: (descriptor) => {
         if (this.latest === handles.get(descriptor)) this.latest = undefined
         handles.delete(descriptor)
