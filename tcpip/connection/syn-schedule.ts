@@ -15,10 +15,24 @@ function schedule(times: readonly number[], end: number): SynSchedule {
 /** Repeats of Linux that are a second apart, before those that double begin (tcp_syn_linear_timeouts). */
 const LINUX_LINEAR_TIMEOUTS = 4
 
-/** Linux since 6.5: four repeats a second apart, then `retries` that double (tcp_syn_retries, TCP_SYNCNT). */
+/** Longest time between two of Linux's repeats, seconds (TCP_RTO_MAX), and the doubling that reaches it. */
+const LINUX_LONGEST = 120
+const LINUX_DOUBLINGS = 6
+
+/**
+ * Linux since 6.5, where `retries` (tcp_syn_retries, TCP_SYNCNT) stands for the time that so many doubled repeats would take: the
+ * attempt is given up with the first timeout after it (tcp_write_timeout, tcp_model_timeout).
+ */
 export function linuxSynSchedule(retries: number): SynSchedule {
-  const doubling = Array.from({ length: retries + 1 }, (_, n) => 2 ** n * SECOND)
-  return [...new Array<number>(LINUX_LINEAR_TIMEOUTS).fill(SECOND), ...doubling]
+  const doublings = Math.min(retries, LINUX_DOUBLINGS)
+  const limit = 2 ** (doublings + 1) - 1 + (retries - doublings) * LINUX_LONGEST
+  const waits: number[] = []
+  for (let elapsed = 0; elapsed < limit; ) {
+    const wait = Math.min(LINUX_LONGEST, 2 ** Math.max(0, waits.length - LINUX_LINEAR_TIMEOUTS))
+    waits.push(wait * SECOND)
+    elapsed += wait
+  }
+  return waits
 }
 
 export const SYN_SCHEDULES = {

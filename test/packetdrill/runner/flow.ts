@@ -195,6 +195,8 @@ export class Flow {
   private echoToLive(ecr: number, settings: Settings): number {
     const known = this.timestamps.get(ecr)
     if (known !== undefined) return known
+    // A stack that has sent none has nothing that could be echoed.
+    if (ecr === 0 && this.firstTimestamp === undefined) return 0
     if (settings.tsEcrScaled && this.firstTimestamp !== undefined) {
       return wrap(ecr - this.firstTimestamp.script + this.firstTimestamp.live)
     }
