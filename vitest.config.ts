@@ -15,6 +15,7 @@ const LONG = [
   'test/unit/lab/recordings.test.ts',
   'test/unit/lab/bench/load.test.ts',
   'test/unit/dashboard/web/lessons.test.ts',
+  'test/unit/dashboard/web/lesson-checks.test.ts',
 ]
 
 const common = {

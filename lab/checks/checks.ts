@@ -49,7 +49,7 @@ const CATALOGUE = {
     conditions: [{ holds: (figure) => figure('handshake.segments') >= 3, otherwise: 'handshake-open' }],
     reached: 'handshake-done',
   },
-  /** A half-open request was given up. */
+  /** A half-open entry was given up. */
   'request-expired': {
     reads: ['counters.HalfOpenExpired', 'counters.TCPSynRetrans'],
     conditions: [{ holds: (figure) => figure('counters.HalfOpenExpired') > 0, otherwise: 'request-not-expired' }],
@@ -145,6 +145,12 @@ export function judge(name: CheckName, figures: Figures): Verdict {
   const values = Object.fromEntries(reads.map((figure) => [figure, figures[figure]])) as Record<FigureName, number>
   const failed = conditions.find(({ holds }) => !holds((figure) => values[figure]))
   return { reached: failed === undefined, reason: { key: failed?.otherwise ?? reached, values } }
+}
+
+/** Why a run that has all figures can fail to reach the check. */
+export function reasonsAgainst(name: CheckName): readonly ReasonKey[] {
+  const { conditions }: Check = CATALOGUE[name]
+  return conditions.map(({ otherwise }) => otherwise)
 }
 
 /** The verdict on the first of several checks that is not reached; on the last one when all are. */

@@ -1,5 +1,5 @@
 /**
- * Story: one SYN, and nobody answers. How long a half-open request lives (Linux reqsk_timer_handler(),
+ * Story: one SYN, and nobody answers. How long a half-open entry lives (Linux reqsk_timer_handler(),
  * tcp_synack_retries), and how few SYNs keep a queue full.
  */
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
@@ -117,7 +117,7 @@ function tell(teller: Storyteller): void {
 function holdRate(teller: Storyteller, slots: number, life: number): void {
   const rate = slots / life
   teller.heading(`The hold rate, tried: ${rate.toFixed(2)} SYN/s for 300 s`)
-  const plain = flood(teller.scene('hold', { annotated: false, profile: { ...LINUX, prunesOldRequests: false } }), rate)
+  const plain = flood(teller.scene('hold', { annotated: false, profile: { ...LINUX, prunesOldEntries: false } }), rate)
   const aging = flood(teller.scene('hold-aging', { annotated: false }), rate)
   teller.say('Places taken, counted just before each SYN (one has just become free), mean from second 100 on:')
   teller.lines.push(

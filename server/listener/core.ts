@@ -1,6 +1,6 @@
 /**
  * What every part of a listener works on: its configuration, its two queues, and what a finished handshake becomes. The
- * decision about a new SYN (admission/), half-open requests (half-open.ts) and cookies (cookie-handshake.ts) sit on it and
+ * decision about a new SYN (admission/), half-open entries (half-open.ts) and cookies (cookie-handshake.ts) sit on it and
  * know nothing of one another; listener.ts brings them together.
  */
 import { Mib } from '../../tcpip/base/counters.ts'
@@ -11,10 +11,10 @@ import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'
+import { deferAcceptTimeouts } from './half-open-timer.ts'
 import { effectiveBacklog, type ListenerConfig, synQueueLimit } from './listener-config.ts'
 import type { ListenerProfile } from './profile.ts'
 import { ProvenPeers } from './proven-peers.ts'
-import { deferAcceptTimeouts } from './request-timer.ts'
 import { capacityFor, SynQueue } from './syn-queue.ts'
 
 export interface ListenerOptions {

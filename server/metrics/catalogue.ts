@@ -53,8 +53,8 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
     Mib.TCPSynRetrans,
     'SYN-ACK segments sent again, by timer or for a duplicate SYN (Linux TcpExtTCPSynRetrans).',
   ),
-  gauge('syn_queue_length', 'entries', Gauge.SYN_QUEUE_LENGTH, 'Half-open requests in the SYN queue.'),
-  gauge('syn_queue_young', 'entries', Gauge.SYN_QUEUE_YOUNG, 'Half-open requests that have never timed out.'),
+  gauge('syn_queue_length', 'entries', Gauge.SYN_QUEUE_LENGTH, 'Half-open entries in the SYN queue.'),
+  gauge('syn_queue_young', 'entries', Gauge.SYN_QUEUE_YOUNG, 'Half-open entries that have never timed out.'),
   gauge(
     'syn_queue_limit',
     'entries',
@@ -145,27 +145,27 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
   counter(
     'half_open_created_total',
     'entries',
-    Mib.RequestsCreated,
-    'SYNs stored in the SYN queue as half-open requests; those answered with a cookie are not.',
+    Mib.HalfOpenCreated,
+    'SYNs stored in the SYN queue as half-open entries; those answered with a cookie are not.',
   ),
   counter(
     'half_open_expired_total',
     'entries',
     Mib.HalfOpenExpired,
-    'Half-open requests removed because nobody answered.',
+    'Half-open entries removed because nobody answered.',
   ),
   counter(
     'half_open_resets_total',
     'entries',
     Mib.EmbryonicRsts,
-    'Half-open requests ended by a RST or a new SYN (Linux TcpExtEmbryonicRsts).',
+    'Half-open entries ended by a RST or a new SYN (Linux TcpExtEmbryonicRsts).',
   ),
   labelled(
     'gauge',
     describe(
       'connections',
       'connections',
-      'Connections by state; syn_recv are the half-open requests in the SYN queue.',
+      'Connections by state; syn_recv are the half-open entries in the SYN queue.',
     ),
     'state',
     CONNECTION_STATES,

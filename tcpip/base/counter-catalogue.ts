@@ -58,7 +58,7 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   SynReceived: lab('SYNs that reached a listener, duplicates included'),
   SynAckSent: lab('SYN-ACKs that listeners sent: first copies, repeats and cookies'),
   HalfOpenExpired: lab('half-open entries removed because nobody answered the SYN-ACK'),
-  RequestsCreated: lab('half-open entries created'),
+  HalfOpenCreated: lab('half-open entries created'),
   Accepted: lab('connections handed to the program by accept()'),
   TSEcrRejected: tcpExt('segments of half-open entries whose echoed timestamp no SYN-ACK had carried'),
   PAWSTimewait: tcpExt('segments of TIME-WAIT sockets refused for an old timestamp'),

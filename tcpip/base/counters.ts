@@ -53,10 +53,10 @@ export const Mib = {
   SynReceived: 34,
   /** SYN-ACK segments that listeners sent: first copies, retransmissions and cookies. */
   SynAckSent: 35,
-  /** Half-open requests removed because nobody answered the SYN-ACK. */
+  /** Half-open entries removed because nobody answered the SYN-ACK. */
   HalfOpenExpired: 36,
-  /** Half-open requests created. */
-  RequestsCreated: 37,
+  /** Half-open entries created. */
+  HalfOpenCreated: 37,
   /** Connections handed to the application by accept(). */
   Accepted: 38,
 
@@ -89,7 +89,7 @@ export const Mib = {
   TCPDSACKRecv: 57,
 
   // Ours.
-  /** Connections that the application closed because no whole request had come in time. */
+  /** Connections that the application closed because no whole HTTP request had come in time. */
   RequestTimeouts: 58,
 
   // TcpExt again.

@@ -1,6 +1,6 @@
 /**
  * All connections of a host: a pool of TCBs, the flow table that finds them by 4-tuple, their timers, and the count of
- * connections by state. Half-open requests are not here; they cost a fraction and live with the listener.
+ * connections by state. Half-open entries are not here; they cost a fraction and live with the listener.
  */
 import { assert } from '../base/assert.ts'
 import { FlowTable } from '../base/flow-table.ts'

@@ -12,7 +12,7 @@ export interface EndpointOptions {
   /** `SECRET_BYTES` bytes nobody else knows. */
   readonly secret: Uint8Array
   readonly counters: Counters
-  /** Most connections at a time, TIME-WAIT included, half-open requests not. */
+  /** Most connections at a time, TIME-WAIT included, half-open entries not. */
   readonly maxConnections: number
   /** Window scale to offer, 0..14; `NO_WINDOW_SCALE` neither offers nor takes any (Linux tcp_window_scaling). */
   readonly windowScale?: number

@@ -26,7 +26,7 @@ export interface AcceptSource {
 
 /** A listener that a program may put on a port and take away again. */
 export interface SocketListener extends AcceptSource, PassiveOpen {
-  /** Resets the connections that were never accepted and forgets half-open requests. */
+  /** Resets the connections that were never accepted and forgets half-open entries. */
   close(now: number): void
 }
 

@@ -24,7 +24,7 @@ const PREDICTIONS: Readonly<Record<Lesson['name'], number>> = {
   'syn-timeout': 7,
   flood: 18,
   cookies: 100,
-  'two-queues': 33,
+  'two-queues': 65,
   'four-way-close': 3,
   'time-wait': 60,
   'close-wait': 0,
@@ -133,7 +133,7 @@ describeWith([BROWSER], 'the lessons', () => {
     await page.locator('[data-state=running]').waitFor()
     const backlog = async (): Promise<number> =>
       (await lab.server.request<{ config: { backlog: number } }>('GET', '/api/state')).body.config.backlog
-    expect(await backlog()).toBe(32)
+    expect(await backlog()).toBe(64)
     await page.goBack()
     await page.locator('.lesson-list').waitFor()
     await until('the backlog is as it was', async () => (await backlog()) === 99)

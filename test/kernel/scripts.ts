@@ -10,7 +10,7 @@ import { playAll } from './pool.ts'
 /** Scripts that are played at a time. They wait most of their time. */
 const WIDTH = 16
 
-/** Longest script of a brief run, seconds of real time: the 63 s of a half-open request, and the slack of its timers. */
+/** Longest script of a brief run, seconds of real time: the 63 s of a half-open entry, and the slack of its timers. */
 const BRIEF_SECONDS = 75
 
 const ROOT = import.meta.url.includes('/dist/test/') ? '../../../' : '../../'

@@ -1,5 +1,5 @@
 /**
- * What must hold in every simulation, whatever the network does: packets and requests are conserved, nobody is connected
+ * What must hold in every simulation, whatever the network does: packets and half-open entries are conserved, nobody is connected
  * who did not ask, the run comes to an end, and the arms differ in nothing but their configuration.
  */
 import { describe, expect, it } from 'vitest'
@@ -64,10 +64,10 @@ describe.each([
       expect(network.faults.toFar.offered).toBe(mib[Mib.PacketsOut])
     })
 
-    it('conserves requests: created = established + expired + reset + stored', () => {
+    it('conserves half-open entries: created = established + expired + reset + stored', () => {
       const throughQueue = mib[Mib.PassiveOpens] - mib[Mib.SyncookiesRecv]
       const gone = throughQueue + mib[Mib.HalfOpenExpired] + mib[Mib.EmbryonicRsts]
-      expect(mib[Mib.RequestsCreated]).toBe(gone + server.listener.synQueue.length)
+      expect(mib[Mib.HalfOpenCreated]).toBe(gone + server.listener.synQueue.length)
     })
 
     it('conserves attempts: each has one outcome', () => {

@@ -17,7 +17,7 @@ export const CONNECTIONS: Board = {
           {
             title: 'Connections by state',
             description:
-              'As ss -tan counts them, syn_recv being the half-open requests. A healthy server has few states besides established ' +
+              'As ss -tan counts them, syn_recv being the half-open entries. A healthy server has few states besides established ' +
               'and time_wait; what grows without end is a leak or an attack.',
             unit: 'short',
             span: 24,

@@ -61,8 +61,8 @@ export const FIRST_CHARTS: readonly ChartDefinition[] = [
       {
         key: 'accepted',
         role: 'honest',
-        source: 'RequestsCreated + SyncookiesSent',
-        value: (store, at) => serverRate(store, at, 'RequestsCreated') + serverRate(store, at, 'SyncookiesSent'),
+        source: 'HalfOpenCreated + SyncookiesSent',
+        value: (store, at) => serverRate(store, at, 'HalfOpenCreated') + serverRate(store, at, 'SyncookiesSent'),
       },
     ],
   },

@@ -2,7 +2,7 @@
  * Which one true sentence the page says. A pure function of what was counted: the first case that fits, the gravest first.
  * How it reads is in the catalogues beside it.
  */
-import { requestLifetime } from '../../../attacker/traffic/hold-rate.ts'
+import { halfOpenLifetime } from '../../../attacker/traffic/hold-rate.ts'
 import type { SourceStatus } from '../../contract/source.ts'
 import type { HonestSituation, ServerSituation, Situation } from '../store/situation.ts'
 
@@ -128,7 +128,7 @@ function keyOfAttack({ fullIn, holdRate, server, success }: SentenceValues): Sen
 }
 
 function valuesOf(server: ServerSituation, honest: HonestSituation, { attacks }: Situation): SentenceValues {
-  const lifetime = requestLifetime(server.synAckRetries)
+  const lifetime = halfOpenLifetime(server.synAckRetries)
   const left = server.synLimit + 1 - server.synLength
   return {
     server,

@@ -5,7 +5,7 @@ import type { ServerState } from '../../contract/server.ts'
 /** Linux's MIB counters and the lab's own, as GET /metrics has them in `counters`. */
 export const COUNTERS = [
   'SynReceived',
-  'RequestsCreated',
+  'HalfOpenCreated',
   'SyncookiesSent',
   'SyncookiesRecv',
   'SyncookiesFailed',

@@ -72,12 +72,22 @@ export class LabStore {
   readonly connections = new Connections()
   readonly frames = new Frames()
 
-  private readonly tapListeners = new Set<(event: TapEvent) => void>()
+  private readonly listeners = new Set<(message: StreamMessage) => void>()
+
+  /**
+   * Hands on every message when the store has taken it: for whoever must not miss one, as those do who look at the signals
+   * when many have come at once. Returns the function that ends it.
+   */
+  onTold(listener: (message: StreamMessage) => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
 
   /** Tells of the connection that is followed; returns the function that ends it. */
   onTap(listener: (event: TapEvent) => void): () => void {
-    this.tapListeners.add(listener)
-    return () => this.tapListeners.delete(listener)
+    return this.onTold((message) => {
+      if (message.type === 'tap') listener(message.event)
+    })
   }
 
   apply(message: StreamMessage): void {
@@ -104,7 +114,6 @@ export class LabStore {
         this.takeMarks([message.mark])
         break
       case 'tap':
-        for (const listener of this.tapListeners) listener(message.event)
         break
       case 'presence':
         this.takePresence(message.who, message)
@@ -117,6 +126,7 @@ export class LabStore {
         break
     }
     if ('at' in message && message.type !== 'hello') this.advance(message.at)
+    for (const listener of this.listeners) listener(message)
   }
 
   private begin(hello: HelloMessage): void {
@@ -176,6 +186,7 @@ export class LabStore {
     this.attacks.value = this.attacks.value
       .filter(({ from }) => from <= at)
       .map((span) => (span.to !== undefined && span.to > at ? { ...span, to: undefined } : span))
+    if ((this.slots.value?.at ?? 0) > at) this.slots.value = undefined
     this.now.value = at
   }
 

@@ -95,7 +95,7 @@ function serverAt({ serverHistory: history }: LabStore, at: number): ServerSitua
     workers: value('workers'),
     rates: {
       syn: rate('SynReceived'),
-      stored: rate('RequestsCreated'),
+      stored: rate('HalfOpenCreated'),
       cookiesSent: rate('SyncookiesSent'),
       cookiesValid: rate('SyncookiesRecv'),
       cookiesFailed: rate('SyncookiesFailed'),

@@ -9,7 +9,7 @@ import type { ListenerCore } from '../core.ts'
 
 /** No opinion: the next stage decides. */
 export const NEXT = 0
-/** A request is stored and answered. */
+/** An entry is stored and answered. */
 export const TAKE = -1
 /** Answered with a cookie; nothing is stored. */
 export const COOKIE = -2

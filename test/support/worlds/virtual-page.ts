@@ -41,7 +41,7 @@ export class VirtualPage {
   /** Lets time pass until `condition` holds, at most `seconds`; `onTick` hears of every tenth of a second. */
   async pass(
     seconds: number,
-    onTick: () => void | Promise<void>,
+    onTick: () => void | Promise<void> = () => {},
     condition: () => boolean = () => false,
   ): Promise<void> {
     const end = this.lab.now + seconds * SECOND
@@ -50,6 +50,16 @@ export class VirtualPage {
       this.lab.tellAll()
       await onTick()
     }
+  }
+
+  /** Lets one packet pass. */
+  step(): void {
+    this.lab.step('packet')
+  }
+
+  /** Goes back to, or on to, a moment that was reached; seconds. */
+  goTo(seconds: number): void {
+    this.lab.goTo(seconds * SECOND)
   }
 
   private open(): VirtualLab {

@@ -64,7 +64,7 @@ export const LESSON_TEXTS_EN: LessonTexts = {
     read: [
       'A server has two queues. The SYN queue holds requests that wait for the last ACK. The accept queue holds finished connections that wait for the program to call accept().',
       'Nobody attacks in this lesson. 20 clients come each second, and soon the program will take only five of them.',
-      'The backlog is 32. Linux calls a queue full when it holds more than its limit.',
+      'The backlog is 64. Linux calls a queue full when it holds more than its limit.',
     ],
     predict: 'How many connections will the accept queue hold at most?',
     steps: ['Let the program accept only every 200 ms.'],

@@ -51,7 +51,7 @@ export const LESSON_TEXTS_ZH: LessonTexts = {
     read: [
       '服务器有两个队列。半连接队列里是等待最后一个 ACK 的请求；全连接队列里是已完成、等待程序调用 accept() 的连接。',
       '本课没有人攻击。每秒来 20 个客户端，而程序很快就只能取走其中 5 个。',
-      'backlog 是 32。Linux 认为队列超过上限时才算满。',
+      'backlog 是 64。Linux 认为队列超过上限时才算满。',
     ],
     predict: '全连接队列里最多会有多少个连接？',
     steps: ['让程序每 200 毫秒才 accept 一次。'],

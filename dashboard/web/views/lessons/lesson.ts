@@ -67,8 +67,11 @@ const CLIENTS: ClientsRequest = { rate: 20, connectTimeout: 3 }
 /** Enough to keep 129 places taken, and no more than a telephone can simulate with ease. */
 const FLOOD: AttackRequest = { kind: 'syn-flood', rate: 500, duration: 600 }
 
-/** Backlog of the lesson on two queues: one that 15 connections a second more than are accepted fill while one looks on. */
-const SHORT_BACKLOG = 32
+/**
+ * Backlog of the lesson on two queues: one that 15 connections a second more than are accepted fill while one looks on, and
+ * that the clients of a machine which was busy for three seconds do not fill when they all come at once.
+ */
+const SHORT_BACKLOG = 64
 
 export const LESSONS: readonly Lesson[] = [
   {
@@ -168,6 +171,10 @@ export const LESSONS: readonly Lesson[] = [
     questions: [22, 25],
   },
 ]
+
+export function lessonNamed(name: LessonName): Lesson {
+  return LESSONS.find((lesson) => lesson.name === name) as Lesson
+}
 
 /** Whether a prediction is near enough to what was seen. */
 export function isRight({ off }: Prediction, predicted: number, seen: number): boolean {

@@ -4,12 +4,12 @@
  */
 import type { Figures } from '../../../../lab/checks/figures.ts'
 import type { SocketList } from '../../../contract/server.ts'
-import type { TapEvent } from '../../../contract/stream.ts'
+import type { StreamMessage, TapEvent } from '../../../contract/stream.ts'
 import { OK } from '../../store/connections.ts'
 import type { LabStore } from '../../store/lab-store.ts'
 import { countClose, countHandshake, type Exchange, withTapEvent } from './segments.ts'
 
-/** Nothing has happened for so long when the CLOSE-WAIT sockets of before and after are compared, milliseconds. */
+/** The sockets in CLOSE-WAIT of now are compared with those of so many quiet milliseconds before. */
 export const QUIET_MS = 5000
 
 /** No place became free for so long: a generation of requests has expired, milliseconds. */
@@ -30,6 +30,8 @@ export class Observer {
   exchange: Exchange | undefined
   /** When the control was turned, milliseconds of the lab's clock; undefined before that. */
   since: number | undefined
+  /** The number of the tap that tells of it. */
+  private tap: number | undefined
   private readonly store: LabStore
   private before: Readonly<Record<string, number>> = {}
   private synMax = 0
@@ -39,28 +41,41 @@ export class Observer {
   /** When expired requests had last freed places, and how many in all since the queue was full. */
   private freedAt = 0
   private freed = 0
-  /** Places freed per second by the first requests of the full queue. */
+  /** Places freed per second by the first requests of the full queue, and when that was known. */
   private firstFreedPerSecond: number | undefined
-  private quietSince: number | undefined
-  private closeWaitAtQuiet = 0
+  private settledAt = 0
+  /** What was in CLOSE-WAIT since nobody comes any more: the last quiet seconds and what was just before them. */
+  private quiet: readonly { readonly at: number; readonly closeWait: number }[] = []
   private timeWait: number | undefined
 
   constructor(store: LabStore) {
     this.store = store
   }
 
-  /** The lesson's control was turned: from now on everything counts. */
+  /** The lesson's control was turned: from now on everything counts. Where time went back to before that, it is turned anew. */
   begin(): void {
     const { server } = this.store
-    if (this.since !== undefined || server.value === undefined) return
-    this.since = this.store.now.value ?? server.value.at
+    if (server.value === undefined) return
+    const now = this.store.now.value ?? server.value.at
+    if (this.since !== undefined && this.since <= now) return
+    this.since = now
     this.before = server.value.state.counters
   }
 
-  hearTap(event: TapEvent): void {
-    // Of the first connection only: who has ended stays to be looked at.
-    if (event.kind === 'started' && this.exchange !== undefined && this.exchange.steps.length > 0) return
-    this.exchange = withTapEvent(this.exchange, event)
+  /** To be told every message when the store has taken it. */
+  hear(message: StreamMessage): void {
+    if (message.type === 'tap') this.hearTap(message.event)
+    else if (message.type === 'rewind') this.rewind(message.at)
+    else this.look()
+  }
+
+  private hearTap(event: TapEvent): void {
+    if (event.kind === 'started') {
+      // Of the first connection only: who has ended stays to be looked at.
+      if (this.exchange !== undefined && this.exchange.steps.length > 0) return
+      this.tap = event.tap
+    }
+    if (event.tap === this.tap) this.exchange = withTapEvent(this.exchange, event)
   }
 
   hearSockets({ sockets }: SocketList): void {
@@ -71,11 +86,10 @@ export class Observer {
     }
   }
 
-  /** To be called whenever the store was told something. */
-  look(): void {
+  private look(): void {
     const { server, slots, attackers } = this.store
     const told = server.value
-    if (this.since === undefined || told === undefined) return
+    if (this.since === undefined || told === undefined || told.at < this.since) return
     const { synQueue, acceptQueue, counters, connections } = told.state
     this.synMax = Math.max(this.synMax, synQueue.length, slots.value?.syn.length ?? 0)
     this.acceptMax = Math.max(this.acceptMax, acceptQueue.length, slots.value?.accept.length ?? 0)
@@ -89,17 +103,30 @@ export class Observer {
       this.freedAt = told.at
     }
     const hasSettled = freed >= synQueue.limit / 2 && told.at - this.freedAt >= SETTLE_MS
-    if (this.fullSince !== undefined && hasSettled) {
-      this.firstFreedPerSecond ??= freed / ((this.freedAt - this.fullSince) / 1000)
+    if (this.fullSince !== undefined && hasSettled && this.firstFreedPerSecond === undefined) {
+      this.firstFreedPerSecond = freed / ((this.freedAt - this.fullSince) / 1000)
+      this.settledAt = told.at
     }
     const isQuiet = [...attackers.value.values()].every(
       ({ state: { clients } }) => clients.inFlight === 0 && !clients.rate,
     )
-    if (!isQuiet) this.quietSince = undefined
-    else if (this.quietSince === undefined) {
-      this.quietSince = told.at
-      this.closeWaitAtQuiet = connections.close_wait ?? 0
+    if (!isQuiet) this.quiet = []
+    else if (told.at > (this.quiet.at(-1)?.at ?? Number.NEGATIVE_INFINITY)) {
+      const all = [...this.quiet, { at: told.at, closeWait: connections.close_wait ?? 0 }]
+      const from = all.findLastIndex(({ at }) => at <= told.at - QUIET_MS)
+      this.quiet = all.slice(Math.max(0, from))
     }
+  }
+
+  /** Time was turned back to `at`, milliseconds: what was seen later has not happened. */
+  private rewind(at: number): void {
+    if ((this.exchange?.steps.at(-1)?.at ?? 0) > at) this.exchange = undefined
+    this.synMax = 0
+    this.acceptMax = 0
+    this.quiet = this.quiet.filter((one) => one.at <= at)
+    if (this.settledAt > at) this.firstFreedPerSecond = undefined
+    this.freed = 0
+    if ((this.fullSince ?? 0) > at) this.fullSince = undefined
   }
 
   get isEstablished(): boolean {
@@ -110,7 +137,7 @@ export class Observer {
     return this.exchange !== undefined && countClose(this.exchange).isClosed
   }
 
-  /** Seconds from the first SYN to the end of the half-open request that nobody completed. */
+  /** Seconds from the first SYN to the end of the half-open entry that nobody completed. */
   get halfOpenSeconds(): number | undefined {
     const steps = this.exchange?.steps ?? []
     const last = steps.at(-1)
@@ -148,13 +175,14 @@ export class Observer {
   /** What the checks read. A figure that cannot be known yet is not there. */
   get figures(): Figures {
     const told = this.store.server.value
-    if (this.since === undefined || told === undefined) return {}
+    if (this.since === undefined || told === undefined || told.at < this.since) return {}
     const { synQueue, acceptQueue, counters, connections } = told.state
     const { attempted, succeeded } = this.clients()
     const gained = Object.fromEntries(
       COUNTERS.map((name) => [`counters.${name}`, (counters[name] ?? 0) - (this.before[name] ?? 0)]),
     )
-    const isRested = this.quietSince !== undefined && told.at - this.quietSince >= QUIET_MS
+    const [rested] = this.quiet
+    const isRested = rested !== undefined && told.at - rested.at >= QUIET_MS
     return {
       ...(this.exchange === undefined
         ? {}
@@ -171,7 +199,7 @@ export class Observer {
       ...gained,
       'sockets.time_wait': connections.time_wait ?? 0,
       'sockets.close_wait': connections.close_wait ?? 0,
-      ...(isRested ? { 'sockets.close_wait_before': this.closeWaitAtQuiet } : {}),
+      ...(isRested ? { 'sockets.close_wait_before': rested.closeWait } : {}),
     }
   }
 

@@ -1,5 +1,4 @@
 /** The life of one lesson on the page: a prediction is given, the lab is prepared, the run is watched, and all is put back. */
-import { effect } from '@preact/signals'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLab } from '../../app/lab-context.ts'
 import type { Lesson } from './lesson.ts'
@@ -43,17 +42,7 @@ export function useRun(lesson: Lesson): Run {
 
   useEffect(() => {
     if (trial === undefined || state !== 'running') return
-    const { observer } = trial
-    const stops = [
-      store.onTap((event) => observer.hearTap(event)),
-      effect(() => {
-        void [store.server.value, store.slots.value, store.attackers.value]
-        observer.look()
-      }),
-    ]
-    return () => {
-      for (const stop of stops) stop()
-    }
+    return store.onTold((message) => trial.observer.hear(message))
   }, [store, trial, state])
 
   useEffect(

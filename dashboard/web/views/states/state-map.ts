@@ -64,7 +64,7 @@ export interface EdgeLabels {
 }
 
 export const EDGES: readonly StateEdge[] = [
-  { from: 'listen', to: 'syn_recv', label: 'syn', counters: ['RequestsCreated'], bend: -12 },
+  { from: 'listen', to: 'syn_recv', label: 'syn', counters: ['HalfOpenCreated'], bend: -12 },
   {
     from: 'syn_recv',
     to: 'listen',
