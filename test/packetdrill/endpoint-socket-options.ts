@@ -122,7 +122,7 @@ export class SocketOptions {
       this.linger = value
       return 0
     }
-    if (!KNOWN.includes(name)) throw new Unsupported(`setsockopt(2) of ${name} (known: ${KNOWN.join(', ')})`)
+    if (!KNOWN.includes(name)) throw new Unsupported(`setsockopt(2) of ${name} (known: SO_LINGER, ${KNOWN.join(', ')})`)
     if (typeof value !== 'number') throw new Unsupported(`setsockopt(2) of ${name} with anything but a number`)
     const [least, most] = RANGES[name] ?? ANY
     const takesBack = name === 'TCP_MAXSEG' && value === 0

@@ -3,30 +3,21 @@
  * go straight into `Endpoint.receive`, because scripts inject segments larger than any link would carry.
  */
 import { Listener } from '../../server/listener/listener.ts'
-import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
+import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { LINUX } from '../../server/listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
 import { Counters, MIB_NAMES } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES } from '../../tcpip/base/drop-reason.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
-import { NO_WINDOW_SCALE } from '../../tcpip/connection/segment-size.ts'
 import { STATE_NAMES } from '../../tcpip/connection/states.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
-import type { EndpointOptions } from '../../tcpip/host/endpoint-options.ts'
 import { Sockets } from '../../tcpip/host/sockets.ts'
 import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
 import { DEFAULT_SETTINGS, FIXED_SETTINGS } from './defaults.ts'
 import { EndpointSocket, type SocketHost } from './endpoint-socket.ts'
 import type { OptionDefaults } from './endpoint-socket-options.ts'
-import {
-  type Errno,
-  type OptionValue,
-  type Outcome,
-  type SentPacket,
-  type StackUnderTest,
-  type Tuple,
-  Unsupported,
-} from './stack.ts'
+import { EndpointSysctls } from './endpoint-sysctls.ts'
+import type { Errno, OptionValue, Outcome, SentPacket, StackUnderTest, Tuple } from './stack.ts'
 import { tcpInfo } from './tcp-info.ts'
 
 /**
@@ -39,77 +30,17 @@ const START = 20 * 60 * SECOND
 const RING_PACKETS = 2048
 const MAX_CONNECTIONS = 4096
 
-/** Largest window scale (RFC 7323 2.3). */
-const MAX_WINDOW_SCALE = 14
-
-/** The window scale that Linux offers for a receive buffer of at most `limit` bytes (tcp_select_initial_window). */
-function windowScaleFor(limit: number): number {
-  return Math.min(MAX_WINDOW_SCALE, Math.max(0, Math.floor(Math.log2(limit)) - 15))
-}
-
-/** What settings of a kernel make of the host, which is made with its first socket. */
-type HostSetting = Pick<EndpointOptions, 'windowScale' | 'timestamps' | 'sack' | 'rfc1337'>
-
-const HOST_SYSCTLS: Readonly<Record<string, (value: string) => HostSetting>> = {
-  // The limits of the receive buffer: least, usual, most. The most decides the window scale.
-  'net.ipv4.tcp_rmem': (value) => ({ windowScale: windowScaleFor(lastOf(value)) }),
-  'net.ipv4.tcp_window_scaling': (value) => (value === '0' ? { windowScale: NO_WINDOW_SCALE } : {}),
-  'net.ipv4.tcp_timestamps': (value) => ({ timestamps: value !== '0' }),
-  'net.ipv4.tcp_sack': (value) => ({ sack: value !== '0' }),
-  'net.ipv4.tcp_rfc1337': (value) => ({ rfc1337: value !== '0' }),
-}
-
-function lastOf(value: string): number {
-  return Number(value.split(/\s+/).at(-1))
-}
-
-/** The usual one of least, usual, most. */
-function usualOf(value: string): number {
-  return Number(value.split(/\s+/)[1])
-}
-
-/** What options of sockets start from. */
-const SOCKET_SYSCTLS: Readonly<Record<string, (value: string) => Partial<OptionDefaults>>> = {
-  'net.ipv4.tcp_syn_retries': (value) => ({ synRetries: Number(value) }),
-  'net.ipv4.tcp_fin_timeout': (value) => ({ finTimeout: Number(value) }),
-  'net.ipv4.tcp_wmem': (value) => ({ sendBuffer: usualOf(value) }),
-  'net.ipv4.tcp_rmem': (value) => ({ receiveBuffer: usualOf(value) }),
-}
-
-type ListenerSetting = keyof ListenerConfig
-
-/** Settings of a kernel that the listener has under another name. */
-const LISTENER_SYSCTLS: Readonly<Record<string, ListenerSetting>> = {
-  'net.ipv4.tcp_syncookies': 'synCookies',
-  'net.ipv4.tcp_max_syn_backlog': 'maxSynBacklog',
-  'net.ipv4.tcp_synack_retries': 'synAckRetries',
-  'net.ipv4.tcp_abort_on_overflow': 'abortOnOverflow',
-  'net.core.somaxconn': 'somaxconn',
-}
-
-/** Passes a setting with which the stack behaves anyway; refuses all others. */
-function requireFixed(name: string, value: string): void {
-  const taken = FIXED_SETTINGS[name]
-  if (taken === undefined) throw new Unsupported(`the setting ${name}=${value}: the stack has none of this name`)
-  if (taken === 'any' || taken.includes(value)) return
-  throw new Unsupported(`${name}=${value} (known: ${taken.join(', ')})`)
-}
-
 export class EndpointStack implements StackUnderTest, SocketHost {
   now = START
   readonly localAddress: number
   private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
   private created: Endpoint | undefined
-  private settings: HostSetting = {}
-  /** Linux's defaults, but for buffers: those of test/kernel/sysctls.ts. */
-  optionDefaults: OptionDefaults = { finTimeout: 60, synRetries: 6, sendBuffer: 262_144, receiveBuffer: 131_072 }
+  private readonly sysctls = new EndpointSysctls()
   private readonly counters = new Counters()
   private readonly link: LinkEnd = makeLinkEnd(RING_PACKETS)
   private readonly descriptors: EndpointSocket[] = []
   private readonly listeners: Listener[] = []
-  /** Settings of the namespace: what a listener starts with. */
-  private config: ListenerConfig = LISTENER_DEFAULTS
   private readonly floodWarnings = { cookies: 0, drops: 0 }
   private madeSockets: Sockets | undefined
 
@@ -126,9 +57,13 @@ export class EndpointStack implements StackUnderTest, SocketHost {
       secret: Uint8Array.from({ length: SECRET_BYTES }, (_, i) => i),
       counters: this.counters,
       maxConnections: MAX_CONNECTIONS,
-      ...this.settings,
+      ...this.sysctls.host,
     })
     return this.created
+  }
+
+  get optionDefaults(): OptionDefaults {
+    return this.sysctls.sockets
   }
 
   get sockets(): Sockets {
@@ -171,19 +106,9 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   }
 
   sysctl(name: string, value: string): void {
-    const setting = LISTENER_SYSCTLS[name]
-    if (setting !== undefined) {
-      const number = Number(value)
-      this.config = { ...this.config, [setting]: setting === 'abortOnOverflow' ? number !== 0 : number }
-      for (const socket of this.descriptors) socket.configure(this.config)
-      return
-    }
-    const ofHost = HOST_SYSCTLS[name]
-    const ofSockets = SOCKET_SYSCTLS[name]
-    if (ofHost !== undefined && this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
-    if (ofHost !== undefined) this.settings = { ...this.settings, ...ofHost(value) }
-    if (ofSockets !== undefined) this.optionDefaults = { ...this.optionDefaults, ...ofSockets(value) }
-    if (ofHost === undefined && ofSockets === undefined) requireFixed(name, value)
+    this.sysctls.set(name, value, this.created !== undefined)
+    const config = this.sysctls.listeners
+    for (const socket of this.descriptors) socket.configure(config)
   }
 
   loadDefaults(): void {
@@ -286,7 +211,7 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   makeListener(own: Partial<ListenerConfig>): Listener {
     const listener = new Listener({
       host: this.endpoint,
-      config: { ...this.config, ...own },
+      config: { ...this.sysctls.listeners, ...own },
       profile: LINUX,
       cookieSecret: Uint8Array.from({ length: COOKIE_SECRET_BYTES }, (_, i) => i),
       onFlood: (sendingCookies) => {

@@ -46,6 +46,8 @@ export class Flow {
   /** Ports other than its own that injected packets came from and went to: answers to them are looked at here. */
   private readonly borrowed = new Set<string>()
   private remoteIsn: number | undefined
+  /** How far in the stack's stream claimed packets have come. */
+  private sentUntil = 0
   /** The stack's ISN as it is, and as the script has it. */
   private localIsn: { readonly live: number; readonly script: number } | undefined
   /** Numbers of the first byte of each stream, relative as scripts write them. */
@@ -175,6 +177,14 @@ export class Flow {
   /** Position in the stack's stream of a packet of its, already in the numbers of the script. */
   streamOffset(packet: Packet): number {
     return (packet.flags & SYN) !== 0 ? 0 : wrap(packet.seq - this.localStart)
+  }
+
+  /** Notes what a claimed packet of the stack, in the numbers of the script, has sent; whether it was sent before. */
+  noteSent(packet: Packet): boolean {
+    const offset = this.streamOffset(packet)
+    const isRepeat = packet.payload.length > 0 && offset < this.sentUntil
+    this.sentUntil = Math.max(this.sentUntil, offset + packet.payload.length)
+    return isRepeat
   }
 
   private localOffset(isSyn: boolean): number {

@@ -18,8 +18,8 @@ export interface Settings {
   strictSegments: boolean
   /** A packet that the script does not mention is a failure, also one of another connection or after the last line. */
   strictPackets: boolean
-  /** Whether PSH has to be as the script says. */
-  comparesPush: boolean
+  /** Whether PSH has to be as the script says in what is sent again, too: a host may cut that otherwise than the first time. */
+  comparesRepeatedPush: boolean
   /** How late an event of the script may begin, microseconds: 0 in virtual time, where none ever is. */
   latenessUsecs: number
   /** How long after its time a missing packet is still waited for, microseconds, to say how late it was. */
@@ -39,7 +39,7 @@ export const PACKETDRILL_SETTINGS: Readonly<Settings> = {
   tsEcrScaled: false,
   strictSegments: false,
   strictPackets: false,
-  comparesPush: true,
+  comparesRepeatedPush: false,
   latenessUsecs: 0,
   patienceUsecs: 1000e6,
   localAddress: address('192.168.0.1'),
@@ -55,6 +55,7 @@ export const STRICT_SETTINGS: Readonly<Settings> = {
   tolerancePercent: 0,
   tsTickUsecs: 1000,
   strictPackets: true,
+  comparesRepeatedPush: true,
 }
 
 /** Options that mean something to the tun device, to the kernel or to packetdrill's own output only. */

@@ -187,7 +187,15 @@ export class WireSide {
     flow.learn(action, first.packet)
     const { packet, at } = this.takeJoined(flow, action, limit)
     flow.lastSentAt = at
-    const problems = differences(action, packet, flow.portsOf(action), flow.streamOffset(packet), session.settings)
+    const isRepeat = flow.noteSent(packet)
+    const problems = differences(
+      action,
+      packet,
+      flow.portsOf(action),
+      flow.streamOffset(packet),
+      isRepeat,
+      session.settings,
+    )
     if (at < window.earliest || at > latest) problems.push(`time is ${formatTime(at)}, expected ${window.text}`)
     if (problems.length === 0) return at
     return fail(problems.join('; '), `\n  actual    ${formatTime(at)} ${formatActual(packet, flow.peer)}`)
