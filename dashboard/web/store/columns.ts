@@ -14,6 +14,7 @@ export const COUNTERS = [
   'ListenOverflows',
   'ListenDrops',
   'HalfOpenExpired',
+  'HalfOpenEvicted',
   'Accepted',
   'OutRsts',
   'EmbryonicRsts',
