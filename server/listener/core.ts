@@ -7,6 +7,7 @@ import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
 import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
+import { State } from '../../tcpip/connection/states.ts'
 import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
@@ -95,6 +96,7 @@ export class ListenerCore {
     const tcb = this.host.openChild(handshake, completing, now)
     if (tcb === undefined) {
       this.host.counters.add(Mib.ListenDrops)
+      if (!handshake.isFromCookie) this.host.counters.transition(State.SYN_RECEIVED, State.LISTEN)
       return DropReason.CONNECTION_TABLE_FULL
     }
     this.acceptQueue.push(tcb, openingOf(handshake, now))

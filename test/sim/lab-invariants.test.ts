@@ -9,8 +9,11 @@ import { resolveScenario, type Scenario } from '../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../lab/scenario/set.ts'
 import type { ArmRun } from '../../lab/simulator/arm-run.ts'
 import { ArmSimulator } from '../../lab/simulator/arm-simulator.ts'
+import { SOCKET_TRANSITIONS, transitionsCounted } from '../../server/app/socket-transitions.ts'
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
+import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
+import { stayed } from '../support/oracles/transitions.ts'
 
 const SHORT = ['phases.baseline=3', 'phases.attack=20', 'phases.recovery=10', 'thresholds=[]']
 
@@ -71,6 +74,16 @@ describe.each([
       const throughQueue = mib[Mib.PassiveOpens] - mib[Mib.SyncookiesRecv]
       const gone = throughQueue + mib[Mib.HalfOpenExpired] + mib[Mib.EmbryonicRsts] + mib[Mib.HalfOpenEvicted]
       expect(mib[Mib.HalfOpenCreated]).toBe(gone + server.listener.synQueue.length)
+    })
+
+    it('conserves sockets: in each state are those that came less those that went', () => {
+      const { counters, endpoint } = server
+      const present = new Map(STATE_NAMES.map((name, state) => [name, endpoint.tcbs.counts[state] ?? 0]))
+      present.set('SYN-RECEIVED', server.listener.synQueue.length)
+      expect(stayed(counters)).toEqual(new Map([...present].filter(([, count]) => count > 0)))
+      const listed = SOCKET_TRANSITIONS.reduce((sum, way) => sum + transitionsCounted(counters, way), 0)
+      expect(listed).toBe(counters.transitions.reduce((sum, n) => sum + n, 0))
+      expect(counters.transitionsOf(State.LISTEN, State.SYN_RECEIVED)).toBe(mib[Mib.HalfOpenCreated])
     })
 
     it('conserves attempts: each has one outcome', () => {
