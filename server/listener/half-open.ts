@@ -9,6 +9,7 @@ import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import { DEFAULT_MSS, initialWindow } from '../../tcpip/connection/segment-size.ts'
+import { State } from '../../tcpip/connection/states.ts'
 import { ICMP_PARAMETER_PROBLEM, ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, type IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, RST, type Segment, SYN, segmentLength } from '../../tcpip/wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../../tcpip/wire/seq.ts'
@@ -20,8 +21,9 @@ import { allowedRetries, halfOpenTimeout, isExpired, repeatsSynAck } from './hal
 export const NOT_MINE = -1
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const { ListenDrops, HalfOpenCreated } = Mib
+const { HalfOpenCreated, ListenDrops } = Mib
 const { ACCEPTED, SYN_QUEUE_FULL } = DropReason
+const { LISTEN, SYN_RECEIVED } = State
 
 /** ISN argument of a SYN that comes straight from the wire; one out of TIME-WAIT brings its own. */
 export const NO_ISN = 0
@@ -47,6 +49,7 @@ export class HalfOpen {
       return SYN_QUEUE_FULL
     }
     host.counters.add(HalfOpenCreated)
+    host.counters.transition(LISTEN, SYN_RECEIVED)
     const iss = host.isn.next(syn.destination, syn.source, ports, now)
     const tsOffset = host.isn.tsOffset
     synQueue.setNumbers(entry, syn.seq, isn === NO_ISN ? iss : isn)
@@ -61,6 +64,12 @@ export class HalfOpen {
     synQueue.timers.arm(entry, now + halfOpenTimeout(profile, 0))
     sendSynAck(host, synQueue, entry, maxSegment, now)
     return ACCEPTED
+  }
+
+  /** Forgets an entry to make room for another; its client hears nothing of it. */
+  evict(entry: number): void {
+    this.core.host.counters.add(Mib.HalfOpenEvicted)
+    this.core.synQueue.remove(entry)
   }
 
   /** A segment of a stored entry's 4-tuple: what became of it, or that it is `NOT_MINE`. */
@@ -145,10 +154,16 @@ export class HalfOpen {
   }
 
   private removeReset(entry: number): void {
-    const { host, synQueue } = this.core
+    const { host } = this.core
     host.counters.add(Mib.AttemptFails)
     host.counters.add(Mib.EmbryonicRsts)
-    synQueue.remove(entry)
+    this.forget(entry)
+  }
+
+  /** Removes an entry that comes to nothing: what is left of it is the listener. */
+  private forget(entry: number): void {
+    this.core.host.counters.transition(SYN_RECEIVED, LISTEN)
+    this.core.synQueue.remove(entry)
   }
 
   /** The third segment of the handshake. */
@@ -169,7 +184,7 @@ export class HalfOpen {
       }
       sendReset(host, segment)
       host.counters.add(Mib.EmbryonicRsts)
-      synQueue.remove(entry)
+      this.forget(entry)
       return DropReason.ACCEPT_QUEUE_FULL
     }
     const { handshake } = this
@@ -213,7 +228,7 @@ export class HalfOpen {
     }
     if (!endsEntry(error)) return DropReason.ICMP_IGNORED
     host.counters.add(Mib.ListenDrops)
-    synQueue.remove(entry)
+    this.forget(entry)
     return DropReason.ACCEPTED
   }
 
@@ -226,7 +241,7 @@ export class HalfOpen {
     host.counters.add(Mib.TCPTimeouts)
     if (isExpired(timeouts, allowed, acked, deferTimeouts)) {
       host.counters.add(Mib.HalfOpenExpired)
-      synQueue.remove(entry)
+      this.forget(entry)
       return
     }
     if (repeatsSynAck(timeouts, acked, deferTimeouts)) this.repeatSynAck(entry, now)

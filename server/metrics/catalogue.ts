@@ -9,6 +9,7 @@ import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { State } from '../../tcpip/connection/states.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
+import { SOCKET_TRANSITIONS, transitionsCounted } from '../app/socket-transitions.ts'
 import { connectionsIn, Gauge } from '../engine/gauges.ts'
 import type { ServerStats } from '../engine/published-stats.ts'
 
@@ -32,6 +33,22 @@ function linkSum(
   help: string,
 ): PlainMetric<ServerStats> {
   return single('counter', describe(name, unit, help), ({ link }) => link[sum])
+}
+
+/** Sockets by the way they went from state to state. */
+function transitions(): PlainMetric<ServerStats> {
+  return {
+    ...describe(
+      'connection_transitions_total',
+      'transitions',
+      'Sockets that went from one state to another (RFC 9293 figure 5); half-open entries in syn_recv included.',
+    ),
+    type: 'counter',
+    labelNames: ['from', 'to'],
+    series: SOCKET_TRANSITIONS.map((way) => {
+      return { labels: { from: way.from, to: way.to }, read: ({ counters }) => transitionsCounted(counters, way) }
+    }),
+  }
 }
 
 export const METRICS: readonly PlainMetric<ServerStats>[] = [
@@ -155,6 +172,12 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
     'Half-open entries removed because nobody answered.',
   ),
   counter(
+    'half_open_evicted_total',
+    'entries',
+    Mib.HalfOpenEvicted,
+    'Half-open entries removed to make room for a new SYN.',
+  ),
+  counter(
     'half_open_resets_total',
     'entries',
     Mib.EmbryonicRsts,
@@ -171,6 +194,7 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
     CONNECTION_STATES,
     ({ gauges }, state) => connectionsIn(gauges, SOCKET_STATE_NAMES.indexOf(state) as State),
   ),
+  transitions(),
   counter('rst_sent_total', 'segments', Mib.OutRsts, 'RST segments sent (Linux TcpOutRsts).'),
   counter('packets_received_total', 'packets', Mib.PacketsIn, 'Packets taken from the link: accepted + dropped.'),
   single(

@@ -85,7 +85,7 @@ export class Endpoint implements PassiveOpenHost {
     this.maxTimeWait = options.maxTimeWait ?? options.maxConnections
     this.rfc1337 = options.rfc1337 ?? false
     this.timeWaitLength = options.timeWaitLength ?? TIME_WAIT_LENGTH
-    this.tcbs = new TcbTable(options.maxConnections)
+    this.tcbs = new TcbTable(options.maxConnections, options.counters)
     this.isn = new IsnGenerator(options.secret.subarray(0, 16))
     this.flowHash = new FlowHash(options.secret.subarray(16, 24))
   }
@@ -109,7 +109,7 @@ export class Endpoint implements PassiveOpenHost {
     return prefixContains(this.addresses, address)
   }
 
-  /** The keyed hash under which connections and requests of a 4-tuple are found. */
+  /** The keyed hash under which connections and half-open entries of a 4-tuple are found. */
   flowHashOf(local: number, localPort: number, remote: number, remotePort: number): number {
     return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
   }
@@ -265,7 +265,7 @@ export class Endpoint implements PassiveOpenHost {
     const ports = (remotePort << 16) | localPort
     const hash = this.flowHash.hash(remote, local, ports)
     if (this.tcbs.find(hash, local, localPort, remote, remotePort) !== undefined) return 'EADDRNOTAVAIL'
-    const tcb = this.tcbs.open(hash, local, localPort, remote, remotePort, State.SYN_SENT, now)
+    const tcb = this.tcbs.open(hash, local, localPort, remote, remotePort, State.CLOSED, State.SYN_SENT, now)
     if (tcb === undefined) return 'ENOBUFS'
     tcb.owner = owner
     tcb.synSchedule = synSchedule
@@ -277,7 +277,9 @@ export class Endpoint implements PassiveOpenHost {
 
   openChild(handshake: Handshake, completing: Segment, now: number): Tcb | undefined {
     const { localAddress, localPort, remoteAddress, remotePort, flowHash } = handshake
-    const tcb = this.tcbs.open(flowHash, localAddress, localPort, remoteAddress, remotePort, State.ESTABLISHED, now)
+    const from = handshake.isFromCookie ? State.LISTEN : State.SYN_RECEIVED
+    const to = State.ESTABLISHED
+    const tcb = this.tcbs.open(flowHash, localAddress, localPort, remoteAddress, remotePort, from, to, now)
     if (tcb !== undefined) startPassiveChild(this, tcb, handshake, completing)
     return tcb
   }

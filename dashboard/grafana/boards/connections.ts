@@ -84,6 +84,20 @@ export const CONNECTIONS: Board = {
             legend: state,
           })),
         }),
+        curves({
+          title: 'Ways from state to state',
+          description:
+            'Sockets per second on each way of RFC 9293 figure 5 that is used. What enters a state and does not leave it stays there: ' +
+            'close_wait without last_ack is a program that does not close.',
+          unit: 'ops',
+          span: 24,
+          curves: [
+            {
+              expr: `${rate(server('connection_transitions_total'), 'from, to')} > 0`,
+              legend: '{{from}} to {{to}}',
+            },
+          ],
+        }),
       ],
     },
   ],

@@ -37,6 +37,7 @@ export interface ServerSituation {
     readonly dropped: number
     readonly overflows: number
     readonly expired: number
+    readonly evicted: number
     readonly embryonicResets: number
   }
   /** Places of the SYN queue that were taken, net, per second. */
@@ -86,9 +87,9 @@ function serverAt({ serverHistory: history }: LabStore, at: number): ServerSitua
     synLimit: value('synLimit'),
     acceptLength: value('acceptLength'),
     acceptLimit: value('acceptLimit'),
-    established: value('established'),
-    closeWait: value('closeWait'),
-    timeWait: value('timeWait'),
+    established: value('in.established'),
+    closeWait: value('in.close_wait'),
+    timeWait: value('in.time_wait'),
     synCookies: value('synCookies'),
     synAckRetries: value('synAckRetries'),
     acceptInterval: value('acceptInterval'),
@@ -102,6 +103,7 @@ function serverAt({ serverHistory: history }: LabStore, at: number): ServerSitua
       dropped: rate('TCPReqQFullDrop'),
       overflows: rate('ListenOverflows'),
       expired: rate('HalfOpenExpired'),
+      evicted: rate('HalfOpenEvicted'),
       embryonicResets: rate('EmbryonicRsts'),
     },
     synGrowth: ((value('synLength') - history.value(before, 'synLength')) / elapsed) * 1000,
