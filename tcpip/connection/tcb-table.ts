@@ -9,7 +9,7 @@ import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { STATE_COUNT, State } from './states.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'
-import { ACK_NONE, RECOVERY_NONE, Tcb } from './tcb.ts'
+import { ACK_NONE, FIN_WAIT_2_TIMEOUT, RECOVERY_NONE, Tcb } from './tcb.ts'
 
 /** The timers of a connection. RETRANSMIT also bounds SYN-SENT, probes a closed window and ends TIME-WAIT. */
 export const RETRANSMIT = 0
@@ -175,19 +175,21 @@ function resetTcb(tcb: Tcb): void {
   tcb.reassembly.clear()
   tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
+  tcb.finWait2Timeout = FIN_WAIT_2_TIMEOUT
   tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
   tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
   tcb.cwndLimited = false
-  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
+  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttDeviation = 0
+  tcb.rttMargin = tcb.rttMarginNow = tcb.rttRoundEnd = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
   tcb.timedAt = -1
   tcb.recovery = RECOVERY_NONE
-  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lastSegmentSeq = tcb.rtoAt = tcb.lossProbeEnd = 0
+  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lossProbeEnd = 0
   tcb.sacked.clear()
-  tcb.smallEnds.clear()
+  tcb.flight.clear()
   tcb.probeTimer = tcb.lossProbe = tcb.lossProbeRepeats = false
   tcb.lastChallengeAt = -1
   tcb.keepalive = undefined
