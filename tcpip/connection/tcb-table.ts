@@ -181,13 +181,14 @@ function resetTcb(tcb: Tcb): void {
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
   tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
   tcb.cwndLimited = false
-  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
+  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttDeviation = 0
+  tcb.rttMargin = tcb.rttMarginNow = tcb.rttRoundEnd = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
   tcb.timedAt = -1
   tcb.recovery = RECOVERY_NONE
-  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lastSegmentSeq = tcb.rtoAt = tcb.lossProbeEnd = 0
+  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lossProbeEnd = 0
   tcb.sacked.clear()
-  tcb.smallEnds.clear()
+  tcb.flight.clear()
   tcb.probeTimer = tcb.lossProbe = tcb.lossProbeRepeats = false
   tcb.lastChallengeAt = -1
   tcb.keepalive = undefined

@@ -102,7 +102,7 @@ export class Endpoint implements PassiveOpenHost {
     return prefixContains(this.addresses, address)
   }
 
-  /** The keyed hash under which connections and requests of a 4-tuple are found. */
+  /** The keyed hash under which connections and half-open entries of a 4-tuple are found. */
   flowHashOf(local: number, localPort: number, remote: number, remotePort: number): number {
     return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
   }

@@ -2,6 +2,7 @@
  * The machine's kernel behind the interface of the runner. Its clock is real: `advance` waits. Sockets never block; a call
  * that would is made again by the runner.
  */
+import { SECOND } from '../../tcpip/base/time.ts'
 import { formatAddress, parseAddress } from '../../tcpip/wire/address.ts'
 import { DEFAULT_SETTINGS } from '../packetdrill/defaults.ts'
 import {
@@ -15,6 +16,7 @@ import {
   WOULD_BLOCK,
 } from '../packetdrill/stack.ts'
 import type { Command, Reply } from './kernel-end.ts'
+import type { Ticks } from './kernel-timers.ts'
 import { LEVELS, OPTIONS } from './socket-options.ts'
 
 /** Puts a command to the kernel's end and waits for its reply. */
@@ -193,6 +195,18 @@ export class KernelStack implements StackUnderTest {
     const listeners = sockets.filter(([state]) => state === PROC_LISTEN)
     if (name === 'accept_queue') return listeners.reduce((sum, [, , waiting]) => sum + waiting, 0)
     return name === 'backlog' ? this.backlog() : undefined
+  }
+
+  /** All of `names` at one moment. */
+  countersNow(names: readonly string[]): Record<string, number> {
+    const { counters } = this.result(['inspect']) as { counters: Record<string, number> }
+    return Object.fromEntries(names.map((name) => [name, counters[name] ?? 0]))
+  }
+
+  /** The kernel's tick, on the clock of this stack. */
+  ticks(): Ticks {
+    const [rate, offset] = this.result(['ticks']) as [number, number]
+    return { length: SECOND / rate, offset }
   }
 
   hides(name: string): boolean {

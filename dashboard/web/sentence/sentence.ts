@@ -40,6 +40,7 @@ export type SentenceKey =
   | 'pressed'
   | 'saved'
   | 'rescuing'
+  | 'evicting'
   | 'crowd'
   | 'forged'
   | 'cookiesOnly'
@@ -106,6 +107,7 @@ function keyOf(values: SentenceValues, isCrowd: boolean, isAttacked: boolean): S
     return 'acceptSlow'
   }
   if (isFull && rates.cookiesSent > 0) return 'rescuing'
+  if (rates.evicted > 0) return 'evicting'
   if (isFull && rates.dropped > 0) return success < DROWNED ? 'drowned' : 'pressed'
   if (rates.cookiesFailed > FORGED_RATE) return 'forged'
   if (server.synCookies === 2 && rates.cookiesSent > 0) return 'cookiesOnly'

@@ -16,6 +16,7 @@ export const COUNTERS = [
   'ListenOverflows',
   'ListenDrops',
   'HalfOpenExpired',
+  'HalfOpenEvicted',
   'Accepted',
   'OutRsts',
   'EmbryonicRsts',
