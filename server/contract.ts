@@ -23,6 +23,8 @@ export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
 export interface ServerState {
   readonly pid: number
   readonly uptimeSeconds: number
+  /** Processor time of the process since it began, of all threads, user and system, seconds; null where there is no process. */
+  readonly cpuSeconds: number | null
   /** Where the simulated server listens, inside the lab's packets. */
   readonly address: string
   readonly port: number

@@ -2,6 +2,7 @@
  * The engine without its thread and socket: an AttackerHost on a link that comes and goes, turned over by a TurnLoop.
  * Commands come between turns. Owns the rule that nothing attacks without a live link.
  */
+import { cpuSeconds } from '../../control/cpu-seconds.ts'
 import { GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
@@ -116,6 +117,7 @@ export class AttackerEngineCore {
     const { attacks, clients, backscatter } = this.host.snapshot()
     return {
       time: now / SECOND,
+      cpuSeconds: cpuSeconds(),
       link: this.link(),
       attacks: attacks.map((attack) => viewAttack(attack, now)),
       clients: this.viewClients(clients),
