@@ -56,7 +56,7 @@ export class ListenerCore {
     this.limit = effectiveBacklog(options.config)
     this.synLimit = synQueueLimit(options.config)
     this.deferTimeouts = deferAcceptTimeouts(options.profile, options.config.deferAccept)
-    this.synQueue = new SynQueue(this.limit)
+    this.synQueue = new SynQueue(this.limit, options.config.eviction)
     this.acceptQueue = new AcceptQueue(this.limit)
     this.onFlood = options.onFlood ?? (() => {})
   }
@@ -66,7 +66,8 @@ export class ListenerCore {
     const limit = effectiveBacklog(config)
     // Memory first: if there is not enough, nothing has changed.
     const places = Math.max(limit, this.synQueue.length)
-    const fits = capacityFor(places) === this.synQueue.capacity ? this.synQueue : new SynQueue(places)
+    const isSame = capacityFor(places) === this.synQueue.capacity && config.eviction === this.config.eviction
+    const fits = isSame ? this.synQueue : new SynQueue(places, config.eviction)
     this.config = config
     this.limit = limit
     this.synLimit = synQueueLimit(config)

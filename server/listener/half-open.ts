@@ -22,7 +22,7 @@ import { SENT_UNIT } from './syn-queue.ts'
 export const NOT_MINE = -1
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
-const { ListenDrops, HalfOpenCreated } = Mib
+const { HalfOpenCreated, ListenDrops } = Mib
 const { ACCEPTED, SYN_QUEUE_FULL } = DropReason
 const { LISTEN, SYN_RECEIVED } = State
 
@@ -65,6 +65,12 @@ export class HalfOpen {
     synQueue.timers.arm(entry, now + halfOpenTimeout(profile, 0))
     sendSynAck(host, synQueue, entry, maxSegment, now)
     return ACCEPTED
+  }
+
+  /** Forgets an entry to make room for another; its client hears nothing of it. */
+  evict(entry: number): void {
+    this.core.host.counters.add(Mib.HalfOpenEvicted)
+    this.forget(entry)
   }
 
   /** A segment of a stored entry's 4-tuple: what became of it, or that it is `NOT_MINE`. */

@@ -12,8 +12,9 @@ import type { WaitingConnection } from '../../tcpip/host/connection-end.ts'
 import type { PassiveOpen } from '../../tcpip/host/passive-open.ts'
 import type { IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
+import { admitByEviction } from './admission/evicting.ts'
 import { admitAsLinux } from './admission/linux.ts'
-import { COOKIE, type NewSyn, TAKE } from './admission/verdict.ts'
+import { COOKIE, EVICT, type NewSyn, TAKE } from './admission/verdict.ts'
 import { CookieHandshake } from './cookie-handshake.ts'
 import { ListenerCore, type ListenerOptions } from './core.ts'
 import { HalfOpen, NO_ISN, NOT_MINE } from './half-open.ts'
@@ -27,7 +28,7 @@ export class Listener extends ListenerCore implements PassiveOpen {
   private readonly halfOpen: HalfOpen
   readonly cookies: CookieHandshake
   /** The SYN that is being decided on. */
-  private readonly newSyn: NewSyn = { isReopening: false, wantsCookie: false }
+  private readonly newSyn: NewSyn = { isReopening: false, flowHash: 0, wantsCookie: false, victim: -1 }
 
   constructor(options: ListenerOptions) {
     super(options)
@@ -46,7 +47,7 @@ export class Listener extends ListenerCore implements PassiveOpen {
       if (tcb === undefined) continue
       this.host.abort(tcb, now)
     }
-    this.synQueue = new SynQueue(this.limit)
+    this.synQueue = new SynQueue(this.limit, this.config.eviction)
   }
 
   /**
@@ -136,11 +137,21 @@ export class Listener extends ListenerCore implements PassiveOpen {
   private onSyn(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
     const { newSyn } = this
     newSyn.isReopening = isn !== NO_ISN
+    newSyn.flowHash = flowHash
     newSyn.wantsCookie = false
-    const verdict = admitAsLinux(this, syn, newSyn, now)
-    if (verdict === TAKE) return this.halfOpen.open(syn, flowHash, ports, isn, now)
-    if (verdict !== COOKIE) return verdict
-    this.cookies.answer(syn, ports, now)
-    return ACCEPTED
+    const isLinux = this.synQueue.eviction === undefined
+    const verdict = isLinux ? admitAsLinux(this, syn, newSyn, now) : admitByEviction(this, syn, newSyn, now)
+    switch (verdict) {
+      case EVICT:
+        this.halfOpen.evict(newSyn.victim)
+        return this.halfOpen.open(syn, flowHash, ports, isn, now)
+      case TAKE:
+        return this.halfOpen.open(syn, flowHash, ports, isn, now)
+      case COOKIE:
+        this.cookies.answer(syn, ports, now)
+        return ACCEPTED
+      default:
+        return verdict
+    }
   }
 }

@@ -6,6 +6,9 @@
 import { assert } from '../../tcpip/base/assert.ts'
 import { FlowTable } from '../../tcpip/base/flow-table.ts'
 import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
+import type { EvictionOrder } from './eviction/eviction-order.ts'
+import { makeEvictionOrder } from './eviction/orders.ts'
+import type { ListenerConfig } from './listener-config.ts'
 
 /** Words of a record. */
 const REMOTE_ADDRESS = 0
@@ -49,6 +52,8 @@ export function capacityFor(limit: number): number {
 
 export class SynQueue {
   readonly timers: TimerWheel
+  /** Who makes room when there is none; undefined where nobody does, as on Linux. */
+  readonly eviction: EvictionOrder | undefined
   /** Most entries that can be stored. */
   readonly capacity: number
   /** Entries stored, and those among them that never timed out. */
@@ -60,8 +65,9 @@ export class SynQueue {
   private firstFree = 0
 
   /** Room for a queue whose limit is `limit`: it holds limit + 1 (Linux inet_csk_reqsk_queue_is_full). */
-  constructor(limit: number) {
+  constructor(limit: number, eviction: ListenerConfig['eviction']) {
     this.capacity = capacityFor(limit)
+    this.eviction = makeEvictionOrder(eviction, limit + 1, this.capacity)
     this.records = new Int32Array(this.capacity * RECORD_WORDS)
     this.flows = new FlowTable(this.capacity)
     this.timers = new TimerWheel(this.capacity)
@@ -69,9 +75,9 @@ export class SynQueue {
     this.records[(this.capacity - 1) * RECORD_WORDS] = -1
   }
 
-  /** Memory of everything an entry needs: records, hash table and timers. */
+  /** Memory of everything an entry needs: records, hash table and timers, and its place in the eviction order. */
   get bytes(): number {
-    return this.records.byteLength + this.flows.bytes + this.timers.bytes
+    return this.records.byteLength + this.flows.bytes + this.timers.bytes + (this.eviction?.bytes ?? 0)
   }
 
   /** The entry of a 4-tuple, or -1. `ports` is the remote port << 16 | the local port. */
@@ -104,6 +110,7 @@ export class SynQueue {
     this.records[base + SENT_AT] = Math.floor(now / SENT_UNIT)
     this.records[base + OPTIONS] = 0
     this.flows.insert(flowHash, entry)
+    if (this.eviction !== undefined) this.eviction.added(entry, flowHash)
     this.length++
     this.young++
     return entry
@@ -111,7 +118,9 @@ export class SynQueue {
 
   remove(entry: number): void {
     const base = entry * RECORD_WORDS
-    this.flows.remove(this.records[base + FLOW_HASH], entry)
+    const flowHash = this.records[base + FLOW_HASH]
+    this.flows.remove(flowHash, entry)
+    if (this.eviction !== undefined) this.eviction.removed(entry, flowHash)
     this.timers.disarm(entry)
     if (this.timeouts(entry) === 0) this.young--
     this.length--
@@ -221,7 +230,11 @@ export class SynQueue {
   /** When the first SYN-ACK went out, microseconds, to `SENT_UNIT`. */
   sentAt(entry: number, now: number): number {
     const units = Math.floor(now / SENT_UNIT)
-    return (units - ((units - this.records[entry * RECORD_WORDS + SENT_AT]) >>> 0)) * SENT_UNIT
+    return (units - ((units - this.sentUnits(entry)) >>> 0)) * SENT_UNIT
+  }
+
+  private sentUnits(entry: number): number {
+    return this.records[entry * RECORD_WORDS + SENT_AT]
   }
 
   /** Whether the entry was answered less than `limitMs` ago; if not, notes that it is answered now. */
@@ -239,16 +252,24 @@ export class SynQueue {
     for (let entry = 0; entry < this.capacity; entry++) if (this.isStored(entry)) visit(entry)
   }
 
-  /** Moves every entry into `target`, timers and all. The target is empty and large enough. */
+  /**
+   * Moves every entry into `target`, timers and all. The target is empty and large enough; if it evicts, it is given the
+   * oldest first, to `SENT_UNIT`.
+   */
   moveTo(target: SynQueue): void {
     assert(target.length === 0 && target.capacity >= this.length, 'the entries fit the new queue')
+    const entries: number[] = []
     this.forEach((entry) => {
+      entries.push(entry)
+    })
+    if (target.eviction !== undefined) entries.sort((a, b) => (this.sentUnits(a) - this.sentUnits(b)) | 0)
+    for (const entry of entries) {
       const from = entry * RECORD_WORDS
       const moved = target.add(this.records[from + FLOW_HASH], 0, 0, 0, 0)
       target.records.set(this.records.subarray(from, from + RECORD_WORDS), moved * RECORD_WORDS)
       if (target.timeouts(moved) > 0) target.young--
       if (this.timers.isArmed(entry)) target.timers.arm(moved, this.timers.deadlineOf(entry))
-    })
+    }
   }
 
   private isStored(entry: number): boolean {

@@ -172,6 +172,12 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
     'Half-open entries removed because nobody answered.',
   ),
   counter(
+    'half_open_evicted_total',
+    'entries',
+    Mib.HalfOpenEvicted,
+    'Half-open entries removed to make room for a new SYN.',
+  ),
+  counter(
     'half_open_resets_total',
     'entries',
     Mib.EmbryonicRsts,

@@ -98,6 +98,10 @@ export const Mib = {
   PAWSOldAck: 59,
   TCPACKSkippedPAWS: 60,
   TCPACKSkippedFinWait2: 61,
+
+  // Ours.
+  /** Half-open entries removed to make room for a new SYN (knob `eviction`). */
+  HalfOpenEvicted: 62,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

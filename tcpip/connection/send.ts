@@ -97,9 +97,9 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.window = initialWindow(false, tcb.advertisedMss)
   out.mss = tcb.advertisedMss
   out.windowScale = host.windowScale
-  out.sackPermitted = true
-  out.hasTimestamps = true
-  out.tsVal = timestampOf(tcb, now)
+  out.sackPermitted = host.sack
+  out.hasTimestamps = host.timestamps
+  out.tsVal = host.timestamps ? timestampOf(tcb, now) : 0
   out.tsEcr = 0
 }
 
@@ -164,7 +164,10 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: bo
   if (!isProbe && isHeldBack(tcb)) return false
   if (length + (finNow ? 1 : 0) > left) return false
   if (!isProbe && !finNow && isTooSmall(tcb, length, segmentBytes)) return false
-  sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
+  prepareRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
+  // The end of what is handed down at once is pushed on (Linux __tcp_transmit_skb).
+  if (isSecond) host.out.flags |= PSH
+  host.transmit()
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
   tcb.flight.add(tcb.sndNxt, now)
   if (finNow) tcb.finSent = true
@@ -201,7 +204,9 @@ export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): vo
   const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
   const fin = tcb.finQueued && length === tcb.sendQueue.length && length < tcb.sndWnd
   if (length > 0 || fin) {
-    sendRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
+    prepareRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
+    if (length > 0) host.out.flags |= PSH
+    host.transmit()
     tcb.finSent = fin
     tcb.sndNxt = seqAdd(tcb.sndNxt, length + (fin ? 1 : 0))
     tcb.lastSmallEnd = tcb.sndNxt
@@ -303,20 +308,6 @@ export function sendActiveReset(host: ConnectionHost, tcb: Tcb, now: number): vo
   out.flags = RST | ACK
   out.seq = acceptableSeq(tcb)
   if (host.transmit()) host.counters.add(Mib.OutRsts)
-}
-
-/** Sends queue bytes `[offset, offset + length)` for the first time, as the segment that starts at `seq`. */
-function sendRange(
-  host: ConnectionHost,
-  tcb: Tcb,
-  seq: number,
-  offset: number,
-  length: number,
-  fin: boolean,
-  now: number,
-): void {
-  prepareRange(host, tcb, seq, offset, length, fin, now)
-  host.transmit()
 }
 
 /** Makes queue bytes `[offset, offset + length)` the outgoing segment, which starts at `seq`. */

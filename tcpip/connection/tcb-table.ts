@@ -9,7 +9,7 @@ import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { STATE_COUNT, State } from './states.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'
-import { ACK_NONE, RECOVERY_NONE, Tcb } from './tcb.ts'
+import { ACK_NONE, FIN_WAIT_2_TIMEOUT, RECOVERY_NONE, Tcb } from './tcb.ts'
 
 /** The timers of a connection. RETRANSMIT also bounds SYN-SENT, probes a closed window and ends TIME-WAIT. */
 export const RETRANSMIT = 0
@@ -175,6 +175,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.reassembly.clear()
   tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
+  tcb.finWait2Timeout = FIN_WAIT_2_TIMEOUT
   tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false

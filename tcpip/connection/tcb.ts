@@ -2,6 +2,7 @@
  * The transmission control block: everything a host remembers of one connection (RFC 9293 3.3.1). Variables carry the
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
+import { SECOND } from '../base/time.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { Flight } from './flight.ts'
 import type { KeepaliveOptions } from './keepalive-options.ts'
@@ -41,6 +42,9 @@ export const RECOVERY_FAST = 1
 /** The retransmission timer did: all that was in flight counts as lost. */
 export const RECOVERY_TIMEOUT = 2
 export type Recovery = typeof RECOVERY_NONE | typeof RECOVERY_FAST | typeof RECOVERY_TIMEOUT
+
+/** How long FIN-WAIT-2 without an application waits for the peer's FIN, microseconds (Linux tcp_fin_timeout). */
+export const FIN_WAIT_2_TIMEOUT = 60 * SECOND
 
 /** Bytes of the send queue, at most, and of the receive queue that are offered as window. */
 export const QUEUE_BYTES = 65_536
@@ -106,6 +110,8 @@ export class Tcb {
   finQueued = false
   finSent = false
   finReceived = false
+  /** How long the peer's FIN is waited for when no application is left, microseconds (TCP_LINGER2). */
+  finWait2Timeout = FIN_WAIT_2_TIMEOUT
   /** The application wants no more to read (SHUT_RD): reads end at once, arriving bytes are still acknowledged. */
   readShut = false
 

@@ -83,6 +83,8 @@ export class KernelStack implements StackUnderTest {
   }
 
   sysctl(name: string, value: string): void {
+    // Only those of the network are a namespace's own: all others are the machine's.
+    if (!name.startsWith('net.')) throw new Unsupported(`the setting ${name}=${value} (known: net.*)`)
     const { error } = this.do(['sysctl', name, value])
     if (error !== undefined) throw new Unsupported(`${name}=${value} (${error})`)
   }
@@ -286,7 +288,8 @@ export class KernelStack implements StackUnderTest {
 
 function numbersOf(level: string, name: string): [number, number] {
   const numbers: [number | undefined, number | undefined] = [LEVELS[level], OPTIONS[name]]
-  if (numbers[0] === undefined || numbers[1] === undefined) throw new Unsupported(`the option ${level}, ${name}`)
+  if (numbers[0] === undefined) throw new Unsupported(`the level ${level} (known: ${Object.keys(LEVELS).join(', ')})`)
+  if (numbers[1] === undefined) throw new Unsupported(`the option ${name} (known: ${Object.keys(OPTIONS).join(', ')})`)
   return numbers as [number, number]
 }
 

@@ -50,6 +50,9 @@ describe.each([
   ['a SYN queue for one', ['listener.backlog=0']],
   ['an accept queue that resets', ['listener.abortOnOverflow=true', 'listener.backlog=1']],
   ['deferred accepts', ['listener.deferAccept=3']],
+  ['the oldest making room', ['listener.eviction=oldest']],
+  ['chance making room', ['listener.eviction=random']],
+  ['buckets', ['listener.eviction=bucket']],
 ])('with %s', (_what, set) => {
   describe.each(['cookies-off', 'cookies-on'])('%s', (arm) => {
     const { simulator, run, counted } = simulate(scenarioWith(...set, 'seed=5'), arm)
@@ -67,9 +70,9 @@ describe.each([
       expect(network.faults.toFar.offered).toBe(mib[Mib.PacketsOut])
     })
 
-    it('conserves half-open entries: created = established + expired + reset + stored', () => {
+    it('conserves half-open entries: created = established + expired + reset + evicted + stored', () => {
       const throughQueue = mib[Mib.PassiveOpens] - mib[Mib.SyncookiesRecv]
-      const gone = throughQueue + mib[Mib.HalfOpenExpired] + mib[Mib.EmbryonicRsts]
+      const gone = throughQueue + mib[Mib.HalfOpenExpired] + mib[Mib.EmbryonicRsts] + mib[Mib.HalfOpenEvicted]
       expect(mib[Mib.HalfOpenCreated]).toBe(gone + server.listener.synQueue.length)
     })
 

@@ -17,12 +17,12 @@ const LINES_MAX = 350
 /** Files that are longer, and why. */
 const LONG_FILES: Readonly<Record<string, string>> = {
   'tcpip/connection/receive.ts': 'what becomes of a segment, in the order of RFC 9293 3.10.7',
-  'tcpip/connection/send.ts': 'which segment goes next, and when: Linux tcp_write_xmit() and what it asks',
   'tcpip/base/timer-wheel.ts': 'one algorithm, whose parts share five arrays',
   'test/property/connection-stress.test.ts': 'one randomized test with what it says of an end',
   'test/unit/attacker/api/attacker-api.test.ts': 'one test per route of one API',
   'test/unit/attacker/trace/trace.test.ts': 'one test per way in which a recording is broken',
   'test/unit/lab/scenario-errors.test.ts': 'a table of wrong scenarios and what is said of each',
+  'test/unit/packetdrill/run.test.ts': 'one test per promise of the interpreter',
   'test/unit/tcpip/base/timer-wheel.test.ts': 'one test per promise of the wheel',
   'test/unit/tcpip/host/sockets.test.ts': 'one test per promise of the socket calls',
   'test/unit/tcpip/net/endpoint-duplex.test.ts': 'one test per promise of net.Socket',

@@ -156,7 +156,7 @@ export const OVERVIEW: Board = {
             description:
               'What became of each SYN: stored in the SYN queue, answered with a cookie (TcpExtSyncookiesSent), dropped because the ' +
               'queue was full (TcpExtTCPReqQFullDrop) or because its last quarter is kept for hosts known from before, dropped ' +
-              'because the accept queue was full, or a repeat of a request that is there already.',
+              'because the accept queue was full, or a repeat of one that is there already.',
             unit: 'pps',
             span: 12,
             curves: [

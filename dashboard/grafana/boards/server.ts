@@ -46,9 +46,10 @@ export const SERVER: Board = {
         curves({
           title: 'Lives of half-open entries',
           description:
-            'Each request that is created is completed, expires or is reset. Expired: nobody answered the SYN-ACK until its last repeat. ' +
+            'Each entry that is created is completed, expires, is reset or is evicted. Expired: nobody answered the SYN-ACK until its last ' +
+            'repeat. Evicted: it made room for another SYN, which Linux does not do. ' +
             'Reset (TcpExtEmbryonicRsts): a host that never asked for the connection said so. Handshakes completed with a cookie ' +
-            'were never a request.',
+            'were never an entry.',
           unit: 'ops',
           span: 8,
           curves: [
@@ -56,6 +57,7 @@ export const SERVER: Board = {
             { expr: rate(server('handshakes_completed_total')), legend: 'handshakes completed' },
             { expr: rate(server('half_open_expired_total')), legend: 'expired' },
             { expr: rate(server('half_open_resets_total')), legend: 'reset' },
+            { expr: rate(server('half_open_evicted_total')), legend: 'evicted' },
           ],
         }),
         curves({

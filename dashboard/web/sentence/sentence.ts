@@ -40,6 +40,7 @@ export type SentenceKey =
   | 'pressed'
   | 'saved'
   | 'rescuing'
+  | 'evicting'
   | 'crowd'
   | 'forged'
   | 'cookiesOnly'
@@ -82,7 +83,8 @@ export function chooseSentence({ status, isServerThere, isAttackerThere, situati
   if (status.kind === 'silent') return { key: 'silent', since: status.since }
   if (!isServerThere) return { key: 'serverGone' }
   if (server === undefined) return { key: status.kind === 'connecting' ? 'connecting' : 'unknown' }
-  if (honest === undefined) return isAttackerThere ? { key: 'unknown' } : { key: 'attackerGone', server }
+  if (!isAttackerThere) return { key: 'attackerGone', server }
+  if (honest === undefined) return { key: 'unknown' }
   const values = valuesOf(server, honest, situation)
   return {
     key: keyOf(
@@ -106,6 +108,7 @@ function keyOf(values: SentenceValues, isCrowd: boolean, isAttacked: boolean): S
     return 'acceptSlow'
   }
   if (isFull && rates.cookiesSent > 0) return 'rescuing'
+  if (rates.evicted > 0) return 'evicting'
   if (isFull && rates.dropped > 0) return success < DROWNED ? 'drowned' : 'pressed'
   if (rates.cookiesFailed > FORGED_RATE) return 'forged'
   if (server.synCookies === 2 && rates.cookiesSent > 0) return 'cookiesOnly'

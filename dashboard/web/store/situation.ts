@@ -37,6 +37,7 @@ export interface ServerSituation {
     readonly dropped: number
     readonly overflows: number
     readonly expired: number
+    readonly evicted: number
     readonly embryonicResets: number
   }
   /** Places of the SYN queue that were taken, net, per second. */
@@ -102,6 +103,7 @@ function serverAt({ serverHistory: history }: LabStore, at: number): ServerSitua
       dropped: rate('TCPReqQFullDrop'),
       overflows: rate('ListenOverflows'),
       expired: rate('HalfOpenExpired'),
+      evicted: rate('HalfOpenEvicted'),
       embryonicResets: rate('EmbryonicRsts'),
     },
     synGrowth: ((value('synLength') - history.value(before, 'synLength')) / elapsed) * 1000,
