@@ -25,6 +25,8 @@ const MEMENTOS_PER_SECOND = 2
 export class Player {
   /** 0 while it is paused. */
   speed = 0
+  /** Where it stops by itself, microseconds of virtual time. */
+  until = Number.POSITIVE_INFINITY
   private readonly labs: readonly VirtualLab[]
   /** Milliseconds, of any clock that goes forward. */
   private readonly clock: () => number
@@ -51,7 +53,7 @@ export class Player {
     const { labs, speed, clock } = this
     if (speed === 0 || labs.length === 0) return
     const begin = clock()
-    const target = Math.round(this.now + elapsed * MILLISECOND * speed)
+    const target = Math.min(this.until, Math.round(this.now + elapsed * MILLISECOND * speed))
     const spacing = Math.max(1, speed / MEMENTOS_PER_SECOND) * SECOND
     while (this.now < target && clock() - begin < budget) {
       const until = Math.min(target, this.now + SLICE)

@@ -39,21 +39,26 @@ async function start(host: HTMLElement): Promise<void> {
     ui.notice.value = problemText(problem, BROWSER[ui.language.value])
   }
   // The rest of the address is read when a lab is there to be shown; this much, before the address is written.
-  const { view, language, span } = parseDeepLink(location.hash, VIEWS, SPANS)
+  const { view, language, span, lesson, moment } = parseDeepLink(location.hash, VIEWS, SPANS)
   if (view !== undefined) ui.view.value = view
   if (language !== undefined) ui.language.value = language
   if (span !== undefined) ui.span.value = span
+  ui.lesson.value = lesson
+  let wantedMoment = moment
   await follow()
   // What is open stands in the address, so that the address is a link to it.
   session.open.subscribe((open) => {
     if (open === undefined) return
     const hash = formatDeepLink({
       view: ui.view.peek(),
-      moment: undefined,
+      moment: wantedMoment,
       span: ui.span.peek(),
       language: ui.language.peek(),
+      lesson: ui.view.peek() === 'lessons' ? ui.lesson.peek() : undefined,
       others: linkParameters(open.run, VERSION),
     })
+    // Of the first lab only: what is opened later begins at its beginning.
+    wantedMoment = undefined
     if (hash !== location.hash) history.replaceState(null, '', hash)
   })
   addEventListener('hashchange', () => void follow())

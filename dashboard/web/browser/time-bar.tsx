@@ -20,7 +20,13 @@ export function TimeBar() {
   return (
     <section class="lab-time" aria-label={text.time}>
       <div class="lab-steps">
-        <button type="button" class="button" aria-label={text.backSecond} onClick={() => void time.goTo(at - 1000)}>
+        <button
+          type="button"
+          class="button"
+          data-act="back"
+          aria-label={text.backSecond}
+          onClick={() => void time.goTo(at - 1000)}
+        >
           −1 s
         </button>
         <button

@@ -7,6 +7,7 @@ import type { TapRequest } from '../../../contract/stream.ts'
 import type { PlayedStory } from '../../../virtual/story-scenes.ts'
 import { SpokenTwin } from '../../a11y/twin.tsx'
 import { type Lab, useFormat, useLab, useText } from '../../app/lab-context.ts'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { type CaptureFlows, readFlows } from './capture.ts'
 import { Diagram } from './diagram.tsx'
 import { type Exchange, withTapEvent } from './exchange.ts'
@@ -81,7 +82,9 @@ export function HandshakeView() {
       }}
     >
       <div class="view-head">
-        <h1>{text.title}</h1>
+        <h1>
+          {text.title} <QuestionsHere place="handshake" />
+        </h1>
         <p class="quiet">{text.drop}</p>
         <div class="choice-bar">
           <button type="button" class="button helpful" onClick={() => follow({ follow: 'honest' })}>

@@ -1,6 +1,8 @@
 /** The lessons, each taken from its prediction to its check on a lab in virtual time; their words; and progress files. */
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES } from '../../../../dashboard/web/i18n/language.ts'
+import { PLACES } from '../../../../dashboard/web/questions/places.ts'
+import { QUESTIONS } from '../../../../dashboard/web/questions/questions.ts'
 import { isRight, LESSONS, type LessonName, lessonNamed } from '../../../../dashboard/web/views/lessons/lesson.ts'
 import {
   isProgressProblem,
@@ -10,7 +12,7 @@ import {
   writeProgress,
 } from '../../../../dashboard/web/views/lessons/progress.ts'
 import { clientsRequest, prepare, restore } from '../../../../dashboard/web/views/lessons/run.ts'
-import { LESSON_TEXTS, LESSONS_WORDS, QUESTIONS } from '../../../../dashboard/web/views/lessons/strings.ts'
+import { LESSON_TEXTS, LESSONS_WORDS } from '../../../../dashboard/web/views/lessons/strings.ts'
 import { CHECK_NAMES } from '../../../../lab/checks/checks.ts'
 import { Attempt } from '../../../support/worlds/lesson-attempt.ts'
 import { VirtualPage } from '../../../support/worlds/virtual-page.ts'
@@ -113,7 +115,10 @@ describe('the words of the lessons', () => {
 
   it('answer 25 questions, each in one lesson, in both languages alike', () => {
     const placed = LESSONS.flatMap(({ questions }) => questions)
-    expect(placed.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1))
+    const all = Array.from({ length: 25 }, (_, i) => i + 1)
+    expect(placed.toSorted((a, b) => a - b)).toEqual(all)
+    // And each stands beside something that shows it.
+    expect([...new Set(Object.values(PLACES).flat())].toSorted((a, b) => a - b)).toEqual(all)
     for (const number of placed) {
       const [en, zh] = [QUESTIONS.en[number], QUESTIONS['zh-CN'][number]]
       expect(Object.keys(zh ?? {}), String(number)).toEqual(Object.keys(en ?? {}))
