@@ -39,26 +39,30 @@ async function start(host: HTMLElement): Promise<void> {
     ui.notice.value = problemText(problem, BROWSER[ui.language.value])
   }
   // The rest of the address is read when a lab is there to be shown; this much, before the address is written.
-  const { view, language, span, lesson, moment } = parseDeepLink(location.hash, VIEWS, SPANS)
+  const { view, language, span, lesson, moment, badMoment } = parseDeepLink(location.hash, VIEWS, SPANS)
   if (view !== undefined) ui.view.value = view
   if (language !== undefined) ui.language.value = language
   if (span !== undefined) ui.span.value = span
   ui.lesson.value = lesson
-  let wantedMoment = moment
+  let wanted: { readonly moment?: number | undefined; readonly badMoment?: string | undefined } = { moment, badMoment }
   await follow()
   // What is open stands in the address, so that the address is a link to it.
   session.open.subscribe((open) => {
     if (open === undefined) return
     const hash = formatDeepLink({
       view: ui.view.peek(),
-      moment: wantedMoment,
+      moment: wanted.moment,
       span: ui.span.peek(),
       language: ui.language.peek(),
       lesson: ui.view.peek() === 'lessons' ? ui.lesson.peek() : undefined,
-      others: linkParameters(open.run, VERSION),
+      // A text that is no moment stays until it has been said to be none.
+      others: {
+        ...linkParameters(open.run, VERSION),
+        ...(wanted.badMoment === undefined ? {} : { t: wanted.badMoment }),
+      },
     })
     // Of the first lab only: what is opened later begins at its beginning.
-    wantedMoment = undefined
+    wanted = {}
     if (hash !== location.hash) history.replaceState(null, '', hash)
   })
   addEventListener('hashchange', () => void follow())

@@ -24,7 +24,7 @@ export function TimeBar() {
           type="button"
           class="button"
           data-act="back"
-          aria-label={text.backSecond}
+          title={text.backSecond}
           onClick={() => void time.goTo(at - 1000)}
         >
           −1 s
@@ -48,7 +48,7 @@ export function TimeBar() {
           type="button"
           class="button"
           data-step="second"
-          aria-label={text.onSecond}
+          title={text.onSecond}
           onClick={() => void time.step('second')}
         >
           +1 s

@@ -96,7 +96,7 @@ export class Student {
 
   /** Sockets pile up only while clients come: as long as the picture shows too few, one waits. */
   private async untilCloseWait(): Promise<void> {
-    const count = this.page.locator('.lesson-picture [data-state="CLOSE-WAIT"]')
+    const count = this.page.locator('.lesson-picture [data-state=close_wait]')
     await until('a few sockets are in CLOSE-WAIT', async () => Number(await count.textContent()) > 3)
   }
 
