@@ -13,7 +13,7 @@ import { describeWith } from '../support/processes/tools.ts'
 const LINK = `scenario=classic&set=${encodeURIComponent('phases.attack=3600\ntraffic.flood.rate=100\nthresholds=[]')}`
 
 /** When memory is measured, seconds of virtual time: every series, ring and time line is full before the first. */
-const MOMENTS = [900, 1800, 2700, 3600]
+const MOMENTS = [1200, 2000, 2800, 3600]
 
 /** What the last may have over the first: garbage collection is no clockwork. Share, and bytes. */
 const GROWTH = 1.2
@@ -82,7 +82,7 @@ async function measure(session: CDPSession, worker: WorkerSession): Promise<Heap
 /** Plays to a moment by a link to it; milliseconds. */
 async function walkTo(page: Page, at: number): Promise<void> {
   await page.evaluate((moment) => {
-    location.hash = `${location.hash}&t=${moment}`
+    location.hash = `${location.hash.replace(/&t=\d+/, '')}&t=${moment}`
   }, at)
   await page.waitForFunction(
     (wanted) => document.querySelector('[data-figure="time"]')?.textContent === wanted,
