@@ -12,7 +12,7 @@ export interface AskedText {
 export const ASKED_EN: AskedText = {
   here: 'Questions about this',
   title: 'Asked in courses and interviews',
-  popular: 'Often answered:',
+  popular: 'What the popular answer gets wrong:',
   where: 'See it:',
   lesson: 'Lesson:',
   close: 'Close',

@@ -119,10 +119,23 @@ function Block({ block }: { block: StoryBlock }) {
     case 'prose':
       return <p>{block.text}</p>
     case 'lines':
-      return <pre>{block.lines.join('\n').replace(/^\n+|\n+$/g, '')}</pre>
+      return <StoryLines lines={block.lines} />
     case 'table':
       return <StoryTable columns={block.columns} rows={block.rows} />
   }
+}
+
+/** As they are, but that a line which is too long goes on below its own beginning. */
+function StoryLines({ lines }: { lines: readonly string[] }) {
+  return (
+    <div class="story-lines">
+      {lines.map((line, index) => (
+        <p key={String(index)} style={{ marginInlineStart: `min(${line.length - line.trimStart().length}ch, 20%)` }}>
+          {line.trim()}
+        </p>
+      ))}
+    </div>
+  )
 }
 
 function StoryTable({ columns, rows }: Omit<Extract<StoryBlock, { kind: 'table' }>, 'kind'>) {

@@ -66,15 +66,19 @@ export function LessonPage({ lesson, next }: { lesson: Lesson; next: LessonName 
             />
           </>
         )}
-        {isForgetful.value && isReached && <p role="alert">{text.forgetful}</p>}
+        {isForgetful.value && isReached && (
+          <p class="lesson-after" role="alert">
+            {text.forgetful}
+          </p>
+        )}
         {isReached && (
-          <p>
+          <p class="lesson-after">
             <button type="button" class="button helpful" onClick={() => open(next)}>
               {next === undefined ? text.back : text.next} →
             </button>
           </p>
         )}
-        <section aria-labelledby="lesson-questions">
+        <section class="lesson-after" aria-labelledby="lesson-questions">
           <h2 id="lesson-questions">{asked.title}</h2>
           <QuestionList numbers={lesson.questions} where={(_number, { see }) => `${asked.where} ${see}`} />
         </section>
