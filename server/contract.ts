@@ -5,6 +5,7 @@
 import type { Stamped } from '../control/stamped.ts'
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
+import type { TransitionCounts } from './app/socket-transitions.ts'
 import type { TapEvent } from './app/tap-event.ts'
 import type { KnobView } from './knobs/knob-catalogue.ts'
 
@@ -36,6 +37,8 @@ export interface ServerState {
   readonly acceptQueue: { readonly length: number; readonly limit: number }
   /** Connections by state, `syn_recv` being the half-open ones. */
   readonly connections: Readonly<Record<string, number>>
+  /** Sockets that went from one state to another, by the state they left and the one they entered. */
+  readonly transitions: TransitionCounts
   readonly counters: Readonly<Record<string, number>>
   /** in = accepted + the sum of `drops`. */
   readonly packets: { readonly in: number; readonly accepted: number; readonly out: number }

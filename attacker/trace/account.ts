@@ -3,7 +3,7 @@
  * everybody is told (terminal, API, report). Packets = replayed + left out, always.
  */
 import { formatAddress } from '../../tcpip/wire/address.ts'
-import { linkTypeText } from './link-type-text.ts'
+import { linkTypesText } from './link-type-text.ts'
 
 /** Segments that a trace holds, at most. */
 export const TRACE_PACKETS_MAX = 2_000_000
@@ -80,8 +80,8 @@ export interface TraceAccount {
   readonly tunnelled: number
   readonly leftOut: Readonly<Record<LeftOut, number>>
   readonly changed: Readonly<Record<Change, number>>
-  /** The first link type that is not read; undefined when there is none. */
-  readonly linkType: number | undefined
+  /** The link types that are not read. */
+  readonly unreadLinkTypes: readonly number[]
   /** Where and why the file could not be read any further; undefined when it was read to its end. */
   readonly damage: { readonly reason: string; readonly offset: number } | undefined
 }
@@ -126,30 +126,32 @@ export function viewReplay(account: TraceAccount, beyondEnd: number): ReplayView
 }
 
 /** Why nothing can be replayed of a recording, for the end of a sentence: it is none, or what its packets are. */
-export function describeNothing(found: Pick<TraceAccount, 'packets' | 'leftOut' | 'linkType' | 'damage'>): string {
-  const { packets, leftOut, linkType, damage } = found
+export function describeNothing(
+  found: Pick<TraceAccount, 'packets' | 'leftOut' | 'unreadLinkTypes' | 'damage'>,
+): string {
+  const { packets, leftOut, unreadLinkTypes, damage } = found
   if (packets === 0) {
     if (damage === undefined) return 'there is no packet in it'
     return `not a capture that can be read: ${damage.reason}, at byte ${damage.offset}`
   }
-  const what = `of ${counted(packets)}: ${listLeftOut(leftOut, linkType)}`
+  const what = `of ${counted(packets)}: ${listLeftOut(leftOut, unreadLinkTypes)}`
   return damage === undefined ? what : `${what}; ${describeDamage(damage)}`
 }
 
 function summarize(account: TraceAccount, leftOut: Readonly<Record<LeftOut, number>>, replayed: number): string {
-  const { packets, victim, foundBy, seconds, ports, tunnelled, changed, linkType, damage } = account
+  const { packets, victim, foundBy, seconds, ports, tunnelled, changed, unreadLinkTypes, damage } = account
   const parts = [`${replayed} of ${counted(packets)}, to ${formatVictim(victim)} (${FOUND_WORDS[foundBy]})`]
   if (ports > 1) parts.push(`its ${ports} ports are all played to the server's one`)
   if (tunnelled > 0) parts.push(`${tunnelled} taken out of tunnels`)
-  if (replayed < packets) parts.push(`left out: ${listLeftOut(leftOut, linkType)}`)
+  if (replayed < packets) parts.push(`left out: ${listLeftOut(leftOut, unreadLinkTypes)}`)
   if (leftOut.beyond_end > 0) parts.push(`it was recorded in ${seconds} s`)
   for (const change of CHANGES) if (changed[change] > 0) parts.push(`${changed[change]} ${CHANGE_WORDS[change]}`)
   if (damage !== undefined) parts.push(describeDamage(damage))
   return parts.join('; ')
 }
 
-function listLeftOut(leftOut: Readonly<Record<LeftOut, number>>, linkType: number | undefined): string {
-  const words = { ...LEFT_OUT_WORDS, unknown_link_type: `of ${linkTypeText(linkType)}, which is not read` }
+function listLeftOut(leftOut: Readonly<Record<LeftOut, number>>, linkTypes: readonly number[]): string {
+  const words = { ...LEFT_OUT_WORDS, unknown_link_type: `of ${linkTypesText(linkTypes)}` }
   return LEFT_OUT_REASONS.filter((reason) => leftOut[reason] > 0)
     .map((reason) => `${leftOut[reason]} ${words[reason]}`)
     .join(', ')

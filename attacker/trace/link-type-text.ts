@@ -5,9 +5,9 @@
 const NAMES: ReadonlyMap<number, string> = new Map([
   [6, 'Token Ring'],
   [10, 'FDDI'],
-  [104, 'Cisco HDLC'],
   [105, 'IEEE 802.11'],
   [107, 'Frame Relay'],
+  [117, 'OpenBSD pflog'],
   [119, 'IEEE 802.11 with a Prism header'],
   [127, 'IEEE 802.11 with radiotap'],
   [187, 'Bluetooth'],
@@ -19,10 +19,19 @@ const NAMES: ReadonlyMap<number, string> = new Map([
   [227, 'CAN'],
   [239, 'NFLOG'],
   [253, 'Netlink'],
+  [258, 'macOS pktap'],
 ])
 
-/** `link type 105 (IEEE 802.11)`. */
-export function linkTypeText(linkType: number | undefined): string {
-  const name = linkType === undefined ? undefined : NAMES.get(linkType)
-  return `link type ${linkType}${name === undefined ? '' : ` (${name})`}`
+/** Link types that are named one by one; of more there is no telling what the file is. */
+const NAMED_MAX = 4
+
+/** `link type 105 (IEEE 802.11), which is not read`, or several such. */
+export function linkTypesText(linkTypes: readonly number[]): string {
+  const named = linkTypes.slice(0, NAMED_MAX).map((linkType) => {
+    const name = NAMES.get(linkType)
+    return name === undefined ? String(linkType) : `${linkType} (${name})`
+  })
+  if (linkTypes.length === 1) return `link type ${named}, which is not read`
+  const more = linkTypes.length > NAMED_MAX ? ` and ${linkTypes.length - NAMED_MAX} more` : ''
+  return `link types ${named.join(' and ')}${more}, which are not read`
 }

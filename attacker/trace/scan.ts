@@ -3,9 +3,16 @@
  * capture of a host that leaves them to its network card holds wrong ones. Read first: tcpip/link/pcap.ts.
  */
 import type { ByteSource, CaptureProblem, CaptureReader } from '../../tcpip/link/capture-reader.ts'
-import { CUT_SHORT, IS_IPV6, ipv4Offset, NOT_IP, UNKNOWN_LINK_TYPE } from '../../tcpip/link/link-layer.ts'
+import {
+  CUT_SHORT,
+  IS_IPV6,
+  ipv4Offset,
+  NOT_IP,
+  UNKNOWN_LINK_TYPE,
+  UNREAD_TUNNEL,
+} from '../../tcpip/link/link-layer.ts'
 import { readCapture } from '../../tcpip/link/pcap.ts'
-import { innermostIpv4, UNREAD_TUNNEL } from '../../tcpip/link/tunnels.ts'
+import { innermostIpv4 } from '../../tcpip/link/tunnels.ts'
 import {
   destinationOf,
   headerLengthOf,
@@ -46,8 +53,8 @@ export class TraceScan {
   packets = 0
   /** Packets that are no segments, by reason. */
   readonly leftOut = noneOf(LEFT_OUT_REASONS)
-  /** The first link type that is not read. */
-  linkType: number | undefined
+  /** The link types that are not read, in the order in which they appear. */
+  readonly unreadLinkTypes = new Set<number>()
 
   /** The segment that the scan stands at. Time in microseconds, as in the file; addresses int32. */
   time = 0
@@ -92,7 +99,7 @@ export class TraceScan {
     if (!hasTime) return 'no_time'
     const end = at + length
     const outer = ipv4Offset(view, at, length, linkType)
-    if (outer === UNKNOWN_LINK_TYPE) this.linkType ??= linkType
+    if (outer === UNKNOWN_LINK_TYPE) this.unreadLinkTypes.add(linkType)
     const ip = outer < 0 ? outer : innermostIpv4(view, outer, end)
     if (ip < 0) return REASONS.get(ip)
     if (ip + IPV4_HEADER_BYTES > end) return 'cut_short'

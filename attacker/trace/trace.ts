@@ -103,7 +103,7 @@ export function countBeyond(trace: Trace, speed: number, duration: number): numb
   return trace.count - low
 }
 
-type Figures = Pick<TraceAccount, 'packets' | 'ports' | 'tunnelled' | 'leftOut' | 'linkType' | 'damage'>
+type Figures = Pick<TraceAccount, 'packets' | 'ports' | 'tunnelled' | 'leftOut' | 'unreadLinkTypes' | 'damage'>
 
 interface Survey extends Figures {
   readonly replayed: number
@@ -130,14 +130,14 @@ function surveyFor(recording: Recording, victim: Victim | undefined): Survey {
       if (scan.isTunnelled) tunnelled++
     }
   }
-  const { packets, linkType, problem } = scan
+  const { packets, unreadLinkTypes, problem } = scan
   return {
     packets,
     replayed,
     optionBytes,
     tunnelled,
     leftOut,
-    linkType,
+    unreadLinkTypes: [...unreadLinkTypes],
     ports: ports.reduce((sum, port) => sum + port, 0),
     damage: problem,
   }

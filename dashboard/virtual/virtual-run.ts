@@ -108,6 +108,7 @@ export class VirtualRun {
     fillGauges(server, stats.gauges)
     stats.counters.mib.set(server.counters.mib)
     stats.counters.outcomes.set(server.counters.outcomes)
+    stats.counters.transitions.set(server.counters.transitions)
     const runner = { pid: 0, uptimeSeconds: this.now / SECOND }
     return describeState(stats, { config: server.config, peers: [] }, NOWHERE, runner)
   }

@@ -25,7 +25,7 @@ export interface Cell extends CellKey, LoadFigures {
   readonly opened: number
   /** SYN/s that the attacker sent in the window. */
   readonly floodSent: number
-  /** Half-open requests at the end of the window, and how many the queue holds. */
+  /** Half-open entries at the end of the window, and how many the queue holds. */
   readonly synQueue: { readonly length: number; readonly limit: number }
 }
 

@@ -49,7 +49,7 @@ const CATALOGUE = {
     conditions: [{ holds: (figure) => figure('handshake.segments') >= 3, otherwise: 'handshake-open' }],
     reached: 'handshake-done',
   },
-  /** A half-open request was given up. */
+  /** A half-open entry was given up. */
   'request-expired': {
     reads: ['counters.HalfOpenExpired', 'counters.TCPSynRetrans'],
     conditions: [{ holds: (figure) => figure('counters.HalfOpenExpired') > 0, otherwise: 'request-not-expired' }],

@@ -19,11 +19,11 @@ export const REASONS = {
     'zh-CN': '没有完成握手：只看到 {handshake.segments} 个报文段。',
   },
   'request-expired': {
-    en: '{counters.HalfOpenExpired} half-open request(s) expired, after {counters.TCPSynRetrans} repeated SYN-ACKs.',
+    en: '{counters.HalfOpenExpired} half-open entry(s) expired, after {counters.TCPSynRetrans} repeated SYN-ACKs.',
     'zh-CN': '{counters.HalfOpenExpired} 个半连接超时被删除，此前重发了 {counters.TCPSynRetrans} 次 SYN-ACK。',
   },
   'request-not-expired': {
-    en: 'No half-open request has expired yet: HalfOpenExpired is {counters.HalfOpenExpired}.',
+    en: 'No half-open entry has expired yet: HalfOpenExpired is {counters.HalfOpenExpired}.',
     'zh-CN': '还没有半连接超时：HalfOpenExpired 是 {counters.HalfOpenExpired}。',
   },
   'syn-queue-full': {

@@ -39,7 +39,7 @@ export interface SsOptions {
 export function addSsCommand(program: Command, output: Output, finish: (status: number) => void): void {
   program
     .command('ss')
-    .description('List the sockets of a running server: half-open requests, connections, their queues and timers.')
+    .description('List the sockets of a running server: half-open entries, connections, their queues and timers.')
     .option('--server <url>', 'control API of the server', DEFAULT_SERVER)
     .option('--state <state>', `only this state: listen, ${CONNECTION_STATES.join(', ')}`)
     .option('--limit <n>', `rows at most, up to ${ROWS_MAX}`, integerParser(1, ROWS_MAX), DEFAULT_ROWS)

@@ -37,7 +37,7 @@ interface Queue {
 }
 
 const QUEUES: readonly Queue[] = [
-  { title: 'SYN queue: half-open requests', key: 'syn_queue', series: ({ recording }) => recording.synQueue },
+  { title: 'SYN queue: half-open entries', key: 'syn_queue', series: ({ recording }) => recording.synQueue },
   {
     title: 'Accept queue: connections that wait for accept()',
     key: 'accept_queue',

@@ -51,7 +51,7 @@ export class StateBook {
   private readonly initial = new Map<string, number>()
   private fallback = 'CLOSED'
 
-  /** The present states of a host's connections and half-open requests. */
+  /** The present states of a host's connections and half-open entries. */
   snapshot(host: Endpoint, listener: PassiveOpen): StateBook {
     const book = new StateBook()
     const isServer = host.isListening(SERVER_PORT)

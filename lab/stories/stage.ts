@@ -152,7 +152,7 @@ export class Stage {
     this.world.now = now
   }
 
-  /** The real listener's half-open requests; 0 for a listener that has none. */
+  /** The real listener's half-open entries; 0 for a listener that has none. */
   get halfOpen(): number {
     return this.listener instanceof Listener ? this.listener.synQueue.length : 0
   }

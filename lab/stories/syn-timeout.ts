@@ -1,5 +1,5 @@
 /**
- * Story: one SYN, and nobody answers. How long a half-open request lives (Linux reqsk_timer_handler(),
+ * Story: one SYN, and nobody answers. How long a half-open entry lives (Linux reqsk_timer_handler(),
  * tcp_synack_retries), and how few SYNs keep a queue full.
  */
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
@@ -150,7 +150,7 @@ function holdRate(teller: Storyteller, slots: number, life: number): void {
     en: `The hold rate, tried: ${rate.toFixed(2)} SYN/s for 300 s`,
     'zh-CN': `占位速率，试一试：${rate.toFixed(2)} SYN/s，300 秒`,
   })
-  const plain = flood(teller.scene('hold', { annotated: false, profile: { ...LINUX, prunesOldRequests: false } }), rate)
+  const plain = flood(teller.scene('hold', { annotated: false, profile: { ...LINUX, prunesOldEntries: false } }), rate)
   const aging = flood(teller.scene('hold-aging', { annotated: false }), rate)
   teller.say({
     en: 'Places taken, counted just before each SYN (one has just become free), mean from second 100 on:',

@@ -315,7 +315,7 @@ function ghosts(stage: Stage): Tcb[] {
   return found
 }
 
-/** Memory of the half-open requests of the real listener: records, hash table and timers, per slot. */
+/** Memory of the half-open entries of the real listener: records, hash table and timers, per slot. */
 function requestBytes({ listener }: Stage): number {
   if (!(listener instanceof Listener)) return 0
   const { synQueue } = listener

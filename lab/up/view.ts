@@ -36,7 +36,7 @@ const HELP = [
   '?      closes this',
   'q      ends the lab, all its processes',
   '',
-  'SYN queue     half-open requests: a SYN came, its SYN-ACK has not been answered yet',
+  'SYN queue     half-open entries: a SYN came, its SYN-ACK has not been answered yet',
   'accept queue  established connections that the program has not accepted yet',
   'success       share of honest attempts that got their answer; they give up after 3 s',
   'Each column of the small bars is one second.',

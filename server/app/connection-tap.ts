@@ -224,10 +224,10 @@ export class ConnectionTap {
     const tcb = endpoint.tcbs.find(flowHash, SERVER_ADDRESS, SERVER_PORT, address, port)
     if (tcb !== undefined) return viewEnd(endpoint.tcbs, tcb, this.options.momentOf)
     const { synQueue } = listener
-    const request = synQueue.find(flowHash, address, SERVER_ADDRESS, (port << 16) | SERVER_PORT)
-    if (request < 0) return LISTENING
-    const firesAt = this.options.momentOf(synQueue.timers.deadlineOf(request))
-    return { state: 'SYN-RECEIVED', timer: { kind: 'on', firesAt, retries: synQueue.timeouts(request) } }
+    const entry = synQueue.find(flowHash, address, SERVER_ADDRESS, (port << 16) | SERVER_PORT)
+    if (entry < 0) return LISTENING
+    const firesAt = this.options.momentOf(synQueue.timers.deadlineOf(entry))
+    return { state: 'SYN-RECEIVED', timer: { kind: 'on', firesAt, retries: synQueue.timeouts(entry) } }
   }
 
   /** Why the packet at hand was dropped; undefined when it was not. */

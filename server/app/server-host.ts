@@ -17,7 +17,7 @@ import type { ServerConfig } from './server-config.ts'
 /** Secret bytes of a server: the endpoint's, then those of the SYN cookies. */
 export const SERVER_SECRET_BYTES = SECRET_BYTES + COOKIE_SECRET_BYTES
 
-/** Most connections at a time, TIME-WAIT included; half-open requests are counted elsewhere. */
+/** Most connections at a time, TIME-WAIT included; half-open entries are counted elsewhere. */
 export const MAX_CONNECTIONS = 65_536
 
 export interface ServerHostOptions {

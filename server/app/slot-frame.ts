@@ -68,12 +68,12 @@ export function encodeSynQueue(queue: SynQueue, limit: number, now: number): Slo
   const { length, timers } = queue
   // Records above the limit are spare ones; one that is taken has its place all the same.
   let size = limit + 1
-  for (let request = queue.capacity - 1; request >= size; request--) if (timers.isArmed(request)) size = request + 1
-  return encode(length, limit, size, (request) => {
-    // A stored request always has its timer armed, and a free record never.
-    if (!timers.isArmed(request)) return 0
-    const age = now - queue.sentAt(request, now)
-    return placeByte(queue.remoteAddress(request), queue.timeouts(request), age)
+  for (let entry = queue.capacity - 1; entry >= size; entry--) if (timers.isArmed(entry)) size = entry + 1
+  return encode(length, limit, size, (entry) => {
+    // A stored entry always has its timer armed, and a free record never.
+    if (!timers.isArmed(entry)) return 0
+    const age = now - queue.sentAt(entry, now)
+    return placeByte(queue.remoteAddress(entry), queue.timeouts(entry), age)
   })
 }
 

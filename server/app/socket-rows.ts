@@ -1,5 +1,5 @@
 /**
- * The sockets of a server as `ss -tano` lists them: the listener, half-open requests, connections, each with its queues
+ * The sockets of a server as `ss -tano` lists them: the listener, half-open entries, connections, each with its queues
  * and its timer. Reads only; bounded by a limit, because a SYN queue may hold a million.
  */
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
@@ -37,14 +37,14 @@ export interface StateSummary {
   readonly state: SocketState
   readonly count: number
   /**
-   * Age of the one that has been in the state longest, milliseconds; null for the listener, and for requests, which are
+   * Age of the one that has been in the state longest, milliseconds; null for the listener, and for entries, which are
    * too many to look at.
    */
   readonly oldestMs: number | null
 }
 
 export interface SocketList {
-  /** At most as many as asked for: listener first, then requests, then connections. */
+  /** At most as many as asked for: listener first, then entries, then connections. */
   readonly sockets: readonly SocketRow[]
   /** How many there are. */
   readonly total: number
@@ -64,7 +64,7 @@ export function listSockets(host: ServerHost, state: SocketState | undefined, li
   }
   if (state === undefined || state === 'syn_recv') {
     total += listener.synQueue.length
-    pushRequests(listener, sockets, limit, now)
+    pushHalfOpen(listener, sockets, limit, now)
   }
   SOCKET_STATE_NAMES.forEach((name, number) => {
     if (state === undefined || state === name) total += tcbs.counts[number]
@@ -84,12 +84,12 @@ function summarize(host: ServerHost, now: number): StateSummary[] {
     oldest.set(state, Math.max(oldest.get(state) ?? 0, age(tcb.stateSince, now)))
   })
   const ofListener: StateSummary = { state: 'listen', count: 1, oldestMs: null }
-  const requests = host.listener.synQueue.length
-  const ofRequests: StateSummary[] = requests > 0 ? [{ state: 'syn_recv', count: requests, oldestMs: null }] : []
+  const entries = host.listener.synQueue.length
+  const ofHalfOpen: StateSummary[] = entries > 0 ? [{ state: 'syn_recv', count: entries, oldestMs: null }] : []
   const ofConnections = SOCKET_STATE_NAMES.flatMap((state, number) =>
     tcbs.counts[number] > 0 ? [{ state, count: tcbs.counts[number], oldestMs: oldest.get(state) ?? null }] : [],
   )
-  return [ofListener, ...ofRequests, ...ofConnections]
+  return [ofListener, ...ofHalfOpen, ...ofConnections]
 }
 
 /** Whole milliseconds since `since`, both in microseconds. */
@@ -103,24 +103,24 @@ function listenerRow(listener: Listener): SocketRow {
   return { state: 'listen', recvQ, sendQ: listener.limit, local, peer: '0.0.0.0:*', timer: null, ageMs: null }
 }
 
-function pushRequests({ synQueue }: Listener, sockets: SocketRow[], limit: number, now: number): void {
+function pushHalfOpen({ synQueue }: Listener, sockets: SocketRow[], limit: number, now: number): void {
   let unseen = synQueue.length
-  // A stored request always has its timer armed, and a free record never.
-  for (let request = 0; unseen > 0 && sockets.length < limit; request++) {
-    if (!synQueue.timers.isArmed(request)) continue
+  // A stored entry always has its timer armed, and a free record never.
+  for (let entry = 0; unseen > 0 && sockets.length < limit; entry++) {
+    if (!synQueue.timers.isArmed(entry)) continue
     unseen--
     sockets.push({
       state: 'syn_recv',
       recvQ: 0,
       sendQ: 0,
-      local: endpointName(synQueue.localAddress(request), synQueue.localPort(request)),
-      peer: endpointName(synQueue.remoteAddress(request), synQueue.remotePort(request)),
+      local: endpointName(synQueue.localAddress(entry), synQueue.localPort(entry)),
+      peer: endpointName(synQueue.remoteAddress(entry), synQueue.remotePort(entry)),
       timer: {
         kind: 'on',
-        remainingMs: remaining(synQueue.timers.deadlineOf(request), now),
-        retries: synQueue.timeouts(request),
+        remainingMs: remaining(synQueue.timers.deadlineOf(entry), now),
+        retries: synQueue.timeouts(entry),
       },
-      ageMs: age(synQueue.sentAt(request, now), now),
+      ageMs: age(synQueue.sentAt(entry, now), now),
     })
   }
 }

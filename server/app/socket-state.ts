@@ -21,7 +21,7 @@ export const SOCKET_STATE_NAMES = [
 
 export type SocketState = (typeof SOCKET_STATE_NAMES)[number]
 
-/** The states a connection or half-open request can be in: all but CLOSED and LISTEN. */
+/** The states a connection or half-open entry can be in: all but CLOSED and LISTEN. */
 export const CONNECTION_STATES: readonly SocketState[] = SOCKET_STATE_NAMES.slice(State.SYN_SENT)
 
 /** Other spellings: what `ss` prints, and RFC 9293's names. */

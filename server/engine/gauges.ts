@@ -6,7 +6,7 @@ import { STATE_COUNT, State } from '../../tcpip/connection/states.ts'
 import type { ServerHost } from '../app/server-host.ts'
 
 export const Gauge = {
-  /** Half-open requests stored, and those among them that never timed out. */
+  /** Half-open entries stored, and those among them that never timed out. */
   SYN_QUEUE_LENGTH: 0,
   SYN_QUEUE_YOUNG: 1,
   /** The queue holds one more than its limit. */
@@ -26,12 +26,12 @@ export const Gauge = {
 
 export type Gauge = (typeof Gauge)[keyof typeof Gauge]
 
-/** First slot of the connections by `State`; SYN-RECEIVED are the half-open requests. */
+/** First slot of the connections by `State`; SYN-RECEIVED are the half-open entries. */
 export const CONNECTIONS_AT = Object.keys(Gauge).length
 
 export const GAUGE_COUNT = CONNECTIONS_AT + STATE_COUNT
 
-/** Connections in `state`, half-open requests being those in SYN-RECEIVED. */
+/** Connections in `state`, half-open entries being those in SYN-RECEIVED. */
 export function connectionsIn(gauges: Float64Array, state: State): number {
   return gauges[CONNECTIONS_AT + state] ?? 0
 }

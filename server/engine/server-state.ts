@@ -9,6 +9,7 @@ import type { State } from '../../tcpip/connection/states.ts'
 import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/udp-link/udp-counters.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
+import { transitionCounts } from '../app/socket-transitions.ts'
 import type { ServerState } from '../contract.ts'
 import { connectionsIn, Gauge } from './gauges.ts'
 import type { EngineReady, Inspection } from './protocol.ts'
@@ -46,6 +47,7 @@ export function describeState(
     connections: Object.fromEntries(
       CONNECTION_STATES.map((name) => [name, connectionsIn(gauges, SOCKET_STATE_NAMES.indexOf(name) as State)]),
     ),
+    transitions: transitionCounts(stats.counters),
     counters: byName(MIB_NAMES, mib),
     packets: {
       in: mib[Mib.PacketsIn] ?? 0,

@@ -48,6 +48,16 @@ export const KNOBS = {
     linux: 'inet_csk_reqsk_queue_is_full',
     about: 'the SYN queue is full when it is over its limit, or already at it, as in kernels before 6.14',
   },
+  eviction: {
+    group: 'listener',
+    type: 'choice',
+    choices: ['none', 'oldest', 'random', 'bucket'],
+    default: 'none',
+    flag: '--eviction',
+    about:
+      'while SYN cookies are 0: whose place a SYN takes that finds the SYN queue full: nobody’s, as on Linux; the oldest ' +
+      'half-open entry’s; any one’s; the oldest’s of its hash bucket of 30, as in FreeBSD’s syncache',
+  },
   somaxconn: {
     group: 'listener',
     type: 'integer',

@@ -1,5 +1,5 @@
 /**
- * The handshake without a half-open request: a SYN answered with a cookie, and the ACK from which a connection is rebuilt.
+ * The handshake without a half-open entry: a SYN answered with a cookie, and the ACK from which a connection is rebuilt.
  * How cookies are made is in syn-cookies.ts. Read first: Linux net/ipv4/syncookies.c, cookie_v4_check(); RFC 4987 3.6.
  */
 
@@ -13,7 +13,7 @@ import type { Segment } from '../../tcpip/wire/segment.ts'
 import { type CookieParts, type CookieSpecimen, dissectCookie, exampleSpecimen, specimenOf } from './cookie-anatomy.ts'
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
 import type { ListenerCore } from './core.ts'
-import { sendCookieSynAck } from './request-answers.ts'
+import { sendCookieSynAck } from './half-open-answers.ts'
 import {
   COOKIE_VALID_FOR,
   decodeSackPermitted,
@@ -26,7 +26,7 @@ import {
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { PassiveOpens, SynAckSent, SyncookiesFailed, SyncookiesRecv, SyncookiesSent } = Mib
-const { ACCEPT_QUEUE_FULL, COOKIE_INVALID, COOKIE_OF_REQUEST } = DropReason
+const { ACCEPT_QUEUE_FULL, COOKIE_INVALID, COOKIE_OF_HALF_OPEN } = DropReason
 
 /** Least time between two notes of an overflow, microseconds (tcp_synq_overflow). */
 const OVERFLOW_NOTE_INTERVAL = SECOND
@@ -97,10 +97,10 @@ export class CookieHandshake {
   }
 
   /**
-   * An ACK that may acknowledge a cookie: the connection is rebuilt from it. `hasRequest`: its 4-tuple has a half-open
-   * request, which it does not fit.
+   * An ACK that may acknowledge a cookie: the connection is rebuilt from it. `hasEntry`: its 4-tuple has a half-open
+   * entry, which it does not fit.
    */
-  ackArrives(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
+  ackArrives(segment: Segment, flowHash: number, hasEntry: boolean, now: number): DropReason {
     const { handshake, core } = this
     const { host } = core
     const mss = this.cookies.check(segment, now)
@@ -115,10 +115,10 @@ export class CookieHandshake {
       core.countOverflow()
       return ACCEPT_QUEUE_FULL
     }
-    if (hasRequest) {
-      // Linux makes the child, finds its place in the hash table taken by the request, and frees it again.
+    if (hasEntry) {
+      // Linux makes the child, finds its place in the hash table taken by the entry, and frees it again.
       host.counters.add(PassiveOpens)
-      return COOKIE_OF_REQUEST
+      return COOKIE_OF_HALF_OPEN
     }
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const tsOffset = host.isn.timestampOffset(segment.destination, segment.source, ports)

@@ -1,20 +1,21 @@
 /**
  * What every part of a listener works on: its configuration, its two queues, and what a finished handshake becomes. The
- * decision about a new SYN (admission/), half-open requests (half-open.ts) and cookies (cookie-handshake.ts) sit on it and
+ * decision about a new SYN (admission/), half-open entries (half-open.ts) and cookies (cookie-handshake.ts) sit on it and
  * know nothing of one another; listener.ts brings them together.
  */
 import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
 import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
+import { State } from '../../tcpip/connection/states.ts'
 import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { AcceptQueue } from './accept-queue.ts'
+import { deferAcceptTimeouts } from './half-open-timer.ts'
 import { effectiveBacklog, type ListenerConfig, synQueueLimit } from './listener-config.ts'
 import type { ListenerProfile } from './profile.ts'
 import { ProvenPeers } from './proven-peers.ts'
-import { deferAcceptTimeouts } from './request-timer.ts'
 import { capacityFor, SynQueue } from './syn-queue.ts'
 
 export interface ListenerOptions {
@@ -55,7 +56,7 @@ export class ListenerCore {
     this.limit = effectiveBacklog(options.config)
     this.synLimit = synQueueLimit(options.config)
     this.deferTimeouts = deferAcceptTimeouts(options.profile, options.config.deferAccept)
-    this.synQueue = new SynQueue(this.limit)
+    this.synQueue = new SynQueue(this.limit, options.config.eviction)
     this.acceptQueue = new AcceptQueue(this.limit)
     this.onFlood = options.onFlood ?? (() => {})
   }
@@ -65,7 +66,8 @@ export class ListenerCore {
     const limit = effectiveBacklog(config)
     // Memory first: if there is not enough, nothing has changed.
     const places = Math.max(limit, this.synQueue.length)
-    const fits = capacityFor(places) === this.synQueue.capacity ? this.synQueue : new SynQueue(places)
+    const isSame = capacityFor(places) === this.synQueue.capacity && config.eviction === this.config.eviction
+    const fits = isSame ? this.synQueue : new SynQueue(places, config.eviction)
     this.config = config
     this.limit = limit
     this.synLimit = synQueueLimit(config)
@@ -94,6 +96,7 @@ export class ListenerCore {
     const tcb = this.host.openChild(handshake, completing, now)
     if (tcb === undefined) {
       this.host.counters.add(Mib.ListenDrops)
+      if (!handshake.isFromCookie) this.host.counters.transition(State.SYN_RECEIVED, State.LISTEN)
       return DropReason.CONNECTION_TABLE_FULL
     }
     this.acceptQueue.push(tcb, openingOf(handshake, now))

@@ -1,7 +1,7 @@
 /**
  * THE PASSIVE OPEN: what a listening port does with a segment that belongs to no connection. The order of the decisions
  * and the counter of every branch are Linux's. Read first: Linux tcp_rcv_state_process() case TCP_LISTEN; RFC 9293
- * 3.10.7.2. A new SYN is decided on in admission/, requests live in half-open.ts, cookies in cookie-handshake.ts.
+ * 3.10.7.2. A new SYN is decided on in admission/, entries live in half-open.ts, cookies in cookie-handshake.ts.
  */
 
 import { Mib } from '../../tcpip/base/counters.ts'
@@ -12,8 +12,9 @@ import type { WaitingConnection } from '../../tcpip/host/connection-end.ts'
 import type { PassiveOpen } from '../../tcpip/host/passive-open.ts'
 import type { IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, FIN, RST, type Segment, SYN } from '../../tcpip/wire/segment.ts'
+import { admitByEviction } from './admission/evicting.ts'
 import { admitAsLinux } from './admission/linux.ts'
-import { COOKIE, type NewSyn, TAKE } from './admission/verdict.ts'
+import { COOKIE, EVICT, type NewSyn, TAKE } from './admission/verdict.ts'
 import { CookieHandshake } from './cookie-handshake.ts'
 import { ListenerCore, type ListenerOptions } from './core.ts'
 import { HalfOpen, NO_ISN, NOT_MINE } from './half-open.ts'
@@ -21,13 +22,13 @@ import { SynQueue } from './syn-queue.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { Accepted, SynReceived } = Mib
-const { ACCEPTED, ICMP_IGNORED, LISTEN_IGNORED, LISTEN_STRAY_ACK, REQUEST_BAD_ACK } = DropReason
+const { ACCEPTED, ICMP_IGNORED, LISTEN_IGNORED, LISTEN_STRAY_ACK, HALF_OPEN_BAD_ACK } = DropReason
 
 export class Listener extends ListenerCore implements PassiveOpen {
   private readonly halfOpen: HalfOpen
   readonly cookies: CookieHandshake
   /** The SYN that is being decided on. */
-  private readonly newSyn: NewSyn = { isReopening: false, wantsCookie: false }
+  private readonly newSyn: NewSyn = { isReopening: false, flowHash: 0, wantsCookie: false, victim: -1 }
 
   constructor(options: ListenerOptions) {
     super(options)
@@ -37,7 +38,7 @@ export class Listener extends ListenerCore implements PassiveOpen {
 
   /**
    * The application closes the listening socket: connections it never accepted are reset, in the order of the queue, and
-   * half-open requests vanish without a word (Linux inet_csk_listen_stop). The host has to take the port back.
+   * half-open entries vanish without a word (Linux inet_csk_listen_stop). The host has to take the port back.
    */
   close(now: number): void {
     for (let waiting = this.acceptQueue.shift(); waiting !== undefined; waiting = this.acceptQueue.shift()) {
@@ -46,7 +47,7 @@ export class Listener extends ListenerCore implements PassiveOpen {
       if (tcb === undefined) continue
       this.host.abort(tcb, now)
     }
-    this.synQueue = new SynQueue(this.limit)
+    this.synQueue = new SynQueue(this.limit, this.config.eviction)
   }
 
   /**
@@ -76,10 +77,10 @@ export class Listener extends ListenerCore implements PassiveOpen {
 
   onSegment(segment: Segment, flowHash: number, now: number): DropReason {
     const ports = (segment.sourcePort << 16) | segment.destinationPort
-    const request = this.synQueue.find(flowHash, segment.source, segment.destination, ports)
+    const entry = this.synQueue.find(flowHash, segment.source, segment.destination, ports)
     const isSyn = (segment.flags & (SYN | ACK | RST | FIN)) === SYN
     if (isSyn) this.host.counters.add(SynReceived)
-    if (request >= 0) return this.toRequest(request, segment, flowHash, now)
+    if (entry >= 0) return this.toHalfOpen(entry, segment, flowHash, now)
     if (isSyn) return this.onSyn(segment, flowHash, ports, NO_ISN, now)
     return this.onOtherThanSyn(segment, flowHash, false, now)
   }
@@ -94,8 +95,8 @@ export class Listener extends ListenerCore implements PassiveOpen {
 
   onIcmpError(error: IcmpError, flowHash: number): DropReason {
     const ports = (error.destinationPort << 16) | error.sourcePort
-    const request = this.synQueue.find(flowHash, error.destination, error.source, ports)
-    return request < 0 ? ICMP_IGNORED : this.halfOpen.icmpError(request, error)
+    const entry = this.synQueue.find(flowHash, error.destination, error.source, ports)
+    return entry < 0 ? ICMP_IGNORED : this.halfOpen.icmpError(entry, error)
   }
 
   onProvenPeer(address: number, now: number): void {
@@ -110,37 +111,47 @@ export class Listener extends ListenerCore implements PassiveOpen {
     return this.synQueue.timers.nextDeadline()
   }
 
-  /** A segment of a 4-tuple that has a request. One that is not for the request is looked at as if there were none. */
-  private toRequest(request: number, segment: Segment, flowHash: number, now: number): DropReason {
-    const outcome = this.halfOpen.segmentArrives(request, segment, now)
+  /** A segment of a 4-tuple that has an entry. One that is not for the entry is looked at as if there were none. */
+  private toHalfOpen(entry: number, segment: Segment, flowHash: number, now: number): DropReason {
+    const outcome = this.halfOpen.segmentArrives(entry, segment, now)
     if (outcome !== NOT_MINE) return outcome
-    const withoutRequest = this.onOtherThanSyn(segment, flowHash, true, now)
-    return withoutRequest === LISTEN_STRAY_ACK ? REQUEST_BAD_ACK : withoutRequest
+    const withoutEntry = this.onOtherThanSyn(segment, flowHash, true, now)
+    return withoutEntry === LISTEN_STRAY_ACK ? HALF_OPEN_BAD_ACK : withoutEntry
   }
 
   /**
-   * A segment in LISTEN that is not a SYN: a cookie coming back, or nothing we asked for. `hasRequest`: its 4-tuple has a
-   * half-open request, which it does not fit.
+   * A segment in LISTEN that is not a SYN: a cookie coming back, or nothing we asked for. `hasEntry`: its 4-tuple has a
+   * half-open entry, which it does not fit.
    */
-  private onOtherThanSyn(segment: Segment, flowHash: number, hasRequest: boolean, now: number): DropReason {
+  private onOtherThanSyn(segment: Segment, flowHash: number, hasEntry: boolean, now: number): DropReason {
     const { flags } = segment
     if ((flags & ACK) === 0 || (flags & RST) !== 0) return LISTEN_IGNORED
     if ((flags & SYN) !== 0 || !this.cookies.isExpected(now)) {
       sendReset(this.host, segment)
       return LISTEN_STRAY_ACK
     }
-    return this.cookies.ackArrives(segment, flowHash, hasRequest, now)
+    return this.cookies.ackArrives(segment, flowHash, hasEntry, now)
   }
 
   /** A new SYN: does what admission decides. `isn`: see `HalfOpen.open`. */
   private onSyn(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
     const { newSyn } = this
     newSyn.isReopening = isn !== NO_ISN
+    newSyn.flowHash = flowHash
     newSyn.wantsCookie = false
-    const verdict = admitAsLinux(this, syn, newSyn, now)
-    if (verdict === TAKE) return this.halfOpen.open(syn, flowHash, ports, isn, now)
-    if (verdict !== COOKIE) return verdict
-    this.cookies.answer(syn, ports, now)
-    return ACCEPTED
+    const isLinux = this.synQueue.eviction === undefined
+    const verdict = isLinux ? admitAsLinux(this, syn, newSyn, now) : admitByEviction(this, syn, newSyn, now)
+    switch (verdict) {
+      case EVICT:
+        this.halfOpen.evict(newSyn.victim)
+        return this.halfOpen.open(syn, flowHash, ports, isn, now)
+      case TAKE:
+        return this.halfOpen.open(syn, flowHash, ports, isn, now)
+      case COOKIE:
+        this.cookies.answer(syn, ports, now)
+        return ACCEPTED
+      default:
+        return verdict
+    }
   }
 }

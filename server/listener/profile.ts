@@ -9,11 +9,11 @@ export interface ListenerProfile {
   readonly initialTimeout: number
   /** Longest timeout. */
   readonly maxTimeout: number
-  /** Whether old requests get fewer retries while the queue is more than half full. */
-  readonly prunesOldRequests: boolean
+  /** Whether old entries get fewer retries while the queue is more than half full. */
+  readonly prunesOldEntries: boolean
   /** Retries that pruning always leaves. */
   readonly minRetriesWhenPruning: number
-  /** Least time between two answers to bad or repeated segments of one request. */
+  /** Least time between two answers to bad or repeated segments of one entry. */
   readonly invalidRateLimit: number
 }
 
@@ -22,7 +22,7 @@ export const LINUX: ListenerProfile = {
   name: 'linux',
   initialTimeout: SECOND,
   maxTimeout: 120 * SECOND,
-  prunesOldRequests: true,
+  prunesOldEntries: true,
   minRetriesWhenPruning: 2,
   invalidRateLimit: 500 * MILLISECOND,
 }

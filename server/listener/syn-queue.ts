@@ -1,12 +1,15 @@
 /**
- * The half-open requests of one listener: a fixed number of fixed-size records, found by flow hash and watched by a
+ * The half-open entries of one listener: a fixed number of fixed-size records, found by flow hash and watched by a
  * timer each. One record is one run of eleven words in a single Int32Array, so that a SYN touches as few cache lines as
- * possible however many requests there are. Linux counterpart: struct request_sock and struct request_sock_queue.
+ * possible however many entries there are. Linux counterpart: struct request_sock and struct request_sock_queue.
  */
 import { assert } from '../../tcpip/base/assert.ts'
 import { FlowTable } from '../../tcpip/base/flow-table.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
+import type { EvictionOrder } from './eviction/eviction-order.ts'
+import { makeEvictionOrder } from './eviction/orders.ts'
+import type { ListenerConfig } from './listener-config.ts'
 
 /** Words of a record. */
 const REMOTE_ADDRESS = 0
@@ -47,9 +50,11 @@ export function capacityFor(limit: number): number {
 
 export class SynQueue {
   readonly timers: TimerWheel
-  /** Most requests that can be stored. */
+  /** Who makes room when there is none; undefined where nobody does, as on Linux. */
+  readonly eviction: EvictionOrder | undefined
+  /** Most entries that can be stored. */
   readonly capacity: number
-  /** Requests stored, and those among them that never timed out. */
+  /** Entries stored, and those among them that never timed out. */
   length = 0
   young = 0
   private readonly records: Int32Array
@@ -58,8 +63,9 @@ export class SynQueue {
   private firstFree = 0
 
   /** Room for a queue whose limit is `limit`: it holds limit + 1 (Linux inet_csk_reqsk_queue_is_full). */
-  constructor(limit: number) {
+  constructor(limit: number, eviction: ListenerConfig['eviction']) {
     this.capacity = capacityFor(limit)
+    this.eviction = makeEvictionOrder(eviction, limit + 1, this.capacity)
     this.records = new Int32Array(this.capacity * RECORD_WORDS)
     this.flows = new FlowTable(this.capacity)
     this.timers = new TimerWheel(this.capacity)
@@ -67,32 +73,32 @@ export class SynQueue {
     this.records[(this.capacity - 1) * RECORD_WORDS] = -1
   }
 
-  /** Memory of everything a request needs: records, hash table and timers. */
+  /** Memory of everything an entry needs: records, hash table and timers, and its place in the eviction order. */
   get bytes(): number {
-    return this.records.byteLength + this.flows.bytes + this.timers.bytes
+    return this.records.byteLength + this.flows.bytes + this.timers.bytes + (this.eviction?.bytes ?? 0)
   }
 
-  /** The request of a 4-tuple, or -1. `ports` is the remote port << 16 | the local port. */
+  /** The entry of a 4-tuple, or -1. `ports` is the remote port << 16 | the local port. */
   find(flowHash: number, remote: number, local: number, ports: number): number {
     for (let at = this.flows.find(flowHash); at >= 0; at = this.flows.findNext(at)) {
-      const request = this.flows.handleAt(at)
-      const base = request * RECORD_WORDS
+      const entry = this.flows.handleAt(at)
+      const base = entry * RECORD_WORDS
       if (
         this.records[base + REMOTE_ADDRESS] === remote &&
         this.records[base + PORTS] === ports &&
         this.records[base + LOCAL_ADDRESS] === local
       ) {
-        return request
+        return entry
       }
     }
     return -1
   }
 
-  /** A new request, young and without a timer; -1 when every record is taken. */
+  /** A new entry, young and without a timer; -1 when every record is taken. */
   add(flowHash: number, remote: number, local: number, ports: number, nowMs: number): number {
-    const request = this.firstFree
-    if (request < 0) return -1
-    const base = request * RECORD_WORDS
+    const entry = this.firstFree
+    if (entry < 0) return -1
+    const base = entry * RECORD_WORDS
     this.firstFree = this.records[base]
     this.records[base + REMOTE_ADDRESS] = remote
     this.records[base + LOCAL_ADDRESS] = local
@@ -101,135 +107,138 @@ export class SynQueue {
     this.records[base + LAST_ANSWER_MS] = NOT_YET
     this.records[base + SENT_MS] = nowMs
     this.records[base + OPTIONS] = 0
-    this.flows.insert(flowHash, request)
+    this.flows.insert(flowHash, entry)
+    if (this.eviction !== undefined) this.eviction.added(entry, flowHash)
     this.length++
     this.young++
-    return request
+    return entry
   }
 
-  remove(request: number): void {
-    const base = request * RECORD_WORDS
-    this.flows.remove(this.records[base + FLOW_HASH], request)
-    this.timers.disarm(request)
-    if (this.timeouts(request) === 0) this.young--
+  remove(entry: number): void {
+    const base = entry * RECORD_WORDS
+    const flowHash = this.records[base + FLOW_HASH]
+    this.flows.remove(flowHash, entry)
+    if (this.eviction !== undefined) this.eviction.removed(entry, flowHash)
+    this.timers.disarm(entry)
+    if (this.timeouts(entry) === 0) this.young--
     this.length--
     this.records[base] = this.firstFree
-    this.firstFree = request
+    this.firstFree = entry
   }
 
-  setNumbers(request: number, irs: number, iss: number): void {
-    const base = request * RECORD_WORDS
+  setNumbers(entry: number, irs: number, iss: number): void {
+    const base = entry * RECORD_WORDS
     this.records[base + IRS] = irs
     this.records[base + ISS] = iss
   }
 
-  setTimestamps(request: number, tsRecent: number, tsOffset: number): void {
-    const base = request * RECORD_WORDS
+  setTimestamps(entry: number, tsRecent: number, tsOffset: number): void {
+    const base = entry * RECORD_WORDS
     this.records[base + TS_RECENT] = tsRecent
     this.records[base + TS_OFFSET] = tsOffset
   }
 
   /** `windowScale` is -1 for none. Sets the number of timeouts to 0. */
-  setOptions(request: number, mss: number, windowScale: number, sack: boolean, timestamps: boolean): void {
-    this.records[request * RECORD_WORDS + OPTIONS] =
+  setOptions(entry: number, mss: number, windowScale: number, sack: boolean, timestamps: boolean): void {
+    this.records[entry * RECORD_WORDS + OPTIONS] =
       mss | ((windowScale + 1) << SCALE_SHIFT) | (sack ? SACK_BIT : 0) | (timestamps ? TIMESTAMPS_BIT : 0)
   }
 
-  remoteAddress(request: number): number {
-    return this.records[request * RECORD_WORDS + REMOTE_ADDRESS]
+  remoteAddress(entry: number): number {
+    return this.records[entry * RECORD_WORDS + REMOTE_ADDRESS]
   }
 
-  localAddress(request: number): number {
-    return this.records[request * RECORD_WORDS + LOCAL_ADDRESS]
+  localAddress(entry: number): number {
+    return this.records[entry * RECORD_WORDS + LOCAL_ADDRESS]
   }
 
-  remotePort(request: number): number {
-    return this.records[request * RECORD_WORDS + PORTS] >>> 16
+  remotePort(entry: number): number {
+    return this.records[entry * RECORD_WORDS + PORTS] >>> 16
   }
 
-  localPort(request: number): number {
-    return this.records[request * RECORD_WORDS + PORTS] & 0xffff
+  localPort(entry: number): number {
+    return this.records[entry * RECORD_WORDS + PORTS] & 0xffff
   }
 
-  irs(request: number): number {
-    return this.records[request * RECORD_WORDS + IRS]
+  irs(entry: number): number {
+    return this.records[entry * RECORD_WORDS + IRS]
   }
 
-  iss(request: number): number {
-    return this.records[request * RECORD_WORDS + ISS]
+  iss(entry: number): number {
+    return this.records[entry * RECORD_WORDS + ISS]
   }
 
-  tsRecent(request: number): number {
-    return this.records[request * RECORD_WORDS + TS_RECENT]
+  tsRecent(entry: number): number {
+    return this.records[entry * RECORD_WORDS + TS_RECENT]
   }
 
-  tsOffset(request: number): number {
-    return this.records[request * RECORD_WORDS + TS_OFFSET]
+  tsOffset(entry: number): number {
+    return this.records[entry * RECORD_WORDS + TS_OFFSET]
   }
 
-  flowHash(request: number): number {
-    return this.records[request * RECORD_WORDS + FLOW_HASH]
+  flowHash(entry: number): number {
+    return this.records[entry * RECORD_WORDS + FLOW_HASH]
   }
 
-  mss(request: number): number {
-    return this.records[request * RECORD_WORDS + OPTIONS] & MSS_MASK
+  mss(entry: number): number {
+    return this.records[entry * RECORD_WORDS + OPTIONS] & MSS_MASK
   }
 
-  windowScale(request: number): number {
-    return ((this.records[request * RECORD_WORDS + OPTIONS] >>> SCALE_SHIFT) & SCALE_MASK) - 1
+  windowScale(entry: number): number {
+    return ((this.records[entry * RECORD_WORDS + OPTIONS] >>> SCALE_SHIFT) & SCALE_MASK) - 1
   }
 
-  sackPermitted(request: number): boolean {
-    return (this.records[request * RECORD_WORDS + OPTIONS] & SACK_BIT) !== 0
+  sackPermitted(entry: number): boolean {
+    return (this.records[entry * RECORD_WORDS + OPTIONS] & SACK_BIT) !== 0
   }
 
-  timestamps(request: number): boolean {
-    return (this.records[request * RECORD_WORDS + OPTIONS] & TIMESTAMPS_BIT) !== 0
+  timestamps(entry: number): boolean {
+    return (this.records[entry * RECORD_WORDS + OPTIONS] & TIMESTAMPS_BIT) !== 0
   }
 
   /** A final ACK came but could not be used yet: accept queue full, or data awaited (Linux `acked`). */
-  isAcked(request: number): boolean {
-    return (this.records[request * RECORD_WORDS + OPTIONS] & ACKED_BIT) !== 0
+  isAcked(entry: number): boolean {
+    return (this.records[entry * RECORD_WORDS + OPTIONS] & ACKED_BIT) !== 0
   }
 
-  markAcked(request: number): void {
-    this.records[request * RECORD_WORDS + OPTIONS] |= ACKED_BIT
+  markAcked(entry: number): void {
+    this.records[entry * RECORD_WORDS + OPTIONS] |= ACKED_BIT
   }
 
   /** The SYN-ACK was sent more than once, by the timer or for a repeated SYN (Linux `num_retrans`). */
-  isRepeated(request: number): boolean {
-    return (this.records[request * RECORD_WORDS + OPTIONS] & REPEATED_BIT) !== 0
+  isRepeated(entry: number): boolean {
+    return (this.records[entry * RECORD_WORDS + OPTIONS] & REPEATED_BIT) !== 0
   }
 
-  markRepeated(request: number): void {
-    this.records[request * RECORD_WORDS + OPTIONS] |= REPEATED_BIT
+  markRepeated(entry: number): void {
+    this.records[entry * RECORD_WORDS + OPTIONS] |= REPEATED_BIT
   }
 
-  /** How often the request's timer has fired (Linux `num_timeout`), at most 255. */
-  timeouts(request: number): number {
-    return this.records[request * RECORD_WORDS + OPTIONS] >>> TIMEOUTS_SHIFT
+  /** How often the entry's timer has fired (Linux `num_timeout`), at most 255. */
+  timeouts(entry: number): number {
+    return this.records[entry * RECORD_WORDS + OPTIONS] >>> TIMEOUTS_SHIFT
   }
 
-  /** Counts a timeout; the first one ends the request's youth (Linux "young"). */
-  countTimeout(request: number): void {
-    if (this.timeouts(request) === 0) this.young--
-    this.records[request * RECORD_WORDS + OPTIONS] += 1 << TIMEOUTS_SHIFT
+  /** Counts a timeout; the first one ends the entry's youth (Linux "young"). */
+  countTimeout(entry: number): void {
+    if (this.timeouts(entry) === 0) this.young--
+    this.records[entry * RECORD_WORDS + OPTIONS] += 1 << TIMEOUTS_SHIFT
   }
 
   /** When the first SYN-ACK went out, milliseconds modulo 2^32 (int32). */
-  sentMs(request: number): number {
-    return this.records[request * RECORD_WORDS + SENT_MS]
+  sentMs(entry: number): number {
+    return this.records[entry * RECORD_WORDS + SENT_MS]
   }
 
-  /** When the first SYN-ACK went out, microseconds, to the millisecond; a request lives for less than 24 days. */
-  sentAt(request: number, now: number): number {
+  /** When the first SYN-ACK went out, microseconds, to the millisecond; an entry lives for less than 24 days. */
+  sentAt(entry: number, now: number): number {
     const nowMs = Math.floor(now / MILLISECOND)
-    return (nowMs - ((nowMs - this.sentMs(request)) | 0)) * MILLISECOND
+    return (nowMs - ((nowMs - this.sentMs(entry)) | 0)) * MILLISECOND
   }
 
-  /** Whether the request was answered less than `limitMs` ago; if not, notes that it is answered now. */
-  isRateLimited(request: number, nowMs: number, limitMs: number): boolean {
-    const at = request * RECORD_WORDS + LAST_ANSWER_MS
+  /** Whether the entry was answered less than `limitMs` ago; if not, notes that it is answered now. */
+  isRateLimited(entry: number, nowMs: number, limitMs: number): boolean {
+    const at = entry * RECORD_WORDS + LAST_ANSWER_MS
     const last = this.records[at]
     // Milliseconds are stored modulo 2^32.
     if (last !== NOT_YET && ((nowMs - last) | 0) < limitMs) return true
@@ -237,27 +246,35 @@ export class SynQueue {
     return false
   }
 
-  /** Calls `visit` for every stored request, in storage order. */
-  forEach(visit: (request: number) => void): void {
-    for (let request = 0; request < this.capacity; request++) if (this.isStored(request)) visit(request)
+  /** Calls `visit` for every stored entry, in storage order. */
+  forEach(visit: (entry: number) => void): void {
+    for (let entry = 0; entry < this.capacity; entry++) if (this.isStored(entry)) visit(entry)
   }
 
-  /** Moves every request into `target`, timers and all. The target is empty and large enough. */
+  /**
+   * Moves every entry into `target`, timers and all. The target is empty and large enough; if it evicts, it is given the
+   * oldest first, to the millisecond.
+   */
   moveTo(target: SynQueue): void {
-    assert(target.length === 0 && target.capacity >= this.length, 'the requests fit the new queue')
-    this.forEach((request) => {
-      const from = request * RECORD_WORDS
+    assert(target.length === 0 && target.capacity >= this.length, 'the entries fit the new queue')
+    const entries: number[] = []
+    this.forEach((entry) => {
+      entries.push(entry)
+    })
+    if (target.eviction !== undefined) entries.sort((a, b) => (this.sentMs(a) - this.sentMs(b)) | 0)
+    for (const entry of entries) {
+      const from = entry * RECORD_WORDS
       const moved = target.add(this.records[from + FLOW_HASH], 0, 0, 0, 0)
       target.records.set(this.records.subarray(from, from + RECORD_WORDS), moved * RECORD_WORDS)
       if (target.timeouts(moved) > 0) target.young--
-      if (this.timers.isArmed(request)) target.timers.arm(moved, this.timers.deadlineOf(request))
-    })
+      if (this.timers.isArmed(entry)) target.timers.arm(moved, this.timers.deadlineOf(entry))
+    }
   }
 
-  private isStored(request: number): boolean {
-    const base = request * RECORD_WORDS
+  private isStored(entry: number): boolean {
+    const base = entry * RECORD_WORDS
     for (let at = this.flows.find(this.records[base + FLOW_HASH]); at >= 0; at = this.flows.findNext(at)) {
-      if (this.flows.handleAt(at) === request) return true
+      if (this.flows.handleAt(at) === entry) return true
     }
     return false
   }

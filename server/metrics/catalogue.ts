@@ -9,6 +9,7 @@ import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { State } from '../../tcpip/connection/states.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
+import { SOCKET_TRANSITIONS, transitionsCounted } from '../app/socket-transitions.ts'
 import { connectionsIn, Gauge } from '../engine/gauges.ts'
 import type { ServerStats } from '../engine/published-stats.ts'
 
@@ -34,6 +35,22 @@ function linkSum(
   return single('counter', describe(name, unit, help), ({ link }) => link[sum])
 }
 
+/** Sockets by the way they went from state to state. */
+function transitions(): PlainMetric<ServerStats> {
+  return {
+    ...describe(
+      'connection_transitions_total',
+      'transitions',
+      'Sockets that went from one state to another (RFC 9293 figure 5); half-open entries in syn_recv included.',
+    ),
+    type: 'counter',
+    labelNames: ['from', 'to'],
+    series: SOCKET_TRANSITIONS.map((way) => {
+      return { labels: { from: way.from, to: way.to }, read: ({ counters }) => transitionsCounted(counters, way) }
+    }),
+  }
+}
+
 export const METRICS: readonly PlainMetric<ServerStats>[] = [
   counter(
     'syn_received_total',
@@ -53,8 +70,8 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
     Mib.TCPSynRetrans,
     'SYN-ACK segments sent again, by timer or for a duplicate SYN (Linux TcpExtTCPSynRetrans).',
   ),
-  gauge('syn_queue_length', 'entries', Gauge.SYN_QUEUE_LENGTH, 'Half-open requests in the SYN queue.'),
-  gauge('syn_queue_young', 'entries', Gauge.SYN_QUEUE_YOUNG, 'Half-open requests that have never timed out.'),
+  gauge('syn_queue_length', 'entries', Gauge.SYN_QUEUE_LENGTH, 'Half-open entries in the SYN queue.'),
+  gauge('syn_queue_young', 'entries', Gauge.SYN_QUEUE_YOUNG, 'Half-open entries that have never timed out.'),
   gauge(
     'syn_queue_limit',
     'entries',
@@ -145,32 +162,39 @@ export const METRICS: readonly PlainMetric<ServerStats>[] = [
   counter(
     'half_open_created_total',
     'entries',
-    Mib.RequestsCreated,
-    'SYNs stored in the SYN queue as half-open requests; those answered with a cookie are not.',
+    Mib.HalfOpenCreated,
+    'SYNs stored in the SYN queue as half-open entries; those answered with a cookie are not.',
   ),
   counter(
     'half_open_expired_total',
     'entries',
     Mib.HalfOpenExpired,
-    'Half-open requests removed because nobody answered.',
+    'Half-open entries removed because nobody answered.',
+  ),
+  counter(
+    'half_open_evicted_total',
+    'entries',
+    Mib.HalfOpenEvicted,
+    'Half-open entries removed to make room for a new SYN.',
   ),
   counter(
     'half_open_resets_total',
     'entries',
     Mib.EmbryonicRsts,
-    'Half-open requests ended by a RST or a new SYN (Linux TcpExtEmbryonicRsts).',
+    'Half-open entries ended by a RST or a new SYN (Linux TcpExtEmbryonicRsts).',
   ),
   labelled(
     'gauge',
     describe(
       'connections',
       'connections',
-      'Connections by state; syn_recv are the half-open requests in the SYN queue.',
+      'Connections by state; syn_recv are the half-open entries in the SYN queue.',
     ),
     'state',
     CONNECTION_STATES,
     ({ gauges }, state) => connectionsIn(gauges, SOCKET_STATE_NAMES.indexOf(state) as State),
   ),
+  transitions(),
   counter('rst_sent_total', 'segments', Mib.OutRsts, 'RST segments sent (Linux TcpOutRsts).'),
   counter('packets_received_total', 'packets', Mib.PacketsIn, 'Packets taken from the link: accepted + dropped.'),
   single(

@@ -71,7 +71,7 @@ function tcpstat(gauges: Float64Array): string[] {
   return [metricText(metric, 'gauge', 'Number of connection states.', lines)]
 }
 
-/** As in /proc/net/sockstat, where half-open requests do not count as sockets. */
+/** As in /proc/net/sockstat, where half-open entries do not count as sockets. */
 function sockstat(gauges: Float64Array): string[] {
   const timeWait = connectionsIn(gauges, State.TIME_WAIT)
   const connections = SOCKET_STATE_NAMES.reduce((sum, _name, state) => sum + connectionsIn(gauges, state as State), 0)

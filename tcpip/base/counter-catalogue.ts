@@ -58,7 +58,7 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   SynReceived: lab('SYNs that reached a listener, duplicates included'),
   SynAckSent: lab('SYN-ACKs that listeners sent: first copies, repeats and cookies'),
   HalfOpenExpired: lab('half-open entries removed because nobody answered the SYN-ACK'),
-  RequestsCreated: lab('half-open entries created'),
+  HalfOpenCreated: lab('half-open entries created'),
   Accepted: lab('connections handed to the program by accept()'),
   TSEcrRejected: tcpExt('segments of half-open entries whose echoed timestamp no SYN-ACK had carried'),
   PAWSTimewait: tcpExt('segments of TIME-WAIT sockets refused for an old timestamp'),
@@ -83,6 +83,7 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   PAWSOldAck: tcpExt('bare ACKs with an old timestamp, which nobody answers'),
   TCPACKSkippedPAWS: tcpExt('answers to segments with an old timestamp that the rate limit held back'),
   TCPACKSkippedFinWait2: tcpExt('answers in FIN-WAIT-2 without a program that the rate limit held back'),
+  HalfOpenEvicted: lab('half-open entries removed to make room for a new SYN'),
 }
 
 /** How Linux names a counter in full (nstat), such as TcpExtListenDrops; undefined for one of the lab's own. */

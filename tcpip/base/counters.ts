@@ -3,6 +3,7 @@
  * nowhere else. Names are Linux's MIB names (net/ipv4/proc.c) wherever Linux counts the same event; the few others are
  * ours and are documented one by one. One writer per host; another thread may read through a SharedArrayBuffer.
  */
+import { STATE_COUNT, type State } from '../connection/states.ts'
 import { DROP_REASON_COUNT, type DropReason } from './drop-reason.ts'
 
 export const Mib = {
@@ -53,10 +54,10 @@ export const Mib = {
   SynReceived: 34,
   /** SYN-ACK segments that listeners sent: first copies, retransmissions and cookies. */
   SynAckSent: 35,
-  /** Half-open requests removed because nobody answered the SYN-ACK. */
+  /** Half-open entries removed because nobody answered the SYN-ACK. */
   HalfOpenExpired: 36,
-  /** Half-open requests created. */
-  RequestsCreated: 37,
+  /** Half-open entries created. */
+  HalfOpenCreated: 37,
   /** Connections handed to the application by accept(). */
   Accepted: 38,
 
@@ -89,7 +90,7 @@ export const Mib = {
   TCPDSACKRecv: 57,
 
   // Ours.
-  /** Connections that the application closed because no whole request had come in time. */
+  /** Connections that the application closed because no whole HTTP request had come in time. */
   RequestTimeouts: 58,
 
   // TcpExt again.
@@ -97,6 +98,10 @@ export const Mib = {
   PAWSOldAck: 59,
   TCPACKSkippedPAWS: 60,
   TCPACKSkippedFinWait2: 61,
+
+  // Ours.
+  /** Half-open entries removed to make room for a new SYN (knob `eviction`). */
+  HalfOpenEvicted: 62,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]
@@ -106,19 +111,26 @@ export const MIB_NAMES: readonly (keyof typeof Mib)[] = Object.keys(Mib) as (key
 
 const BYTES_PER_COUNTER = Float64Array.BYTES_PER_ELEMENT
 
+/** One for each pair of states: from * STATE_COUNT + to. */
+const TRANSITION_SLOTS = STATE_COUNT * STATE_COUNT
+
 export class Counters {
   /** Bytes of the buffer that a set of counters needs. */
-  static readonly BYTES = (MIB_NAMES.length + DROP_REASON_COUNT) * BYTES_PER_COUNTER
+  static readonly BYTES = (MIB_NAMES.length + DROP_REASON_COUNT + TRANSITION_SLOTS) * BYTES_PER_COUNTER
 
   /** Counters by `Mib` index. */
   readonly mib: Float64Array
   /** Packets by `DropReason`; index 0 holds the accepted ones. */
   readonly outcomes: Float64Array
+  /** All transitions of connections and half-open entries; `transitionsOf` reads one. */
+  readonly transitions: Float64Array
 
   /** `buffer` may be a SharedArrayBuffer, so that another thread can read while this one counts. */
   constructor(buffer: ArrayBufferLike = new ArrayBuffer(Counters.BYTES), byteOffset = 0) {
     this.mib = new Float64Array(buffer, byteOffset, MIB_NAMES.length)
     this.outcomes = new Float64Array(buffer, byteOffset + this.mib.byteLength, DROP_REASON_COUNT)
+    const transitionsAt = byteOffset + this.mib.byteLength + this.outcomes.byteLength
+    this.transitions = new Float64Array(buffer, transitionsAt, TRANSITION_SLOTS)
   }
 
   add(counter: Mib): void {
@@ -129,8 +141,19 @@ export class Counters {
     this.outcomes[reason]++
   }
 
+  /** A connection, or a half-open entry, went from one state to another. */
+  transition(from: State, to: State): void {
+    this.transitions[from * STATE_COUNT + to]++
+  }
+
+  /** How many went from one state to another. */
+  transitionsOf(from: number, to: number): number {
+    return this.transitions[from * STATE_COUNT + to] ?? 0
+  }
+
   reset(): void {
     this.mib.fill(0)
     this.outcomes.fill(0)
+    this.transitions.fill(0)
   }
 }

@@ -41,16 +41,26 @@ export const DROP_REASONS: Readonly<Record<keyof typeof DropReason, DropReasonEn
   ACCEPT_QUEUE_FULL: { stage: 'LISTEN', about: 'the accept queue is full' },
   SYN_QUEUE_RESERVED: { stage: 'LISTEN', about: 'the last quarter of the SYN queue is kept for proven peers' },
   COOKIE_INVALID: { stage: 'LISTEN', about: 'an ACK whose cookie is not valid: answered by RST' },
-  REQUEST_BAD_ACK: { stage: 'SYN-RECEIVED', about: 'it acknowledges something else than the SYN-ACK: answered by RST' },
-  REQUEST_OUT_OF_WINDOW: { stage: 'SYN-RECEIVED', about: 'outside the window', linux: 'TCP_INVALID_SEQUENCE' },
-  REQUEST_NO_ACK: { stage: 'SYN-RECEIVED', about: 'no ACK', linux: 'TCP_FLAGS' },
-  REQUEST_RATE_LIMITED: { stage: 'SYN-RECEIVED', about: 'a repeated SYN inside the rate limit of its half-open entry' },
-  REQUEST_RST_NOT_EXACT: { stage: 'SYN-RECEIVED', about: 'a RST in the window that is not exact', linux: 'TCP_RESET' },
-  REQUEST_SYN_IN_WINDOW: {
+  HALF_OPEN_BAD_ACK: {
+    stage: 'SYN-RECEIVED',
+    about: 'it acknowledges something else than the SYN-ACK: answered by RST',
+  },
+  HALF_OPEN_OUT_OF_WINDOW: { stage: 'SYN-RECEIVED', about: 'outside the window', linux: 'TCP_INVALID_SEQUENCE' },
+  HALF_OPEN_NO_ACK: { stage: 'SYN-RECEIVED', about: 'no ACK', linux: 'TCP_FLAGS' },
+  HALF_OPEN_RATE_LIMITED: {
+    stage: 'SYN-RECEIVED',
+    about: 'a repeated SYN inside the rate limit of its half-open entry',
+  },
+  HALF_OPEN_RST_NOT_EXACT: {
+    stage: 'SYN-RECEIVED',
+    about: 'a RST in the window that is not exact',
+    linux: 'TCP_RESET',
+  },
+  HALF_OPEN_SYN_IN_WINDOW: {
     stage: 'SYN-RECEIVED',
     about: 'a new SYN in the window ends the half-open entry: answered by RST',
   },
-  REQUEST_DEFERRED: { stage: 'SYN-RECEIVED', about: 'a bare ACK while data is awaited (TCP_DEFER_ACCEPT)' },
+  HALF_OPEN_DEFERRED: { stage: 'SYN-RECEIVED', about: 'a bare ACK while data is awaited (TCP_DEFER_ACCEPT)' },
   SYN_SENT_UNACCEPTABLE: { stage: 'connection', about: 'SYN-SENT: an unacceptable ACK, or a RST without a good one' },
   OUT_OF_WINDOW: {
     stage: 'connection',
@@ -75,7 +85,7 @@ export const DROP_REASONS: Readonly<Record<keyof typeof DropReason, DropReasonEn
   DATA_AFTER_CLOSE: { stage: 'connection', about: 'data for a program that has closed', linux: 'TCP_CLOSE' },
   TIME_WAIT: { stage: 'connection', about: 'TIME-WAIT has nothing to do with it but an ACK' },
   CONNECTION_TABLE_FULL: { stage: 'LISTEN', about: 'no room for a new connection' },
-  COOKIE_OF_REQUEST: { stage: 'LISTEN', about: 'a valid cookie for a 4-tuple that has a half-open entry by now' },
-  REQUEST_BAD_ECHO: { stage: 'SYN-RECEIVED', about: 'it echoes a timestamp that no SYN-ACK carried' },
+  COOKIE_OF_HALF_OPEN: { stage: 'LISTEN', about: 'a valid cookie for a 4-tuple that has a half-open entry by now' },
+  HALF_OPEN_BAD_ECHO: { stage: 'SYN-RECEIVED', about: 'it echoes a timestamp that no SYN-ACK carried' },
   ICMP_IGNORED: { stage: 'TCP', about: 'an ICMP error that changes nothing' },
 }

@@ -38,16 +38,16 @@ export const DropReason = {
   COOKIE_INVALID: 18,
 
   /** SYN-RECEIVED: SEG.ACK is not ISS+1; answered by RST. */
-  REQUEST_BAD_ACK: 19,
-  REQUEST_OUT_OF_WINDOW: 20,
-  REQUEST_NO_ACK: 21,
-  /** SYN-RECEIVED: a duplicate SYN inside the rate limit of its request. */
-  REQUEST_RATE_LIMITED: 22,
-  REQUEST_RST_NOT_EXACT: 23,
-  /** SYN-RECEIVED: a new SYN inside the window kills the request and is answered by RST. */
-  REQUEST_SYN_IN_WINDOW: 24,
+  HALF_OPEN_BAD_ACK: 19,
+  HALF_OPEN_OUT_OF_WINDOW: 20,
+  HALF_OPEN_NO_ACK: 21,
+  /** SYN-RECEIVED: a duplicate SYN inside the rate limit of its half-open entry. */
+  HALF_OPEN_RATE_LIMITED: 22,
+  HALF_OPEN_RST_NOT_EXACT: 23,
+  /** SYN-RECEIVED: a new SYN inside the window ends the half-open entry and is answered by RST. */
+  HALF_OPEN_SYN_IN_WINDOW: 24,
   /** TCP_DEFER_ACCEPT: a bare ACK while data is awaited. */
-  REQUEST_DEFERRED: 25,
+  HALF_OPEN_DEFERRED: 25,
 
   /** SYN-SENT: unacceptable ACK, or a RST without a good ACK. */
   SYN_SENT_UNACCEPTABLE: 26,
@@ -69,11 +69,11 @@ export const DropReason = {
   /** No free TCB for a new connection. */
   CONNECTION_TABLE_FULL: 37,
 
-  /** A valid cookie for a 4-tuple that has a half-open request by now: the connection it makes is discarded. */
-  COOKIE_OF_REQUEST: 38,
+  /** A valid cookie for a 4-tuple that has a half-open entry by now: the connection it makes is discarded. */
+  COOKIE_OF_HALF_OPEN: 38,
   /** SYN-RECEIVED: the echoed timestamp is none that a SYN-ACK of ours carried. */
-  REQUEST_BAD_ECHO: 39,
-  /** An ICMP error that changes nothing: no request it is about, a wrong number, or not a fatal kind. */
+  HALF_OPEN_BAD_ECHO: 39,
+  /** An ICMP error that changes nothing: no half-open entry it is about, a wrong number, or not a fatal kind. */
   ICMP_IGNORED: 40,
 } as const
 

@@ -7,6 +7,7 @@ import { MILLISECOND } from '../base/time.ts'
 import { FIN, PSH, type Segment, SYN, URG } from '../wire/segment.ts'
 import { seqDiff } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
+import { TICK } from './loss-timer.ts'
 import { receiveRoom } from './receive-window.ts'
 import { DEFAULT_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
 import { State } from './states.ts'
@@ -19,9 +20,6 @@ const LEAST_DELAY = 40 * MILLISECOND
 /** Most delay of any ACK (Linux TCP_DELACK_MAX), and what the estimate is bounded by in a stream without small segments. */
 const MOST_DELAY = 200 * MILLISECOND
 const MOST_STREAM_DELAY = 500 * MILLISECOND
-
-/** A delay of nothing lasts until the kernel's next tick, microseconds (Linux HZ = 250). */
-const TICK = 4 * MILLISECOND
 
 /** Most ACKs that a young connection sends at once (Linux TCP_MAX_QUICKACKS). */
 const MAX_QUICK_ACKS = 16
@@ -110,6 +108,7 @@ export function isAckDue(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   if (tcb.quickAcks > 0 && !tcb.pingPong) return true
   // More than a segment of the peer's, and the program keeps up, but for the last two: else its reading will tell.
   if (isMoreThanSegment(tcb) && receiveRoom(tcb) + 2 * tcb.rcvMss >= tcb.offeredWnd) return true
+  // A delay of nothing lasts until the kernel's next tick.
   const delay = tcb.ackDelay === 0 ? TICK : boundedDelay(tcb)
   const armed = host.tcbs.deadlineOf(tcb, DELAYED_ACK)
   // One that is about to go anyway need not wait.

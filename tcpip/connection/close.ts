@@ -13,8 +13,8 @@ import { RETRANSMIT } from './tcb-table.ts'
 /** Default length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
 export const TIME_WAIT_LENGTH = 60 * SECOND
 
-/** How long FIN-WAIT-2 without an application waits for the peer's FIN, microseconds (Linux tcp_fin_timeout). */
-const FIN_WAIT_2_TIMEOUT = 60 * SECOND
+/** Least time of that wait, in retransmission timeouts: a FIN that was lost can still be repeated (Linux tcp_fin_time). */
+const FIN_WAIT_2_LEAST_RTOS = 3.5
 
 /**
  * The application closes: nothing more is sent after the queued bytes and a FIN, and nothing more is delivered to it.
@@ -109,7 +109,7 @@ export function enterFinWait2(host: ConnectionHost, tcb: Tcb, now: number): void
 function forsake(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.counters.add(Mib.TW)
   tcb.lastChallengeAt = -1
-  host.tcbs.arm(tcb, RETRANSMIT, now + FIN_WAIT_2_TIMEOUT)
+  host.tcbs.arm(tcb, RETRANSMIT, now + Math.max(tcb.finWait2Timeout, FIN_WAIT_2_LEAST_RTOS * tcb.rto))
 }
 
 /** Whether a connection waits in FIN-WAIT-2 and nobody reads any more. */

@@ -9,8 +9,11 @@ import type { TcbTable } from './tcb-table.ts'
 export interface ConnectionHost {
   readonly counters: Counters
   readonly tcbs: TcbTable
-  /** Shift count that is offered to peers, 0..14. */
+  /** Shift count that is offered to peers, 0..14, or `NO_WINDOW_SCALE`. */
   readonly windowScale: number
+  /** Whether timestamps and SACK are offered to peers. */
+  readonly timestamps: boolean
+  readonly sack: boolean
   /** Most connections in TIME-WAIT. */
   readonly maxTimeWait: number
   /** RFC 1337: ignore RSTs in TIME-WAIT. */

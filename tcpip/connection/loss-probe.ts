@@ -7,7 +7,7 @@ import type { Segment } from '../wire/segment.ts'
 import { seqLess } from '../wire/seq.ts'
 import { enterSackRecovery, reduceOnce } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
-import { armRetransmission } from './loss-timer.ts'
+import { armRetransmission, timeoutOfOldest } from './loss-timer.ts'
 import { isDuplicateReport } from './scoreboard.ts'
 import { output, retransmitLast, sendNewProbe } from './send.ts'
 import type { Tcb } from './tcb.ts'
@@ -27,7 +27,7 @@ export function onProbeTimer(host: ConnectionHost, tcb: Tcb, now: number): void 
   }
   const isNew = !tcb.lossProbe && sendNewProbe(host, tcb, now)
   if (tcb.lossProbe || !(isNew || retransmitLast(host, tcb, now))) {
-    host.tcbs.arm(tcb, RETRANSMIT, Math.max(now + 1, tcb.rtoAt))
+    host.tcbs.arm(tcb, RETRANSMIT, Math.max(now + 1, timeoutOfOldest(tcb)))
     return
   }
   tcb.lossProbeRepeats = !isNew

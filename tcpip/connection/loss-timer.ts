@@ -3,7 +3,6 @@
  * tcp_rearm_rto() and tcp_schedule_loss_probe()). Both share one timer, as in Linux.
  */
 import { MILLISECOND, SECOND } from '../base/time.ts'
-import { seqLess } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
 import { RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -20,30 +19,36 @@ export const MAX_RTO = 120 * SECOND
 /** Least RTO, microseconds (Linux TCP_RTO_MIN): also what a probe waits for a delayed ACK of a single segment. */
 export const MIN_RTO = 200 * MILLISECOND
 
+/** Length of a tick, microseconds (Linux HZ = 250): the grain of the timeout. */
+export const TICK = 4 * MILLISECOND
+
 /** What a probe waits beyond two round trips, microseconds (Linux TCP_TIMEOUT_MIN, two ticks of its clock). */
 const PROBE_MARGIN = 2 * MILLISECOND
 
 /** Least time that a peer suspected of reneging has, microseconds (Linux tcp_check_sack_reneging). */
 const RENEGING_DELAY = 10 * MILLISECOND
 
-/** Starts the time of the retransmission timeout anew; a loss probe may come first. */
+/** Data was acknowledged, and more is in flight: its time begins now. A loss probe may come first (Linux tcp_set_xmit_timer). */
 export function restartRetransmission(host: ConnectionHost, tcb: Tcb, now: number): void {
-  armRetransmission(host, tcb, now)
-  scheduleLossProbe(host, tcb, now)
+  if (!scheduleLossProbe(host, tcb, now, now + tcb.rto)) armRetransmission(host, tcb, now)
 }
 
 /** Starts the time until the next probe of a closed window: an interval of its own, which doubles (Linux tcp_probe0_when). */
 export function armWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
-  tcb.rtoAt = now + Math.min(MAX_RTO, Math.max(MIN_RTO, tcb.rto) * 2 ** tcb.probeBackoff)
   tcb.probeTimer = false
-  host.tcbs.arm(tcb, RETRANSMIT, tcb.rtoAt)
+  host.tcbs.arm(tcb, RETRANSMIT, now + Math.min(MAX_RTO, Math.max(MIN_RTO, tcb.rto) * 2 ** tcb.probeBackoff))
 }
 
-/** Starts the time of the retransmission timeout anew. */
+/** Starts the time of the retransmission timeout: anew, or if a loss probe was to come before it, where it would be by now. */
 export function armRetransmission(host: ConnectionHost, tcb: Tcb, now: number): void {
-  tcb.rtoAt = now + tcb.rto
+  const deadline = tcb.probeTimer ? Math.max(now + 1, timeoutOfOldest(tcb)) : now + tcb.rto
   tcb.probeTimer = false
-  host.tcbs.arm(tcb, RETRANSMIT, tcb.rtoAt)
+  host.tcbs.arm(tcb, RETRANSMIT, deadline)
+}
+
+/** When the oldest segment in flight times out (Linux tcp_rto_delta_us). */
+export function timeoutOfOldest(tcb: Tcb): number {
+  return tcb.flight.oldestSentAt + tcb.rto
 }
 
 /**
@@ -51,9 +56,8 @@ export function armRetransmission(host: ConnectionHost, tcb: Tcb, now: number): 
  * the retransmission timeout comes early (Linux tcp_check_sack_reneging).
  */
 export function hastenRetransmission(host: ConnectionHost, tcb: Tcb, now: number): void {
-  tcb.rtoAt = now + Math.max(RENEGING_DELAY, tcb.srtt / 2)
   tcb.probeTimer = false
-  host.tcbs.arm(tcb, RETRANSMIT, tcb.rtoAt)
+  host.tcbs.arm(tcb, RETRANSMIT, now + Math.max(RENEGING_DELAY, tcb.srtt / 2))
 }
 
 /** Everything is acknowledged: there is nothing to wait for. */
@@ -63,13 +67,16 @@ export function stopRetransmission(host: ConnectionHost, tcb: Tcb): void {
 }
 
 /**
- * Data was sent or acknowledged: two round trips from now a probe asks for the tail of it, if that is before the
- * retransmission timeout. Only with SACK, and while nothing is known to be missing.
+ * Data was sent or acknowledged: two round trips from now a probe asks for the tail of it, or sooner if the retransmission timeout
+ * is at `timeout` and that is still to come. Only with SACK, and while nothing is known to be missing; false otherwise.
  */
-export function scheduleLossProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
-  if (!tcb.sackPermitted || tcb.recovery !== RECOVERY_NONE || tcb.sacked.count > 0 || tcb.sndUna === tcb.sndNxt) return
-  const isSingle = !seqLess(tcb.sndUna, tcb.lastSegmentSeq)
+export function scheduleLossProbe(host: ConnectionHost, tcb: Tcb, now: number, timeout: number): boolean {
+  if (!tcb.sackPermitted || tcb.recovery !== RECOVERY_NONE || tcb.sacked.count > 0 || tcb.sndUna === tcb.sndNxt) {
+    return false
+  }
+  const isSingle = tcb.flight.length === 1
   const wait = tcb.srtt === 0 ? INITIAL_RTO : 2 * tcb.srtt + (isSingle ? MIN_RTO : PROBE_MARGIN)
   tcb.probeTimer = true
-  host.tcbs.arm(tcb, RETRANSMIT, Math.min(now + wait, tcb.rtoAt))
+  host.tcbs.arm(tcb, RETRANSMIT, timeout > now ? Math.min(now + wait, timeout) : now + wait)
+  return true
 }

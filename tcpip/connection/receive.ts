@@ -6,7 +6,7 @@ import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { MILLISECOND, SECOND } from '../base/time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
-import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
+import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection, isForsaken } from './close.ts'
 import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
@@ -16,7 +16,7 @@ import { boundSegment } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
-import { noteSackBlocks } from './scoreboard.ts'
+import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
 import { finAcknowledged, mustProbe, output } from './send.ts'
 import { State } from './states.ts'
 import { ACK_NOW, type Tcb } from './tcb.ts'
@@ -102,9 +102,14 @@ function onOutdated(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return DropReason.PAWS
 }
 
-/** TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and goes back only when it is outdated. */
+/**
+ * TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and goes back only when it is outdated. One whose ACK
+ * is older than what has come says nothing, except where the header was predicted (Linux tcp_ack, tcp_rcv_established).
+ */
 function updateTsRecent(tcb: Tcb, segment: Segment, now: number): void {
   if (!segment.hasTimestamps || seqLess(tcb.lastAckSent, segment.seq)) return
+  const isOld = seqLess(segment.ack, tcb.sndUna)
+  if (isOld && !(hasPredictedHeader(tcb, segment) && tcb.rcvNxt === tcb.lastAckSent)) return
   if (failsPaws(tcb, segment) && now - tcb.tsRecentAt < TS_RECENT_LIFETIME) return
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
@@ -174,17 +179,17 @@ function isAckTooOld(tcb: Tcb, segment: Segment): boolean {
   return seqLess(segment.ack, seqAdd(tcb.sndUna, -Math.min(tcb.maxSndWnd, tcb.bytesAcked)))
 }
 
-/**
- * Linux's header prediction, which begins with the first data: the next in order of a stream that goes one way, with the window as it was. Such a segment
- * is taken before its ACK is looked at (tcp_rcv_established).
- */
+/** The next data in order of a stream that goes one way: Linux takes it before it looks at its ACK (tcp_rcv_established). */
 function isPredicted(tcb: Tcb, segment: Segment): boolean {
+  return segment.payloadLength > 0 && segment.payloadLength <= tcb.rcvWnd && hasPredictedHeader(tcb, segment)
+}
+
+/** Linux's header prediction, which begins with the first data: the next number, and nothing but data as it was before. */
+function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
   return (
     tcb.state === State.ESTABLISHED &&
     tcb.ackDelay > 0 &&
     (segment.flags & ~PSH) === ACK &&
-    segment.payloadLength > 0 &&
-    segment.payloadLength <= tcb.rcvWnd &&
     segment.seq === tcb.rcvNxt &&
     segment.window << tcb.sndWindowShift === tcb.sndWnd &&
     segment.sackBlocks === 0 &&
@@ -221,8 +226,10 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
 function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): number {
   const acknowledged = seqDiff(segment.ack, tcb.sndUna)
   const window = tcb.sndWnd
+  let known = 0
   tcb.probes = 0
   if (acknowledged > 0) {
+    known = sackedWithin(tcb, tcb.sndUna, segment.ack)
     tcb.sndUna = segment.ack
     tcb.bytesAcked += acknowledged
     tcb.sacked.discardBefore(segment.ack)
@@ -233,7 +240,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   const inFlight = tcb.sndUna !== tcb.sndNxt
   const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && !isWindowNews
   if (tcb.lossProbe) onProbeAnswer(host, tcb, segment, isRepeat)
-  if (acknowledged > 0) onAcknowledged(host, tcb, segment, acknowledged, now)
+  if (acknowledged > 0) onAcknowledged(host, tcb, segment, known, now)
   if (tcb.sackPermitted) {
     if (segment.sackBlocks > 0) onSackBlocks(host, tcb, noteSackBlocks(host, tcb, segment) > 0, now)
   } else if (isRepeat && inFlight) onDuplicateAck(host, tcb, now)
@@ -264,27 +271,21 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return acknowledged > 0 ? ADVANCED : UNCHANGED
 }
 
-/** SND.UNA advanced: round-trip sample, congestion window, the next lost segment in a recovery, and the timer. */
-function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, acknowledged: number, now: number): void {
+/**
+ * SND.UNA advanced: round-trip sample, congestion window, the next lost segment in a recovery, and the timer. `known`: segments
+ * among the acknowledged ones that SACK blocks had told of.
+ */
+function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known: number, now: number): void {
   tcb.retransmits = 0
   tcb.probeBackoff = 0
   // A piece of the oldest segment is no sign of life for the rest of it: the timer goes on (Linux FLAG_ACKED).
-  const from = seqAdd(tcb.sndUna, -acknowledged)
-  const segmentEnd = tcb.smallEnds.firstWithin(from, seqAdd(from, tcb.sndMss))
-  const isSegment = tcb.sndUna === tcb.sndNxt || !seqLess(tcb.sndUna, segmentEnd)
-  // The congestion window grows by segments, and a small one is one.
-  const small = tcb.smallEnds.discardUntil(tcb.sndUna)
-  const segments = isSegment ? Math.max(small, Math.ceil(acknowledged / tcb.sndMss)) : 0
+  const segments = tcb.flight.acknowledge(tcb.sndUna)
   // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
   // timestamp tells the copies apart.
-  if (tcb.timedAt >= 0) {
-    if (seqLessOrEqual(tcb.timedSeq, tcb.sndUna)) {
-      sampleRoundTrip(tcb, now - tcb.timedAt)
-      tcb.timedAt = -1
-    }
-  } else if (isSegment) sampleEcho(tcb, segment, now)
-  onProgress(host, tcb, acknowledged, segments * tcb.sndMss, now)
-  if (!isSegment) return
+  if (tcb.flight.sampleFrom >= 0) sampleRoundTrip(tcb, now - tcb.flight.sampleFrom)
+  else if (segments > 0) sampleEcho(tcb, segment, now)
+  onProgress(host, tcb, segments, segments - known, now)
+  if (segments === 0) return
   if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
   else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)
   else restartRetransmission(host, tcb, now)

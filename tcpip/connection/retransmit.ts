@@ -5,10 +5,11 @@
 import { Mib } from '../base/counters.ts'
 import { MILLISECOND } from '../base/time.ts'
 import type { Segment } from '../wire/segment.ts'
+import { seqLess } from '../wire/seq.ts'
 import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeTimer } from './loss-probe.ts'
-import { armRetransmission, armWindowProbe, FALLBACK_RTO, MAX_RTO, MIN_RTO } from './loss-timer.ts'
+import { armRetransmission, armWindowProbe, FALLBACK_RTO, MAX_RTO, MIN_RTO, TICK } from './loss-timer.ts'
 import {
   mustProbe,
   retransmitFirst,
@@ -86,14 +87,29 @@ function isOrphan(tcb: Tcb): boolean {
   return tcb.owner === undefined && tcb.finQueued
 }
 
-/** Takes a round-trip sample, microseconds, into SRTT, RTTVAR and RTO (RFC 6298 2.2, 2.3). */
+/**
+ * Takes a round-trip sample, microseconds, into SRTT and RTO. RFC 6298 2.2 and 2.3 as Linux tcp_rtt_estimator() has them: a sample
+ * that is less than SRTT is no reason to expect more variation and counts little; the timeout keeps the most of the deviations
+ * and lets go of it once in a round trip; four of them are never less than MIN_RTO.
+ */
 export function sampleRoundTrip(tcb: Tcb, sample: number): void {
   if (tcb.srtt === 0) {
     tcb.srtt = Math.max(1, sample)
-    tcb.rttvar = sample / 2
+    tcb.rttDeviation = sample / 2
+    tcb.rttMarginNow = tcb.rttMargin = Math.max(MIN_RTO, 4 * tcb.rttDeviation)
+    tcb.rttRoundEnd = tcb.sndNxt
   } else {
-    tcb.rttvar += (Math.abs(tcb.srtt - sample) - tcb.rttvar) / 4
-    tcb.srtt += (sample - tcb.srtt) / 8
+    const error = sample - tcb.srtt
+    tcb.srtt += error / 8
+    const more = Math.abs(error) - tcb.rttDeviation
+    tcb.rttDeviation += (error < 0 && more > 0 ? more / 8 : more) / 4
+    tcb.rttMarginNow = Math.max(tcb.rttMarginNow, 4 * tcb.rttDeviation)
+    tcb.rttMargin = Math.max(tcb.rttMargin, tcb.rttMarginNow)
+    if (seqLess(tcb.rttRoundEnd, tcb.sndUna)) {
+      tcb.rttMargin -= (tcb.rttMargin - tcb.rttMarginNow) / 4
+      tcb.rttRoundEnd = tcb.sndNxt
+      tcb.rttMarginNow = MIN_RTO
+    }
   }
   resetBackoff(tcb)
 }
@@ -105,7 +121,10 @@ export function sampleEcho(tcb: Tcb, segment: Segment, now: number): void {
   if (ticks >= 0) sampleRoundTrip(tcb, Math.max(1, ticks) * MILLISECOND)
 }
 
-/** The timeout without backoff: what the estimate says, or a long one while there is none (Linux tcp_set_rto). */
+/**
+ * The timeout without backoff: what the estimate says, in whole ticks of the kernel's clock, or a long one while there is none
+ * (Linux tcp_set_rto).
+ */
 export function resetBackoff(tcb: Tcb): void {
-  tcb.rto = tcb.srtt === 0 ? FALLBACK_RTO : Math.min(MAX_RTO, tcb.srtt + Math.max(MIN_RTO, 4 * tcb.rttvar))
+  tcb.rto = tcb.srtt === 0 ? FALLBACK_RTO : Math.min(MAX_RTO, Math.ceil((tcb.srtt + tcb.rttMargin) / TICK) * TICK)
 }

@@ -6,7 +6,7 @@ import { Mib } from '../base/counters.ts'
 import type { Segment } from '../wire/segment.ts'
 import { seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 import type { ConnectionHost } from './host.ts'
-import { RECOVERY_TIMEOUT, type Tcb } from './tcb.ts'
+import { RECOVERY_NONE, RECOVERY_TIMEOUT, type Tcb } from './tcb.ts'
 
 /** Segments that must have arrived after one until it counts as lost (RFC 6675 DupThresh, RFC 5681 3.2). */
 export const DUPLICATE_THRESHOLD = 3
@@ -54,10 +54,16 @@ export function lossEdge(tcb: Tcb): number {
   return marked
 }
 
-/** Bytes believed to be on their way (RFC 6675 pipe): not SACKed, and not lost unless sent again. */
-export function bytesInPipe(tcb: Tcb): number {
+/**
+ * Segments believed to be on their way (RFC 6675 pipe, Linux tcp_packets_in_flight): not SACKed, and not lost unless sent again.
+ * Without SACK each duplicate ACK tells of one that has arrived, which lets another go (limited transmit, RFC 3042, Linux
+ * tcp_limit_reno_sacked); in a recovery the window is inflated instead (RFC 6582).
+ */
+export function segmentsInPipe(tcb: Tcb): number {
   if (tcb.sacked.count === 0 && tcb.recovery !== RECOVERY_TIMEOUT) {
-    return seqDiff(tcb.sndNxt, tcb.sndUna)
+    const { length } = tcb.flight
+    if (tcb.sackPermitted || tcb.recovery !== RECOVERY_NONE) return length
+    return length - Math.max(0, Math.min(tcb.duplicateAcks, length - 1))
   }
   const edge = lossEdge(tcb)
   const repeatedTo = seqLess(tcb.highRxt, edge) ? tcb.highRxt : edge
@@ -65,9 +71,20 @@ export function bytesInPipe(tcb: Tcb): number {
   return repeated + missingWithin(tcb, edge, tcb.sndNxt)
 }
 
-/** Bytes of `[from, to)` that the peer is not known to have. */
+/** Segments of `[from, to)` that the peer is not known to have. */
 function missingWithin(tcb: Tcb, from: number, to: number): number {
-  return seqDiff(to, from) - tcb.sacked.bytesWithin(from, to)
+  return tcb.flight.within(from, to) - sackedWithin(tcb, from, to)
+}
+
+/** Segments of `[from, to)` that the peer has said it has. */
+export function sackedWithin(tcb: Tcb, from: number, to: number): number {
+  let found = 0
+  for (let i = 0; i < tcb.sacked.count; i++) {
+    const start = seqLess(tcb.sacked.startOf(i), from) ? from : tcb.sacked.startOf(i)
+    const end = seqLess(to, tcb.sacked.endOf(i)) ? to : tcb.sacked.endOf(i)
+    if (seqLess(start, end)) found += tcb.flight.within(start, end)
+  }
+  return found
 }
 
 /** Where the next hole begins that has not been repeated in this recovery; SND.NXT when there is none. */

@@ -17,6 +17,9 @@ export const TIMESTAMPS_BYTES = 12
 /** Window scale that a host offers by default: what Linux chooses for its default receive buffer limit of 6 MB. */
 export const DEFAULT_WINDOW_SCALE = 7
 
+/** In place of a window scale: a host that speaks of none. */
+export const NO_WINDOW_SCALE = -1
+
 /** Largest value of the 16-bit window field. */
 export const MAX_WINDOW_FIELD = 65_535
 

@@ -9,10 +9,10 @@ import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
 import type { ConnectionHost } from './host.ts'
-import { armRetransmission, armWindowProbe, scheduleLossProbe } from './loss-timer.ts'
+import { armRetransmission, armWindowProbe, scheduleLossProbe, timeoutOfOldest } from './loss-timer.ts'
 import { selectWindowField } from './receive-window.ts'
 import { addSackBlocks, sackBlocksDue } from './sack-blocks.ts'
-import { bytesInPipe, holeEnd, isBelowSacked, lossEdge, nextHole } from './scoreboard.ts'
+import { holeEnd, isBelowSacked, lossEdge, nextHole, segmentsInPipe } from './scoreboard.ts'
 import { ADVERTISED_MSS, initialWindow } from './segment-size.ts'
 import { State } from './states.ts'
 import { RECOVERY_FAST, RECOVERY_NONE, type Tcb } from './tcb.ts'
@@ -95,9 +95,9 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.window = initialWindow(false, tcb.advertisedMss)
   out.mss = tcb.advertisedMss
   out.windowScale = host.windowScale
-  out.sackPermitted = true
-  out.hasTimestamps = true
-  out.tsVal = timestampOf(tcb, now)
+  out.sackPermitted = host.sack
+  out.hasTimestamps = host.timestamps
+  out.tsVal = host.timestamps ? timestampOf(tcb, now) : 0
   out.tsEcr = 0
 }
 
@@ -113,7 +113,7 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   repeatDoubtful(host, tcb, now)
   if (tcb.sndNxt !== before) {
     noteFlight(tcb)
-    scheduleLossProbe(host, tcb, now)
+    scheduleLossProbe(host, tcb, now, timeoutOfOldest(tcb))
   }
   if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
   if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
@@ -121,8 +121,8 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
 
 /** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */
 function noteFlight(tcb: Tcb): void {
-  const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
-  const isLimited = isHeldBack(tcb, tcb.sndMss)
+  const inFlight = tcb.flight.length
+  const isLimited = isHeldBack(tcb)
   const isNewFlight = !seqLess(tcb.sndUna, tcb.flightEnd)
   if (!isNewFlight && !isLimited && (tcb.cwndLimited || inFlight <= tcb.mostInFlight)) return
   tcb.cwndLimited = isLimited
@@ -158,34 +158,25 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: bo
   const length = isSecond && left > 0 ? Math.min(whole, left) : whole
   const finNow = tcb.finQueued && length === unsent
   if (length === 0 && !finNow) return false
-  if (!isProbe && isHeldBack(tcb, Math.max(1, length))) return false
+  if (!isProbe && isHeldBack(tcb)) return false
   if (length + (finNow ? 1 : 0) > left) return false
   if (!isProbe && !finNow && isTooSmall(tcb, length, segmentBytes)) return false
-  sendRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
-  tcb.lastSegmentSeq = tcb.sndNxt
+  prepareRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
+  // The end of what is handed down at once is pushed on (Linux __tcp_transmit_skb).
+  if (isSecond) host.out.flags |= PSH
+  host.transmit()
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
-  if (tcb.timedAt < 0) {
-    tcb.timedSeq = tcb.sndNxt
-    tcb.timedAt = now
-  }
+  tcb.flight.add(tcb.sndNxt, now)
   if (finNow) tcb.finSent = true
   if (length > 0) onDataSent(tcb, now)
-  if (length > 0 && length < segmentBytes) noteSmall(tcb)
+  if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
 }
 
-/** What was sent last is less than a full segment. */
-function noteSmall(tcb: Tcb): void {
-  tcb.lastSmallEnd = tcb.sndNxt
-  tcb.smallEnds.add(tcb.sndNxt)
-}
-
-/** Whether the congestion window has no room for `length` bytes more; a FIN takes as much as a byte (Linux tcp_cwnd_test). */
-function isHeldBack(tcb: Tcb, length: number): boolean {
-  const pipe = bytesInPipe(tcb)
-  // A window of one segment is one segment, however small.
-  return pipe + length > tcb.cwnd || (pipe > 0 && tcb.cwnd <= tcb.sndMss)
+/** Whether the congestion window has no room for another segment; a FIN alone is one (Linux tcp_cwnd_test). */
+function isHeldBack(tcb: Tcb): boolean {
+  return segmentsInPipe(tcb) >= tcb.cwnd
 }
 
 /**
@@ -210,11 +201,13 @@ export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): vo
   const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
   const fin = tcb.finQueued && length === tcb.sendQueue.length && length < tcb.sndWnd
   if (length > 0 || fin) {
-    sendRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
+    prepareRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
+    if (length > 0) host.out.flags |= PSH
+    host.transmit()
     tcb.finSent = fin
-    tcb.lastSegmentSeq = tcb.sndNxt
     tcb.sndNxt = seqAdd(tcb.sndNxt, length + (fin ? 1 : 0))
-    noteSmall(tcb)
+    tcb.lastSmallEnd = tcb.sndNxt
+    tcb.flight.add(tcb.sndNxt, now)
     return
   }
   host.counters.add(Mib.WindowProbes)
@@ -243,7 +236,7 @@ export function retransmitFirst(host: ConnectionHost, tcb: Tcb, now: number): vo
 
 /** Repeats the segment sent last, as a loss probe; false when the peer's window has moved back before it. */
 export function retransmitLast(host: ConnectionHost, tcb: Tcb, now: number): boolean {
-  const start = seqLess(tcb.lastSegmentSeq, tcb.sndUna) ? tcb.sndUna : tcb.lastSegmentSeq
+  const start = tcb.flight.newestStart(tcb.sndUna)
   if (isBeyondWindow(tcb, start)) return false
   repeat(host, tcb, start, tcb.sndNxt, now)
   return true
@@ -276,29 +269,34 @@ function repeatDoubtful(host: ConnectionHost, tcb: Tcb, now: number): void {
 /** Repeats a segment of the hole at `hole`; false when congestion window or peer's window have no room for it. */
 function repeatHole(host: ConnectionHost, tcb: Tcb, hole: number, now: number): boolean {
   if (isBeyondWindow(tcb, hole)) return false
-  const pipe = bytesInPipe(tcb)
-  if (pipe > 0 && tcb.cwnd - pipe < tcb.sndMss) return false
+  if (isHeldBack(tcb)) return false
   if (hole === tcb.sndUna) tcb.repeatMark = tcb.sndNxt
   tcb.highRxt = repeat(host, tcb, hole, holeEnd(tcb, hole), now)
   if (tcb.recovery === RECOVERY_FAST) host.counters.add(Mib.TCPFastRetrans)
   return true
 }
 
-/** Sends again the segment at `seq`, up to `end` at most; returns its end. */
+/**
+ * Sends again the segment at `seq`, up to `end` at most; returns its end. A segment keeps its end, and one with room to spare takes
+ * those behind it along as far as they fit whole (Linux tcp_retrans_try_collapse).
+ */
 function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: number): number {
   const dataEnd = tcb.finSent ? seqAdd(tcb.sndNxt, -1) : tcb.sndNxt
-  const wanted = seqLess(dataEnd, end) ? dataEnd : end
   // Of a segment that reaches beyond a window taken back, what fits; with nothing at all it is a whole one that asks.
   const fits = tcb.sndWnd - seqDiff(seq, tcb.sndUna)
-  const room = Math.min(seqDiff(wanted, seq), segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
-  const length = Math.min(room, seqDiff(tcb.smallEnds.lastWithin(seq, seqAdd(seq, room)), seq))
-  const fin = tcb.finSent && end === tcb.sndNxt && seqAdd(seq, length) === dataEnd
+  const room = Math.min(segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
+  // A FIN takes no room.
+  const reach = seqDiff(dataEnd, seq) <= room ? tcb.sndNxt : seqAdd(seq, room)
+  const limit = seqLess(end, reach) ? end : reach
+  const own = tcb.flight.endOf(seq, limit)
+  const last = seqDiff(own, seq) < room ? tcb.flight.lastEndWithin(seq, limit) : own
+  const fin = tcb.finSent && last === tcb.sndNxt
+  const length = seqDiff(fin ? dataEnd : last, seq)
   host.counters.add(Mib.RetransSegs)
   prepareRange(host, tcb, seq, seqDiff(seq, tcb.sndUna), length, fin, now)
   host.retransmit()
-  // Karn's rule: a repeated segment gives no round-trip sample (RFC 6298 3).
-  tcb.timedAt = -1
-  return seqAdd(seq, length + (fin ? 1 : 0))
+  tcb.flight.repeat(seq, last, now)
+  return last
 }
 
 /** Aborts: tells the peer with a RST that the connection is gone (RFC 9293 3.10.5). */
@@ -307,20 +305,6 @@ export function sendActiveReset(host: ConnectionHost, tcb: Tcb, now: number): vo
   out.flags = RST | ACK
   out.seq = acceptableSeq(tcb)
   if (host.transmit()) host.counters.add(Mib.OutRsts)
-}
-
-/** Sends queue bytes `[offset, offset + length)` for the first time, as the segment that starts at `seq`. */
-function sendRange(
-  host: ConnectionHost,
-  tcb: Tcb,
-  seq: number,
-  offset: number,
-  length: number,
-  fin: boolean,
-  now: number,
-): void {
-  prepareRange(host, tcb, seq, offset, length, fin, now)
-  host.transmit()
 }
 
 /** Makes queue bytes `[offset, offset + length)` the outgoing segment, which starts at `seq`. */

@@ -1,5 +1,5 @@
 /**
- * Connection states, RFC 9293 3.3.2. SYN-RECEIVED of a passive open is held by the listener as a half-open request, not
+ * Connection states, RFC 9293 3.3.2. SYN-RECEIVED of a passive open is held by the listener as a half-open entry, not
  * as a TCB; the state is listed because an active open reaches it by simultaneous open and because people count it.
  */
 export const State = {

@@ -12,9 +12,32 @@ function schedule(times: readonly number[], end: number): SynSchedule {
   return [...times.slice(1), end].map((time, index) => (time - times[index]) * SECOND)
 }
 
+/** Repeats of Linux that are a second apart, before those that double begin (tcp_syn_linear_timeouts). */
+const LINUX_LINEAR_TIMEOUTS = 4
+
+/** Longest time between two of Linux's repeats, seconds (TCP_RTO_MAX), and the doubling that reaches it. */
+const LINUX_LONGEST = 120
+const LINUX_DOUBLINGS = 6
+
+/**
+ * Linux since 6.5, where `retries` (tcp_syn_retries, TCP_SYNCNT) stands for the time that so many doubled repeats would take: the
+ * attempt is given up with the first timeout after it (tcp_write_timeout, tcp_model_timeout).
+ */
+export function linuxSynSchedule(retries: number): SynSchedule {
+  const doublings = Math.min(retries, LINUX_DOUBLINGS)
+  const limit = 2 ** (doublings + 1) - 1 + (retries - doublings) * LINUX_LONGEST
+  const waits: number[] = []
+  for (let elapsed = 0; elapsed < limit; ) {
+    const wait = Math.min(LINUX_LONGEST, 2 ** Math.max(0, waits.length - LINUX_LINEAR_TIMEOUTS))
+    waits.push(wait * SECOND)
+    elapsed += wait
+  }
+  return waits
+}
+
 export const SYN_SCHEDULES = {
-  /** Linux since 6.5: four repeats a second apart (tcp_syn_linear_timeouts), then six that double (tcp_syn_retries). */
-  linux: schedule([0, 1, 2, 3, 4, 5, 7, 11, 19, 35, 67], 131),
+  /** Linux since 6.5, by default. */
+  linux: linuxSynSchedule(6),
   /** Linux before 6.5: six repeats that double. */
   'linux-old': schedule([0, 1, 3, 7, 15, 31, 63], 127),
   /**

@@ -1,14 +1,15 @@
 /**
  * All connections of a host: a pool of TCBs, the flow table that finds them by 4-tuple, their timers, and the count of
- * connections by state. Half-open requests are not here; they cost a fraction and live with the listener.
+ * connections by state. Half-open entries are not here; they cost a fraction and live with the listener.
  */
 import { assert } from '../base/assert.ts'
+import type { Counters } from '../base/counters.ts'
 import { FlowTable } from '../base/flow-table.ts'
 import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { STATE_COUNT, State } from './states.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'
-import { ACK_NONE, RECOVERY_NONE, Tcb } from './tcb.ts'
+import { ACK_NONE, FIN_WAIT_2_TIMEOUT, RECOVERY_NONE, Tcb } from './tcb.ts'
 
 /** The timers of a connection. RETRANSMIT also bounds SYN-SENT, probes a closed window and ends TIME-WAIT. */
 export const RETRANSMIT = 0
@@ -26,9 +27,12 @@ export class TcbTable {
   private readonly tcbs: Tcb[] = []
   private readonly free: Tcb[] = []
 
-  /** `capacity`: most connections at a time, TIME-WAIT included. */
-  constructor(capacity: number) {
+  private readonly counters: Counters
+
+  /** `capacity`: most connections at a time, TIME-WAIT included. Transitions are counted in `counters`. */
+  constructor(capacity: number, counters: Counters) {
     this.capacity = capacity
+    this.counters = counters
     this.flows = new FlowTable(capacity)
     this.timers = new TimerWheel(capacity * TIMER_KINDS)
   }
@@ -98,13 +102,14 @@ export class TcbTable {
     return this.timers.armed
   }
 
-  /** A clean TCB entered under its 4-tuple in `state`, or undefined when the table is full. */
+  /** A clean TCB entered under its 4-tuple in `state`, coming from `from`; undefined when the table is full. */
   open(
     flowHash: number,
     local: number,
     localPort: number,
     remote: number,
     remotePort: number,
+    from: State,
     state: State,
     now: number,
   ): Tcb | undefined {
@@ -123,12 +128,14 @@ export class TcbTable {
     tcb.state = state
     tcb.stateSince = now
     this.counts[state]++
+    this.counters.transition(from, state)
     return tcb
   }
 
   setState(tcb: Tcb, state: State, now: number): void {
     this.counts[tcb.state]--
     this.counts[state]++
+    this.counters.transition(tcb.state, state)
     tcb.state = state
     tcb.stateSince = now
   }
@@ -141,6 +148,7 @@ export class TcbTable {
     this.disarm(tcb, KEEPALIVE)
     this.flows.remove(tcb.flowHash, tcb.index)
     this.counts[tcb.state]--
+    this.counters.transition(tcb.state, State.CLOSED)
     resetTcb(tcb)
     this.free.push(tcb)
   }
@@ -167,19 +175,21 @@ function resetTcb(tcb: Tcb): void {
   tcb.reassembly.clear()
   tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
+  tcb.finWait2Timeout = FIN_WAIT_2_TIMEOUT
   tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
   tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
   tcb.cwndLimited = false
-  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttvar = tcb.timedSeq = 0
+  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttDeviation = 0
+  tcb.rttMargin = tcb.rttMarginNow = tcb.rttRoundEnd = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
   tcb.timedAt = -1
   tcb.recovery = RECOVERY_NONE
-  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lastSegmentSeq = tcb.rtoAt = tcb.lossProbeEnd = 0
+  tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lossProbeEnd = 0
   tcb.sacked.clear()
-  tcb.smallEnds.clear()
+  tcb.flight.clear()
   tcb.probeTimer = tcb.lossProbe = tcb.lossProbeRepeats = false
   tcb.lastChallengeAt = -1
   tcb.keepalive = undefined

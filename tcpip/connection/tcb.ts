@@ -2,10 +2,11 @@
  * The transmission control block: everything a host remembers of one connection (RFC 9293 3.3.1). Variables carry the
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
+import { SECOND } from '../base/time.ts'
 import { ByteQueue } from './byte-queue.ts'
+import { Flight } from './flight.ts'
 import type { KeepaliveOptions } from './keepalive-options.ts'
 import { SackReport } from './sack-report.ts'
-import { SegmentEnds } from './segment-ends.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { State } from './states.ts'
@@ -41,6 +42,9 @@ export const RECOVERY_FAST = 1
 /** The retransmission timer did: all that was in flight counts as lost. */
 export const RECOVERY_TIMEOUT = 2
 export type Recovery = typeof RECOVERY_NONE | typeof RECOVERY_FAST | typeof RECOVERY_TIMEOUT
+
+/** How long FIN-WAIT-2 without an application waits for the peer's FIN, microseconds (Linux tcp_fin_timeout). */
+export const FIN_WAIT_2_TIMEOUT = 60 * SECOND
 
 /** Bytes of the send queue, at most, and of the receive queue that are offered as window. */
 export const QUEUE_BYTES = 65_536
@@ -106,6 +110,8 @@ export class Tcb {
   finQueued = false
   finSent = false
   finReceived = false
+  /** How long the peer's FIN is waited for when no application is left, microseconds (TCP_LINGER2). */
+  finWait2Timeout = FIN_WAIT_2_TIMEOUT
   /** The application wants no more to read (SHUT_RD): reads end at once, arriving bytes are still acknowledged. */
   readShut = false
 
@@ -137,18 +143,24 @@ export class Tcb {
   retransmits = 0
   /** Retransmission timeout, microseconds (RFC 6298). */
   rto = 0
-  /** Smoothed round-trip time and its variation, microseconds; 0 while there is no sample. */
+  /** Smoothed round-trip time and its mean deviation, microseconds; 0 while there is no sample. */
   srtt = 0
-  rttvar = 0
-  /** The segment being timed: its end, and when it was sent; -1 when none is. */
-  timedSeq = 0
+  rttDeviation = 0
+  /**
+   * What the timeout adds to SRTT: four deviations, the most of late, microseconds; the most in the present round trip, and where
+   * that ends (Linux rttvar_us, mdev_max_us, rtt_seq).
+   */
+  rttMargin = 0
+  rttMarginNow = 0
+  rttRoundEnd = 0
+  /** When the SYN of an active open was sent, -1 once it was sent twice. */
   timedAt = -1
-  /** Congestion window and slow-start threshold, bytes (RFC 5681). */
+  /** Congestion window and slow-start threshold, segments (RFC 5681). */
   cwnd = 0
   ssthresh = 0
-  /** Bytes acknowledged towards the next step of congestion avoidance. */
+  /** Segments acknowledged towards the next step of congestion avoidance. */
   cwndAcked = 0
-  /** Whether the congestion window held data back in this flight, most bytes in flight, and where the flight ends. */
+  /** Whether the congestion window held data back in this flight, most segments in flight, and where the flight ends. */
   cwndLimited = false
   mostInFlight = 0
   flightEnd = 0
@@ -161,10 +173,7 @@ export class Tcb {
   highRxt = 0
   /** SND.NXT when the oldest hole was repeated: what lies beyond was sent after that. */
   repeatMark = 0
-  /** Start of the segment sent last. */
-  lastSegmentSeq = 0
-  /** When the retransmission timer expires; the timer itself may be armed earlier, for a loss probe (RFC 8985 7). */
-  rtoAt = 0
+  /** RETRANSMIT is armed for a loss probe, before the retransmission timeout (RFC 8985 7). */
   probeTimer = false
   /** A loss probe is unanswered, SND.NXT when it was sent, and whether it repeated a segment (Linux tlp_high_seq). */
   lossProbe = false
@@ -172,9 +181,9 @@ export class Tcb {
   lossProbeRepeats = false
   /** Small segments wait for an acknowledgment of another unless this is set (Nagle, RFC 9293 3.7.4; TCP_NODELAY). */
   noDelay = false
-  /** End of the last segment sent that was less than full, and the ends of those in flight. */
+  /** End of the last segment sent that was less than full. */
   lastSmallEnd = 0
-  readonly smallEnds = new SegmentEnds()
+  readonly flight = new Flight()
   /** Zero-window probes sent since the peer last answered, and how often their interval has doubled. */
   probes = 0
   probeBackoff = 0

@@ -14,7 +14,7 @@ import { RETRANSMIT, type TcbTable } from '../connection/tcb-table.ts'
 export type TimerKind = 'on' | 'persist' | 'timewait'
 
 export interface EndView {
-  /** RFC 9293's name; of a listener SYN-RECEIVED for a half-open request, LISTEN when it keeps nothing. */
+  /** RFC 9293's name; of a listener SYN-RECEIVED for a half-open entry, LISTEN when it keeps nothing. */
   readonly state: string
   /** Its moment, and the retransmissions or probes so far. */
   readonly timer?: { readonly kind: TimerKind; readonly firesAt: number; readonly retries: number }

@@ -12,10 +12,13 @@ export interface EndpointOptions {
   /** `SECRET_BYTES` bytes nobody else knows. */
   readonly secret: Uint8Array
   readonly counters: Counters
-  /** Most connections at a time, TIME-WAIT included, half-open requests not. */
+  /** Most connections at a time, TIME-WAIT included, half-open entries not. */
   readonly maxConnections: number
-  /** Window scale to offer, 0..14. */
+  /** Window scale to offer, 0..14; `NO_WINDOW_SCALE` neither offers nor takes any (Linux tcp_window_scaling). */
   readonly windowScale?: number
+  /** Whether timestamps and SACK are offered and taken; both by default (Linux tcp_timestamps, tcp_sack). */
+  readonly timestamps?: boolean
+  readonly sack?: boolean
   /** Length of TIME-WAIT, microseconds, 60 s by default; anything shorter gives up what TIME-WAIT is for. */
   readonly timeWaitLength?: number
   /** Most connections in TIME-WAIT (Linux tcp_max_tw_buckets); `maxConnections` by default. */

@@ -21,7 +21,7 @@ import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
 import { sendReset } from '../connection/reset.ts'
-import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE } from '../connection/segment-size.ts'
+import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE, NO_WINDOW_SCALE } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
 import { State } from '../connection/states.ts'
 import { SYN_SCHEDULES } from '../connection/syn-schedule.ts'
@@ -33,7 +33,7 @@ import type { LinkEnd } from '../link/link.ts'
 import { type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
-import { Segment } from '../wire/segment.ts'
+import { Segment, SYN } from '../wire/segment.ts'
 import { seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
@@ -56,6 +56,10 @@ export type ConnectError = 'EADDRNOTAVAIL' | 'ENOBUFS'
 export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
   readonly windowScale: number
+  readonly timestamps: boolean
+  readonly sack: boolean
+  /** Whether there is an option that this host does not speak. */
+  private readonly refusesOptions: boolean
   readonly timeWaitLength: number
   readonly maxTimeWait: number
   readonly rfc1337: boolean
@@ -75,10 +79,13 @@ export class Endpoint implements PassiveOpenHost {
     this.addresses = options.addresses
     this.counters = options.counters
     this.windowScale = options.windowScale ?? DEFAULT_WINDOW_SCALE
+    this.timestamps = options.timestamps ?? true
+    this.sack = options.sack ?? true
+    this.refusesOptions = !this.timestamps || !this.sack || this.windowScale === NO_WINDOW_SCALE
     this.maxTimeWait = options.maxTimeWait ?? options.maxConnections
     this.rfc1337 = options.rfc1337 ?? false
     this.timeWaitLength = options.timeWaitLength ?? TIME_WAIT_LENGTH
-    this.tcbs = new TcbTable(options.maxConnections)
+    this.tcbs = new TcbTable(options.maxConnections, options.counters)
     this.isn = new IsnGenerator(options.secret.subarray(0, 16))
     this.flowHash = new FlowHash(options.secret.subarray(16, 24))
   }
@@ -102,7 +109,7 @@ export class Endpoint implements PassiveOpenHost {
     return prefixContains(this.addresses, address)
   }
 
-  /** The keyed hash under which connections and requests of a 4-tuple are found. */
+  /** The keyed hash under which connections and half-open entries of a 4-tuple are found. */
   flowHashOf(local: number, localPort: number, remote: number, remotePort: number): number {
     return this.flowHash.hash(remote, local, (remotePort << 16) | localPort)
   }
@@ -179,11 +186,23 @@ export class Endpoint implements PassiveOpenHost {
     const ports = (segment.sourcePort << 16) | segment.destinationPort
     const hash = this.flowHash.hash(segment.source, segment.destination, ports)
     const tcb = this.tcbs.find(hash, segment.destination, segment.destinationPort, segment.source, segment.sourcePort)
+    if (this.refusesOptions && (segment.flags & SYN) !== 0) this.overlookOptions(segment)
     if (tcb !== undefined) return this.toConnection(tcb, segment, hash, now)
     const listener = this.listeners.at(segment.destinationPort)
     if (listener !== undefined) return listener.onSegment(segment, hash, now)
     sendReset(this, segment)
     return NO_SOCKET
+  }
+
+  /** Of a SYN the host reads the options that it speaks, as though there were no others (Linux tcp_parse_options). */
+  private overlookOptions(syn: Segment): void {
+    if (!this.timestamps) {
+      syn.hasTimestamps = false
+      syn.tsVal = 0
+      syn.tsEcr = 0
+    }
+    if (!this.sack) syn.sackPermitted = false
+    if (this.windowScale === NO_WINDOW_SCALE) syn.windowScale = NO_WINDOW_SCALE
   }
 
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
@@ -246,7 +265,7 @@ export class Endpoint implements PassiveOpenHost {
     const ports = (remotePort << 16) | localPort
     const hash = this.flowHash.hash(remote, local, ports)
     if (this.tcbs.find(hash, local, localPort, remote, remotePort) !== undefined) return 'EADDRNOTAVAIL'
-    const tcb = this.tcbs.open(hash, local, localPort, remote, remotePort, State.SYN_SENT, now)
+    const tcb = this.tcbs.open(hash, local, localPort, remote, remotePort, State.CLOSED, State.SYN_SENT, now)
     if (tcb === undefined) return 'ENOBUFS'
     tcb.owner = owner
     tcb.synSchedule = synSchedule
@@ -258,7 +277,9 @@ export class Endpoint implements PassiveOpenHost {
 
   openChild(handshake: Handshake, completing: Segment, now: number): Tcb | undefined {
     const { localAddress, localPort, remoteAddress, remotePort, flowHash } = handshake
-    const tcb = this.tcbs.open(flowHash, localAddress, localPort, remoteAddress, remotePort, State.ESTABLISHED, now)
+    const from = handshake.isFromCookie ? State.LISTEN : State.SYN_RECEIVED
+    const to = State.ESTABLISHED
+    const tcb = this.tcbs.open(flowHash, localAddress, localPort, remoteAddress, remotePort, from, to, now)
     if (tcb !== undefined) startPassiveChild(this, tcb, handshake, completing)
     return tcb
   }

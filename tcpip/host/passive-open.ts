@@ -1,6 +1,6 @@
 /**
  * The contract between a host and whoever listens on one of its ports. The host finds connections; a segment that
- * belongs to none is the listener's, and so are the half-open requests. Linux draws the same line between
+ * belongs to none is the listener's, and so are the half-open entries. Linux draws the same line between
  * tcp_v4_rcv() and tcp_check_req()/tcp_conn_request().
  */
 

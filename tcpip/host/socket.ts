@@ -41,7 +41,7 @@ export class Socket implements ConnectionOwner {
   private tcb: Tcb | undefined = undefined
   /** What the connection's queue still held when it ended. */
   private unread: Uint8Array = NO_BYTES
-  /** To be given once, by the next call that reports errors (Linux sk_err). */
+  /** To be given once, by the next call that reports errors (Linux sk_err): see `takeError`. */
   private error: SocketError | undefined = undefined
   private peerClosed = false
   private isWriteShut = false
@@ -158,6 +158,13 @@ export class Socket implements ConnectionOwner {
     if (tcb !== undefined && tcb.state >= State.ESTABLISHED) this.endpoint.keepAlive(tcb, options, now)
   }
 
+  /** Why the connection ended, if no call has said so yet; from now on one has (SO_ERROR). */
+  takeError(): SocketError | undefined {
+    const { error } = this
+    this.error = undefined
+    return error
+  }
+
   /** Closes both directions in an orderly way; unread bytes make it a RST. Harmless when the connection is over. */
   close(now: number): void {
     const tcb = this.release()
@@ -207,11 +214,5 @@ export class Socket implements ConnectionOwner {
     this.unread = NO_BYTES
     this.error = undefined
     return tcb
-  }
-
-  private takeError(): SocketError | undefined {
-    const { error } = this
-    this.error = undefined
-    return error
   }
 }

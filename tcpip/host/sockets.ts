@@ -2,6 +2,7 @@
  * A host's sockets for programs, in the manner of BSD: listen, accept, connect, with the errors of Linux's calls. What is
  * done with a connection afterwards is in socket.ts.
  */
+import type { SynSchedule } from '../connection/syn-schedule.ts'
 import type { Tcb } from '../connection/tcb.ts'
 import type { WaitingConnection } from './connection-end.ts'
 import type { Endpoint } from './endpoint.ts'
@@ -25,7 +26,7 @@ export interface AcceptSource {
 
 /** A listener that a program may put on a port and take away again. */
 export interface SocketListener extends AcceptSource, PassiveOpen {
-  /** Resets the connections that were never accepted and forgets half-open requests. */
+  /** Resets the connections that were never accepted and forgets half-open entries. */
   close(now: number): void
 }
 
@@ -36,6 +37,8 @@ export interface ConnectFrom {
   readonly port?: number
   /** MSS to announce, and the most to send, bytes (TCP_MAXSEG). */
   readonly maxSegment?: number
+  /** When the SYN is repeated; default: Linux's times (TCP_SYNCNT). */
+  readonly synSchedule?: SynSchedule
 }
 
 /**
@@ -108,11 +111,11 @@ export class Sockets {
     now: number,
     from: ConnectFrom = {},
   ): Socket | SocketError {
-    const { address = this.address, port, maxSegment } = from
+    const { address = this.address, port, maxSegment, synSchedule } = from
     if (!isPort(remotePort)) return 'EINVAL'
     const refused = this.refusesBind(from)
     if (refused !== undefined) return refused
-    const options = maxSegment === undefined ? {} : { maxSegment }
+    const options = { ...(maxSegment && { maxSegment }), ...(synSchedule && { synSchedule }) }
     const socket = new Socket(this.endpoint, events)
     const tcb =
       port === undefined

@@ -12,6 +12,7 @@ const DLT_RAW_OPENBSD = 14
 const PPP_HDLC = 50
 const PPP_ETHER = 51
 const RAW = 101
+const CISCO_HDLC = 104
 const LOOP = 108
 const LINUX_SLL = 113
 const IPV4 = 228
@@ -27,15 +28,26 @@ const ETHERTYPE_OLD_PROVIDER_VLAN = 0x9100
 const ETHERTYPE_PPPOE_SESSION = 0x8864
 const ETHERTYPE_MPLS = 0x8847
 const ETHERTYPE_MPLS_MULTICAST = 0x8848
+/** Encrypted (802.1AE), and frames inside frames (802.1ah). */
+const ETHERTYPE_MACSEC = 0x88e5
+const ETHERTYPE_PROVIDER_BACKBONE = 0x88e7
 const TAG_BYTES = 4
 
 /** Offset of the two bytes that name the protocol, and of what follows the header. */
 const ETHERNET_TYPE_AT = 12
 const ETHERNET_BYTES = 14
+const HDLC_TYPE_AT = 2
+const HDLC_BYTES = 4
 const SLL_TYPE_AT = 14
 const SLL_BYTES = 16
 const SLL2_TYPE_AT = 0
 const SLL2_BYTES = 20
+/** Less is no EtherType, but the length of a frame of 802.2, which may have the EtherType in a header of its own (SNAP). */
+const ETHERTYPE_MIN = 0x0600
+/** LLC AA-AA-03 and the organization 00-00-00, then the EtherType (RFC 1042). */
+const SNAP_WORD = 0xaaaa0300
+const SNAP_TYPE_AT = 6
+const SNAP_BYTES = 8
 /** Version, code, session and length (RFC 2516 4). */
 const PPPOE_BYTES = 6
 
@@ -62,6 +74,8 @@ export const NOT_IP = -2
 export const IS_IPV6 = -3
 /** The capture ends before one can tell. */
 export const CUT_SHORT = -4
+/** A tunnel that is not read: encrypted, of another sort, or one tunnel too many. */
+export const UNREAD_TUNNEL = -5
 
 /**
  * Offset of the IPv4 packet inside `[at, at + length)`, or one of the values above. Only the first four bits of the packet
@@ -78,6 +92,8 @@ export function ipv4Offset(view: DataView, at: number, length: number, linkType:
       return byVersion(view, at, end)
     case ETHERNET:
       return ipv4InEthernet(view, at, end)
+    case CISCO_HDLC:
+      return afterHeader(view, at + HDLC_TYPE_AT, at + HDLC_BYTES, end)
     case LINUX_SLL:
       return afterHeader(view, at + SLL_TYPE_AT, at + SLL_BYTES, end)
     case LINUX_SLL2:
@@ -110,6 +126,7 @@ export function ipv4AfterType(view: DataView, announced: number, start: number, 
     type = view.getUint16(at + 2)
     at += TAG_BYTES
   }
+  if (type < ETHERTYPE_MIN) return afterLength(view, at, end)
   switch (type) {
     case ETHERTYPE_IPV4:
     case ETHERTYPE_IPV6:
@@ -119,9 +136,20 @@ export function ipv4AfterType(view: DataView, announced: number, start: number, 
     case ETHERTYPE_MPLS:
     case ETHERTYPE_MPLS_MULTICAST:
       return afterLabels(view, at, end)
+    case ETHERTYPE_MACSEC:
+    case ETHERTYPE_PROVIDER_BACKBONE:
+      return UNREAD_TUNNEL
     default:
       return NOT_IP
   }
+}
+
+/** A frame that tells its length in place of its type. */
+function afterLength(view: DataView, at: number, end: number): number {
+  if (at + SNAP_BYTES > end) return NOT_IP
+  const isSnap = view.getUint32(at) === SNAP_WORD && view.getUint16(at + 4) === 0
+  const type = view.getUint16(at + SNAP_TYPE_AT)
+  return isSnap && type >= ETHERTYPE_MIN ? ipv4AfterType(view, type, at + SNAP_BYTES, end) : NOT_IP
 }
 
 /** `typeAt`: where the EtherType stands; `start`: end of the header. */
@@ -131,8 +159,10 @@ function afterHeader(view: DataView, typeAt: number, start: number, end: number)
 
 function afterLabels(view: DataView, start: number, end: number): number {
   for (let at = start; at + TAG_BYTES <= end; at += TAG_BYTES) {
-    // The labels do not say what follows them; IP tells by its version.
-    if ((view.getUint8(at + 2) & MPLS_BOTTOM) !== 0) return byVersion(view, at + TAG_BYTES, end)
+    if ((view.getUint8(at + 2) & MPLS_BOTTOM) === 0) continue
+    // The labels do not say what follows them; IP tells by its version, and anything else is a pseudowire (RFC 4385 2).
+    const ip = byVersion(view, at + TAG_BYTES, end)
+    return ip === NOT_IP ? UNREAD_TUNNEL : ip
   }
   return CUT_SHORT
 }

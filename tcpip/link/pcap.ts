@@ -1,6 +1,6 @@
 /**
  * Reads capture files of either sort: pcap (draft-ietf-opsawg-pcap), both byte orders, micro- and nanoseconds, with the
- * longer records of Kuznetzov's patch too, and pcapng (draft-ietf-opsawg-pcapng, see pcapng-blocks.ts). Total: whatever
+ * longer records of old patches too (pcap-varieties.ts), and pcapng (draft-ietf-opsawg-pcapng, see pcapng-blocks.ts). Total: whatever
  * the bytes are, nothing is thrown; what is wrong is said with the offset at which it is wrong. Packets are not copied:
  * they are ranges of the window (capture-reader.ts).
  */
@@ -13,27 +13,11 @@ import {
   makeCapturedRange,
 } from './capture-reader.ts'
 import { nameOfFormat } from './foreign-formats.ts'
+import { FILE_HEADER_BYTES, likeliestHeaderBytes, type Variety, varietyOf } from './pcap-varieties.ts'
 import { PcapngBlocks } from './pcapng-blocks.ts'
-
-/** A variety of pcap, told by its magic number (4 of the draft), read in the file's own byte order. */
-interface Variety {
-  readonly magic: number
-  /** Units of the second half of a timestamp in a microsecond. */
-  readonly perMicrosecond: number
-  readonly recordHeaderBytes: number
-}
-
-/** Kuznetzov's records have eight bytes more: interface, protocol, direction (libpcap sf-pcap.c, pcap_sf_patched_pkthdr). */
-const VARIETIES: readonly Variety[] = [
-  { magic: 0xa1b2c3d4, perMicrosecond: 1, recordHeaderBytes: 16 },
-  { magic: 0xa1b23c4d, perMicrosecond: 1_000, recordHeaderBytes: 16 },
-  { magic: 0xa1b2cd34, perMicrosecond: 1, recordHeaderBytes: 24 },
-]
 
 /** The first block of a pcapng file; the same in both byte orders. */
 const SECTION_HEADER_BLOCK = 0x0a0d0d0a
-
-const FILE_HEADER_BYTES = 24
 
 /** The version that every writer of this century writes: 2.4. Older ones swap the two lengths. */
 const VERSION_MAJOR = 2
@@ -51,27 +35,29 @@ class PcapRecords implements CaptureReader {
   problem: CaptureProblem | undefined
   private readonly window: FileWindow
   private readonly littleEndian: boolean
-  private readonly variety: Variety
+  private readonly perMicrosecond: number
+  private recordHeaderBytes = 0
   private at = FILE_HEADER_BYTES
+  private packets = 0
 
   constructor(window: FileWindow, littleEndian: boolean, variety: Variety) {
     this.window = window
     this.bytes = window.bytes
     this.view = window.view
     this.littleEndian = littleEndian
-    this.variety = variety
-    this.problem = this.readFileHeader()
+    this.perMicrosecond = variety.perMicrosecond
+    this.problem = this.readFileHeader(variety)
   }
 
   next(): boolean {
-    const { window, view, at, littleEndian, packet } = this
-    const { recordHeaderBytes, perMicrosecond } = this.variety
+    const { window, view, at, littleEndian, packet, recordHeaderBytes, perMicrosecond } = this
     if (this.problem !== undefined || at === window.size) return false
     const header = window.find(at, recordHeaderBytes)
     if (header < 0) return this.fail('the file ends inside the header of a packet', at)
     const length = view.getUint32(header + 8, littleEndian)
     if (length > CAPTURED_BYTES_MAX) {
-      return this.fail(`a packet of ${length} captured bytes, more than ${CAPTURED_BYTES_MAX}`, at + 8)
+      const which = `packet ${this.packets + 1} is said to have ${length} captured bytes`
+      return this.fail(`${which}, more than any capture holds (${CAPTURED_BYTES_MAX})`, at + 8)
     }
     const fraction = view.getUint32(header + 4, littleEndian)
     packet.time = view.getUint32(header, littleEndian) * SECOND_MICROSECONDS + Math.floor(fraction / perMicrosecond)
@@ -80,10 +66,11 @@ class PcapRecords implements CaptureReader {
     packet.at = window.find(at + recordHeaderBytes, length)
     if (packet.at < 0) return this.fail('the file ends inside a packet', at)
     this.at = at + recordHeaderBytes + length
+    this.packets++
     return true
   }
 
-  private readFileHeader(): CaptureProblem | undefined {
+  private readFileHeader(variety: Variety): CaptureProblem | undefined {
     const { window, view, littleEndian, packet } = this
     if (window.find(0, FILE_HEADER_BYTES) < 0) return { reason: 'the file ends inside the pcap header', offset: 0 }
     const major = view.getUint16(4, littleEndian)
@@ -93,6 +80,7 @@ class PcapRecords implements CaptureReader {
     }
     packet.hasTime = true
     packet.linkType = view.getUint32(20, littleEndian) & LINK_TYPE_MASK
+    this.recordHeaderBytes = likeliestHeaderBytes(window, littleEndian, variety)
     return undefined
   }
 
@@ -112,14 +100,17 @@ class Nothing implements CaptureReader {
   constructor({ bytes, view }: FileWindow) {
     this.bytes = bytes
     this.view = view
-    const name = nameOfFormat(bytes)
-    const hint = name === undefined ? '' : `, but ${name}`
-    this.problem = { reason: `neither a pcap nor a pcapng file${hint}`, offset: 0 }
+    this.problem = { reason: bytes.length === 0 ? 'the file is empty' : notACapture(bytes), offset: 0 }
   }
 
   next(): boolean {
     return false
   }
+}
+
+function notACapture(bytes: Uint8Array): string {
+  const name = nameOfFormat(bytes)
+  return `neither a pcap nor a pcapng file${name === undefined ? '' : `, but ${name}`}`
 }
 
 /** A reader of the capture in `file`, before its first packet. The sort of file is told by its first four bytes. */
@@ -128,8 +119,7 @@ export function readCapture(file: Uint8Array | ByteSource): CaptureReader {
   const { view } = window
   if (window.find(0, 4) < 0) return new Nothing(window)
   for (const littleEndian of [true, false]) {
-    const magic = view.getUint32(0, littleEndian)
-    const variety = VARIETIES.find((candidate) => candidate.magic === magic)
+    const variety = varietyOf(view.getUint32(0, littleEndian))
     if (variety !== undefined) return new PcapRecords(window, littleEndian, variety)
   }
   return view.getUint32(0) === SECTION_HEADER_BLOCK ? new PcapngBlocks(window) : new Nothing(window)

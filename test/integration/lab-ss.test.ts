@@ -20,7 +20,7 @@ async function start(script: string, ...args: string[]): Promise<LabProcess> {
 }
 
 describe('synlab ss', () => {
-  it('shows half-open requests with their timers, and what the limit leaves out', async () => {
+  it('shows half-open entries with their timers, and what the limit leaves out', async () => {
     const server = await start('server/main.js', '--api-port=0', '--link-port=0', '--syn-cookies=0')
     const hub = `--hub=127.0.0.1:${server.ready.linkPort}`
     const attacker = await start('attacker/main.js', '--api-port=0', hub, '--clients-rate=0')

@@ -31,7 +31,7 @@ async function open(server: LabProcess): Promise<number> {
 }
 
 describe('an attacker that is killed', () => {
-  it('is missed by the server; its half-open requests expire, and the next one finds its addresses free', async () => {
+  it('is missed by the server; its half-open entries expire, and the next one finds its addresses free', async () => {
     const server = await lab.server('--syn-cookies=0', '--synack-retries=1', '--backlog=64')
     const attacker = await lab.attacker(server)
     const addresses = (await stateOf(attacker)).link.detail

@@ -2,6 +2,7 @@
  * The machine's kernel behind the interface of the runner. Its clock is real: `advance` waits. Sockets never block; a call
  * that would is made again by the runner.
  */
+import { SECOND } from '../../tcpip/base/time.ts'
 import { formatAddress, parseAddress } from '../../tcpip/wire/address.ts'
 import { DEFAULT_SETTINGS } from '../packetdrill/defaults.ts'
 import {
@@ -15,6 +16,7 @@ import {
   WOULD_BLOCK,
 } from '../packetdrill/stack.ts'
 import type { Command, Reply } from './kernel-end.ts'
+import type { Ticks } from './kernel-timers.ts'
 import { LEVELS, OPTIONS } from './socket-options.ts'
 
 /** Puts a command to the kernel's end and waits for its reply. */
@@ -39,7 +41,7 @@ type SocketRow = readonly [state: number, port: number, waiting: number, timeout
 
 /** What the endpoint counts or knows, and a kernel does not show. */
 const HIDDEN =
-  /^(dropped_\w+|flood_warnings_\w+|proven_peers|timers_armed|Packets(In|Out)|TransmitRingFull|Syn(Received|AckSent)|HalfOpenExpired|RequestsCreated|Accepted|WindowProbes|RequestTimeouts)$/
+  /^(dropped_\w+|flood_warnings_\w+|proven_peers|timers_armed|Packets(In|Out)|TransmitRingFull|Syn(Received|AckSent)|HalfOpenExpired|HalfOpenCreated|Accepted|WindowProbes|RequestTimeouts)$/
 
 export class KernelStack implements StackUnderTest {
   now = 0
@@ -74,6 +76,8 @@ export class KernelStack implements StackUnderTest {
   }
 
   sysctl(name: string, value: string): void {
+    // Only those of the network are a namespace's own: all others are the machine's.
+    if (!name.startsWith('net.')) throw new Unsupported(`the setting ${name}=${value} (known: net.*)`)
     const { error } = this.do(['sysctl', name, value])
     if (error !== undefined) throw new Unsupported(`${name}=${value} (${error})`)
   }
@@ -195,6 +199,18 @@ export class KernelStack implements StackUnderTest {
     return name === 'backlog' ? this.backlog() : undefined
   }
 
+  /** All of `names` at one moment. */
+  countersNow(names: readonly string[]): Record<string, number> {
+    const { counters } = this.result(['inspect']) as { counters: Record<string, number> }
+    return Object.fromEntries(names.map((name) => [name, counters[name] ?? 0]))
+  }
+
+  /** The kernel's tick, on the clock of this stack. */
+  ticks(): Ticks {
+    const [rate, offset] = this.result(['ticks']) as [number, number]
+    return { length: SECOND / rate, offset }
+  }
+
   hides(name: string): boolean {
     return KernelStack.hidden(name)
   }
@@ -258,7 +274,8 @@ export class KernelStack implements StackUnderTest {
 
 function numbersOf(level: string, name: string): [number, number] {
   const numbers: [number | undefined, number | undefined] = [LEVELS[level], OPTIONS[name]]
-  if (numbers[0] === undefined || numbers[1] === undefined) throw new Unsupported(`the option ${level}, ${name}`)
+  if (numbers[0] === undefined) throw new Unsupported(`the level ${level} (known: ${Object.keys(LEVELS).join(', ')})`)
+  if (numbers[1] === undefined) throw new Unsupported(`the option ${name} (known: ${Object.keys(OPTIONS).join(', ')})`)
   return numbers as [number, number]
 }
 

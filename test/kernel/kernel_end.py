@@ -75,6 +75,30 @@ def counters():
     return found
 
 
+def jiffies():
+    """The kernel's count of ticks."""
+    with open("/proc/timer_list") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("jiffies:"))
+
+
+def measure_ticks():
+    """The kernel's ticks per second, and the nanoseconds of its monotonic clock at tick 0."""
+    # A tick is a whole number of its lengths after 0, so of several readings the one soonest after a tick is right.
+    began, first = time.monotonic_ns(), jiffies()
+    time.sleep(0.2)
+    passed = time.monotonic_ns() - began
+    rate = min((100, 250, 300, 1000), key=lambda hz: abs(hz - (jiffies() - first) * 1e9 / passed))
+    length = 1_000_000_000 // rate
+    starts = []
+    for _ in range(9):
+        before, count, after = time.monotonic_ns(), jiffies(), time.monotonic_ns()
+        if before // length == after // length:
+            starts.append((before // length - count) * length)
+        time.sleep(0.0007)
+    # Just after a tick the count may still be the one before.
+    return rate, min(starts)
+
+
 def sockets():
     """Every socket of the namespace: state, local port, bytes or connections that wait, and timeouts so far."""
     with open("/proc/net/tcp") as file:
@@ -90,6 +114,7 @@ class KernelEnd:
         self.handles = {}
         self.sent = []
         self.began = time.monotonic_ns()
+        self.rate, self.tick_0 = measure_ticks()
 
     def do_open(self, address, sysctls):
         """A fresh namespace; the one before ends with all that was in it."""
@@ -110,6 +135,10 @@ class KernelEnd:
         """The script begins now: time and counters count from here."""
         self.base = counters()
         self.began = time.monotonic_ns()
+
+    def do_ticks(self):
+        """Ticks per second, and the time on the ticking clock when the script began, microseconds."""
+        return [self.rate, (self.began - self.tick_0) // 1000]
 
     def now(self):
         """Microseconds since the script began."""

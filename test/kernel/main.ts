@@ -42,8 +42,9 @@ function number(name: string, text: string): number {
 async function playOwnScripts(): Promise<void> {
   const paths = positionals.length > 0 ? positionals : [OWN_SCRIPTS]
   const scripts = await playScripts(paths, values.brief, (failure) => console.error(failure))
-  console.log(`our scripts on the kernel: ${scripts.passed} passed, ${scripts.failed} failed`)
+  const { passed, failed, refused } = scripts
+  console.log(`scripts on the kernel: ${passed} passed, ${failed} failed, ${refused} refused`)
   for (const [reason, count] of scripts.endpointOnly) console.log(`  ${count} true of the endpoint only: ${reason}`)
   if (scripts.long > 0) console.log(`  ${scripts.long} take longer than a brief run has`)
-  if (scripts.failed > 0) process.exitCode = 1
+  if (failed + refused > 0) process.exitCode = 1
 }

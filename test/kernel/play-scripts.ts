@@ -5,7 +5,7 @@ import { ScriptError } from '../packetdrill/language/script-error.ts'
 import { runScript } from '../packetdrill/runner/run.ts'
 import { STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 import { readScript } from '../packetdrill/script-file.ts'
-import { KERNEL_SETTINGS } from './kernel-settings.ts'
+import { FOREIGN_KERNEL_SETTINGS, KERNEL_SETTINGS } from './kernel-settings.ts'
 import { KernelStack } from './kernel-stack.ts'
 import { KERNEL_SYSCTLS } from './sysctls.ts'
 import { serveJobs } from './thread.ts'
@@ -25,17 +25,24 @@ function warmUp(): void {
   for (let i = 0; i < 20; i++) runScript(parseScript(WARM_UP), (address) => new EndpointStack(address), STRICT_SETTINGS)
 }
 
+export interface ScriptJob {
+  readonly path: string
+  /** One of our own, which mentions everything that happens. */
+  readonly isOwn: boolean
+}
+
 /** What a script came to: undefined when the kernel did as it says. */
-export type ScriptOutcome = string | undefined
+export type ScriptOutcome = { readonly isRefused: boolean; readonly text: string } | undefined
 
 warmUp()
-serveJobs<string, ScriptOutcome>((path, ask) => {
+serveJobs<ScriptJob, ScriptOutcome>(({ path, isOwn }, ask) => {
   try {
     const makeStack = (address: number): KernelStack => new KernelStack(ask, address, KERNEL_SYSCTLS)
-    runScript(parseScript(readScript(path).text), makeStack, KERNEL_SETTINGS)
+    runScript(parseScript(readScript(path).text), makeStack, isOwn ? KERNEL_SETTINGS : FOREIGN_KERNEL_SETTINGS)
     return undefined
   } catch (error) {
     if (!(error instanceof ScriptError)) throw error
-    return `${error.line}: ${error.kind === 'unsupported' ? 'unsupported: ' : ''}${error.message}`
+    const isRefused = error.kind === 'unsupported'
+    return { isRefused, text: `${error.line}: ${isRefused ? 'unsupported: ' : ''}${error.message}` }
   }
 })

@@ -2,13 +2,15 @@
  * A thread of the pool that plays programs of seeds on kernel and endpoint, compares, and makes the difference small.
  */
 import { MIB_NAMES } from '../../tcpip/base/counters.ts'
-import { EndpointStack } from '../packetdrill/endpoint-stack.ts'
 import { STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
-import { type Comparison, compare, VERDICTS, type Verdict } from './compare.ts'
+import { type Comparison, compare, VERDICTS } from './compare.ts'
 import { generate } from './generate.ts'
+import { playDouble } from './kernel-double.ts'
 import { type Ask, KernelStack } from './kernel-stack.ts'
+import type { Ticks } from './kernel-timers.ts'
+import { minimise } from './minimise.ts'
 import { type Program, printSetup, printStep } from './program.ts'
-import { AFTERMATH, printAnswer, record, type Trace } from './record.ts'
+import { printAnswer, record, type Trace, timesOf } from './record.ts'
 import { KERNEL_SYSCTLS } from './sysctls.ts'
 import { serveJobs } from './thread.ts'
 
@@ -30,35 +32,48 @@ serveJobs<number, SeedOutcome>((seed, ask) => {
   const program = generate(seed)
   const comparison = confirm(program, ask)
   if (!isNotable(comparison)) return { ...comparison, script: '' }
-  const small = minimise(program, comparison.verdict, ask)
+  const small = minimise(program, MOST_TRIALS, (candidate) => play(candidate, ask).verdict === comparison.verdict)
   const { what } = play(small, ask)
-  return { ...comparison, what: what || comparison.what, script: print(small, playKernel(small, ask)) }
+  return { ...comparison, what: what || comparison.what, script: print(small, playKernel(small, ask).trace) }
 })
 
 /**
- * The endpoint with timers on time, and as late as a kernel's of 250 Hz are; and watched for as much longer as a kernel may be
- * asked late: what races with a timer, or with the end, may go either way.
+ * What races with a timer, or arms one just when the kernel's clock ticks, may go either way. So the endpoint is played with timers
+ * that fire up to a tick late, and with a clock that ticks up to a tick earlier and later; microseconds.
  */
 const VARIANTS = [
-  { late: 0, longer: 0 },
-  { late: 4_000, longer: 0 },
-  { late: 12_000, longer: 0 },
-  { late: 0, longer: 30_000 },
+  { late: 0, shift: 0 },
+  { late: 1_000, shift: 0 },
+  { late: 4_000, shift: 0 },
+  { late: 0, shift: 2_000 },
+  { late: 0, shift: -2_000 },
+  { late: 0, shift: 4_000 },
+  { late: 0, shift: -4_000 },
 ] as const
 
-function playEndpoint(program: Program, { late, longer }: (typeof VARIANTS)[number]): Trace {
-  return record(new EndpointStack(STRICT_SETTINGS.localAddress, late), program, names, longer)
+interface KernelPlay {
+  readonly trace: Trace
+  readonly ticks: Ticks
 }
 
-function playKernel(program: Program, ask: Ask): Trace {
-  return record(new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS), program, names)
+function playKernel(program: Program, ask: Ask): KernelPlay {
+  const stack = new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS)
+  const { length, offset } = stack.ticks()
+  const trace = record(stack, program, names, timesOf(program))
+  return { trace, ticks: { length, offset: offset + trace.began } }
 }
 
+/** Plays `program` on the kernel, then on the endpoint at the same times. */
 function play(program: Program, ask: Ask): Comparison {
-  const end = program.steps.reduce((sum, { wait }) => sum + wait, AFTERMATH)
-  const kernel = playKernel(program, ask)
-  const [first, ...others] = VARIANTS.map((variant) => compare(playEndpoint(program, variant), kernel, end))
-  return others.reduce((best, other) => (isMilder(other, best) ? other : best), first)
+  const { trace, ticks } = playKernel(program, ask)
+  let best: Comparison | undefined
+  for (const { late, shift } of VARIANTS) {
+    const shifted = { ...ticks, offset: ticks.offset + shift }
+    const comparison = compare(playDouble(program, names, trace, shifted, late), trace)
+    if (best === undefined || isMilder(comparison, best)) best = comparison
+    if (!isNotable(best)) break
+  }
+  return best as Comparison
 }
 
 function isMilder(a: Comparison, b: Comparison): boolean {
@@ -78,21 +93,6 @@ function confirm(program: Program, ask: Ask): Comparison {
     if (isMilder(again, best)) best = again
   }
   return best
-}
-
-/** Leaves out steps, the last ones first, as long as the difference stays. */
-function minimise(program: Program, verdict: Verdict, ask: Ask): Program {
-  let small = program
-  let trials = 0
-  for (let chunk = Math.ceil(program.steps.length / 2); chunk >= 1; chunk = Math.floor(chunk / 2)) {
-    for (let end = small.steps.length; end > 0 && trials < MOST_TRIALS; end -= chunk) {
-      const steps = [...small.steps.slice(0, Math.max(0, end - chunk)), ...small.steps.slice(end)]
-      const candidate = { ...small, steps }
-      trials++
-      if (play(candidate, ask).verdict === verdict) small = candidate
-    }
-  }
-  return small
 }
 
 /** The program with the kernel's answers, as a script. */

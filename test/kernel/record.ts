@@ -29,7 +29,20 @@ export interface Trace {
   /** What each step gave: the result of a call, nothing for packets. */
   readonly results: readonly string[]
   readonly counters: Readonly<Record<string, number>>
+  /** When each step was done, and when watching ended: microseconds since the program began. */
+  readonly times: readonly number[]
+  readonly end: number
+  /** When the program began, on the stack's clock, microseconds. */
+  readonly began: number
 }
+
+/** A stack whose counters can be read all at once. */
+export interface RecordedStack extends StackUnderTest {
+  countersNow(names: readonly string[]): Record<string, number>
+}
+
+/** When the steps of a program are done and watching ends: microseconds since it began. */
+export type Times = Pick<Trace, 'times' | 'end'>
 
 /** An answer as a line of a script. */
 export function printAnswer({ peer, flags, seq, ack, length, window, options }: Answer): string {
@@ -44,14 +57,14 @@ const PEER_BASE = 0xc612_0000 | 0
 
 class Recorder {
   readonly answers: Answer[] = []
-  private readonly stack: StackUnderTest
+  private readonly stack: RecordedStack
   private readonly flows = new Map<number, Flow>()
-  private readonly began: number
+  readonly began: number
   private readonly listener: number
   private readonly connections: number[] = []
   private step = 0
 
-  constructor(stack: StackUnderTest, program: Program) {
+  constructor(stack: RecordedStack, program: Program) {
     this.stack = stack
     for (const [name, value] of Object.entries(program.sysctls)) stack.sysctl(name, value)
     this.listener = stack.socket(true)
@@ -61,6 +74,11 @@ class Recorder {
     }
     stack.listen(this.listener, program.backlog)
     this.began = stack.now
+  }
+
+  /** Microseconds since the program began. */
+  get now(): number {
+    return this.stack.now - this.began
   }
 
   /** Does one step at its time, `at`, and returns what it gave. */
@@ -180,15 +198,26 @@ class Recorder {
 /** How long a stack is watched after the last step, microseconds. */
 export const AFTERMATH = 150_000
 
-/** Plays `program`; `names` are the counters to be read at the end. `longer`: microseconds beyond `AFTERMATH`. */
-export function record(stack: StackUnderTest, program: Program, names: readonly string[], longer = 0): Trace {
-  const recorder = new Recorder(stack, program)
+/** The times that `program` asks for. */
+export function timesOf({ steps }: Program): Times {
   let at = 0
-  const results = program.steps.map((step, index) => {
-    at += step.wait
-    return recorder.play(step, at, index)
+  const times = steps.map(({ wait }) => {
+    at += wait
+    return at
   })
-  recorder.advance(at + AFTERMATH + longer)
-  const counters = Object.fromEntries(names.map((name) => [name, stack.inspect(name) ?? 0]))
-  return { answers: recorder.answers, results, counters }
+  return { times, end: at + AFTERMATH }
+}
+
+/** Plays `program` at `times`, or a little later where the clock is real; `names` are the counters to be read at the end. */
+export function record(stack: RecordedStack, program: Program, names: readonly string[], { times, end }: Times): Trace {
+  const recorder = new Recorder(stack, program)
+  const done: number[] = []
+  const results = program.steps.map((step, index) => {
+    const result = recorder.play(step, times[index], index)
+    done.push(recorder.now)
+    return result
+  })
+  recorder.advance(end)
+  const counters = stack.countersNow(names)
+  return { answers: recorder.answers, results, counters, times: done, end: recorder.now, began: recorder.began }
 }

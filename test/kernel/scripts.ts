@@ -1,15 +1,16 @@
 /** Our scripts on the kernel: all that are true of it, many at once. */
-import { relative } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseScript } from '../packetdrill/language/parser.ts'
+import { ScriptError } from '../packetdrill/language/script-error.ts'
 import { readScript, scriptsIn } from '../packetdrill/script-file.ts'
-import type { ScriptOutcome } from './play-scripts.ts'
+import type { ScriptJob, ScriptOutcome } from './play-scripts.ts'
 import { playAll } from './pool.ts'
 
 /** Scripts that are played at a time. They wait most of their time. */
 const WIDTH = 16
 
-/** Longest script of a brief run, seconds of real time: the 63 s of a half-open request, and the slack of its timers. */
+/** Longest script of a brief run, seconds of real time: the 63 s of a half-open entry, and the slack of its timers. */
 const BRIEF_SECONDS = 75
 
 const ROOT = import.meta.url.includes('/dist/test/') ? '../../../' : '../../'
@@ -20,6 +21,8 @@ export const OWN_SCRIPTS = fileURLToPath(new URL(`${ROOT}test/packetdrill/script
 export interface ScriptsReport {
   readonly passed: number
   readonly failed: number
+  /** Scripts that ask for something that this interpreter does not have. */
+  readonly refused: number
   /** Scripts that are true of the endpoint only, by reason. */
   readonly endpointOnly: ReadonlyMap<string, number>
   /** Scripts left out because they are long. */
@@ -33,29 +36,48 @@ export async function playScripts(
   report: (failure: string) => void,
 ): Promise<ScriptsReport> {
   const endpointOnly = new Map<string, number>()
-  const due: { readonly path: string; readonly seconds: number }[] = []
-  let long = 0
+  const due: (ScriptJob & { readonly seconds: number })[] = []
+  let [long, failed, refused] = [0, 0, 0]
   for (const path of paths.flatMap(scriptsIn)) {
     const { only, text } = readScript(path)
-    const seconds = duration(text)
+    const isOwn = !relative(OWN_SCRIPTS, resolve(path)).startsWith('..')
+    let seconds: number
+    try {
+      seconds = duration(text)
+    } catch (error) {
+      if (!(error instanceof ScriptError)) throw error
+      if (error.kind === 'unsupported') refused++
+      else failed++
+      report(`${nameOf(path)}:${error.line}: ${error.kind}: ${error.message}`)
+      continue
+    }
     if (only?.stack === 'endpoint') endpointOnly.set(only.reason, (endpointOnly.get(only.reason) ?? 0) + 1)
     else if (isBrief && seconds > BRIEF_SECONDS) long++
-    else due.push({ path, seconds })
+    else due.push({ path, isOwn, seconds })
   }
   // The longest first: none of them is left to begin when all others are done.
   due.sort((a, b) => b.seconds - a.seconds)
-  let failed = 0
-  await playAll<string, ScriptOutcome>(
+  let passed = 0
+  await playAll<ScriptJob, ScriptOutcome>(
     new URL('play-scripts.js', import.meta.url),
-    due.map(({ path }) => path),
+    due,
     WIDTH,
-    (path, failure) => {
-      if (failure === undefined) return
-      failed++
-      report(`${relative(OWN_SCRIPTS, path)}:${failure}`)
+    ({ path }, outcome) => {
+      if (outcome === undefined) passed++
+      else {
+        if (outcome.isRefused) refused++
+        else failed++
+        report(`${nameOf(path)}:${outcome.text}`)
+      }
     },
   )
-  return { passed: due.length - failed, failed, endpointOnly, long }
+  return { passed, failed, refused, endpointOnly, long }
+}
+
+/** A script as messages name it: our own by their place among them. */
+function nameOf(path: string): string {
+  const own = relative(OWN_SCRIPTS, resolve(path))
+  return own.startsWith('..') ? path : own
 }
 
 /** Seconds that a script takes. */

@@ -4,7 +4,7 @@ import type { SeedOutcome } from './play-seeds.ts'
 import { playAll } from './pool.ts'
 
 /** Programs that are played at a time. */
-const WIDTH = 32
+const WIDTH = 48
 
 /** Largest share of programs that may differ in packets or results, and in counters only. */
 const ALLOWED: Partial<Record<Verdict, number>> = { 'packets or results': 0.01, 'counters only': 0.03 }

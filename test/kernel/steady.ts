@@ -10,6 +10,7 @@ import { encodePacket } from '../packetdrill/runner/packet.ts'
 import { STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 import type { StackUnderTest } from '../packetdrill/stack.ts'
 import { KernelStack } from './kernel-stack.ts'
+import { withKernelTimers } from './kernel-timers.ts'
 import { KERNEL_SYSCTLS } from './sysctls.ts'
 import { serveJobs } from './thread.ts'
 
@@ -27,7 +28,9 @@ export interface SteadyState {
 
 export interface SteadyOutcome {
   readonly kernel: SteadyState
+  /** The endpoint with the kernel's timers, and as it is: with timers on time. */
   readonly endpoint: SteadyState
+  readonly exact: SteadyState
 }
 
 /** Longer than any request lives, then long enough for a mean; microseconds. */
@@ -38,10 +41,21 @@ const SAMPLE = SECOND / 2
 /** Sources: hosts that do not exist (RFC 2544). */
 const FIRST_SOURCE = 0xc612_0000 | 0
 
-serveJobs<Flood, SteadyOutcome>((flood, ask) => ({
-  kernel: measure(new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS), flood),
-  endpoint: measure(new EndpointStack(STRICT_SETTINGS.localAddress), flood),
-}))
+serveJobs<Flood, SteadyOutcome>((flood, ask) => {
+  const kernel = new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS)
+  const ticks = kernel.ticks()
+  const endpoint = (): EndpointStack => new EndpointStack(STRICT_SETTINGS.localAddress)
+  const late = endpoint()
+  return {
+    kernel: measure(kernel, flood),
+    endpoint: withKernelTimers(
+      ticks,
+      () => late.now,
+      () => measure(late, flood),
+    ),
+    exact: measure(endpoint(), flood),
+  }
+})
 
 function measure(stack: StackUnderTest, { backlog, rate }: Flood): SteadyState {
   const prng = new Prng(backlog * 1000 + rate)

@@ -5,11 +5,14 @@
 import type { Listener } from '../../server/listener/listener.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/segment-size.ts'
+import { linuxSynSchedule } from '../../tcpip/connection/syn-schedule.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import { Socket, type SocketEvents } from '../../tcpip/host/socket.ts'
 import type { SocketError, SocketResult } from '../../tcpip/host/socket-error.ts'
 import { ListeningSocket, type Sockets } from '../../tcpip/host/sockets.ts'
+import { type OptionDefaults, SocketOptions } from './endpoint-socket-options.ts'
+import { ERROR_NUMBERS } from './runner/constants.ts'
 import { type Errno, type OptionValue, type Outcome, type Tuple, Unsupported, WOULD_BLOCK } from './stack.ts'
 
 /** What a descriptor needs of the stack it belongs to. */
@@ -17,13 +20,9 @@ export interface SocketHost {
   readonly endpoint: Endpoint
   readonly sockets: Sockets
   readonly now: number
+  readonly optionDefaults: OptionDefaults
   makeListener(own: Partial<ListenerConfig>): Listener
   forgetListener(listener: Listener): void
-}
-
-/** Options that are accepted because the stack behaves so anyway, with the values for which it does. */
-const INHERENT_OPTIONS: Readonly<Record<string, readonly OptionValue[]>> = {
-  SO_REUSEADDR: [0, 1],
 }
 
 export class EndpointSocket implements SocketEvents {
@@ -36,16 +35,13 @@ export class EndpointSocket implements SocketEvents {
   /** Why connect() failed, until it has said so. */
   private connectError: Errno | undefined
   private wasConnected = false
-  /** Options set before listen(), as listener settings. */
-  private own: Partial<ListenerConfig> = {}
-  private linger: { readonly onoff: number; readonly linger: number } = { onoff: 0, linger: 0 }
-  private noDelay = false
-  /** TCP_MAXSEG, as far as it is less than the host's own. */
-  private maxSegment = ADVERTISED_MSS
+  private backlog = 0
+  private readonly options: SocketOptions
 
-  constructor(host: SocketHost, nonBlocking: boolean) {
+  constructor(host: SocketHost, nonBlocking: boolean, options = new SocketOptions(() => host.optionDefaults)) {
     this.host = host
     this.nonBlocking = nonBlocking
+    this.options = options
   }
 
   /** The ends of the connection, also when it is over. */
@@ -66,7 +62,6 @@ export class EndpointSocket implements SocketEvents {
   }
 
   bind(address: number, port: number): Outcome {
-    if (port === 0) throw new Unsupported('bind(2) to port 0')
     if (this.local !== undefined) return 'EINVAL'
     if (this.host.endpoint.isListening(port)) return 'EADDRINUSE'
     this.local = { address, port }
@@ -74,16 +69,18 @@ export class EndpointSocket implements SocketEvents {
   }
 
   listen(backlog: number): Outcome {
-    if (this.local === undefined) throw new Unsupported('listen(2) without bind(2)')
+    const port = this.local?.port ?? 0
+    if (port === 0) throw new Unsupported('listen(2) without bind(2) to a port')
     if (this.connection !== undefined) return 'EINVAL'
-    this.own = { ...this.own, backlog }
+    this.options.requireOwnWindows()
+    this.backlog = backlog
     if (this.listener !== undefined) {
-      this.listener.configure({ ...this.listener.config, ...this.own })
+      this.configure(this.listener.config)
       return 0
     }
     const listener = this.host.makeListener(this.own)
-    listener.maxSegment = this.maxSegment
-    const listening = this.host.sockets.listen(this.local.port, listener)
+    listener.maxSegment = this.options.maxSegment
+    const listening = this.host.sockets.listen(port, listener)
     if (!(listening instanceof ListeningSocket)) {
       this.host.forgetListener(listener)
       return listening
@@ -91,6 +88,11 @@ export class EndpointSocket implements SocketEvents {
     this.listening = listening
     this.listener = listener
     return 0
+  }
+
+  /** What this socket sets of its listener. */
+  private get own(): Partial<ListenerConfig> {
+    return { ...this.options.listener, backlog: this.backlog }
   }
 
   /** The namespace's settings changed; the socket's own options stay. */
@@ -101,20 +103,23 @@ export class EndpointSocket implements SocketEvents {
   accept(nonBlocking: boolean): EndpointSocket | Outcome {
     const accepted = this.listening?.accept() ?? 'EINVAL'
     if (!(accepted instanceof Socket)) return this.outcome(accepted)
-    const socket = new EndpointSocket(this.host, nonBlocking)
+    const socket = new EndpointSocket(this.host, nonBlocking, this.options.ofChild())
     socket.connection = accepted
-    socket.setNoDelay(this.noDelay)
+    socket.apply()
     return socket
   }
 
   connect(address: number, port: number): Outcome {
-    const { connection, host } = this
+    const { connection, host, options } = this
     if (connection === undefined) {
-      const from = { ...this.local, maxSegment: this.maxSegment }
+      options.requireOwnWindows()
+      const { maxSegment } = options
+      const synSchedule = linuxSynSchedule(options.synRetries)
+      const from = { ...this.localEnd, maxSegment, synSchedule }
       const made = host.sockets.connect(address, port, this, host.now, from)
       if (!(made instanceof Socket)) return made
       this.connection = made
-      this.setNoDelay(this.noDelay)
+      this.apply()
       return this.nonBlocking ? 'EINPROGRESS' : WOULD_BLOCK
     }
     const { connectError } = this
@@ -136,7 +141,11 @@ export class EndpointSocket implements SocketEvents {
 
   write(bytes: Uint8Array): Outcome {
     if (this.connection === undefined) return 'EPIPE'
-    return this.outcome(this.connection.write(bytes, 0, bytes.length, this.host.now))
+    const written = this.connection.write(bytes, 0, bytes.length, this.host.now)
+    if (typeof written === 'number' || written === 'EAGAIN') {
+      this.options.requireOwnQueue(bytes.length, written === 'EAGAIN' ? 0 : written)
+    }
+    return this.outcome(written)
   }
 
   shutdown(how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {
@@ -155,29 +164,48 @@ export class EndpointSocket implements SocketEvents {
     if (listener !== undefined) host.forgetListener(listener)
     this.listening = undefined
     this.listener = undefined
-    if (this.linger.onoff !== 0 && this.linger.linger > 0) throw new Unsupported('SO_LINGER that waits')
-    if (this.linger.onoff !== 0) connection?.abort(host.now)
+    const { onoff, linger } = this.options.linger
+    if (onoff !== 0 && linger > 0) throw new Unsupported('SO_LINGER that waits')
+    if (onoff !== 0) connection?.abort(host.now)
     else connection?.close(host.now)
     return 0
   }
 
   setOption(_level: string, name: string, value: OptionValue): Outcome {
-    if (INHERENT_OPTIONS[name]?.includes(value)) return 0
-    if (name === 'TCP_NODELAY') this.setNoDelay(value !== 0)
-    else if (name === 'TCP_MAXSEG' && typeof value === 'number') return this.setMaxSegment(value)
-    else if (name === 'SO_LINGER' && typeof value === 'object') this.linger = value
-    else if (name === 'TCP_DEFER_ACCEPT' && typeof value === 'number') this.setListenerOption({ deferAccept: value })
-    else if (name === 'TCP_SYNCNT' && typeof value === 'number') this.setListenerOption({ synAckRetries: value })
-    else throw new Unsupported(`setsockopt(2) of ${name}`)
-    return 0
+    const outcome = this.options.set(name, value)
+    if (outcome === 0) this.apply()
+    return outcome
   }
 
   getOption(_level: string, name: string): OptionValue | Errno {
-    // Before there is a connection: what was set, or the default (Linux do_tcp_getsockopt).
-    if (name === 'TCP_MAXSEG' && !this.connection?.isOver) {
-      return this.tcb?.sndMss ?? (this.maxSegment === ADVERTISED_MSS ? DEFAULT_MSS : this.maxSegment)
+    const { tcb, options } = this
+    if (name === 'SO_ERROR') return this.takeErrorNumber()
+    if (name === 'TCP_MAXSEG') {
+      // Before there is a connection: what was set, or the default (Linux do_tcp_getsockopt).
+      return tcb?.sndMss ?? (options.maxSegment === ADVERTISED_MSS ? DEFAULT_MSS : options.maxSegment)
     }
-    throw new Unsupported(`getsockopt(2) of ${name}`)
+    const value = options.get(name)
+    if (value === undefined) throw new Unsupported(`getsockopt(2) of ${name}`)
+    return value
+  }
+
+  /** Options have been set, or a socket made that they are for. */
+  private apply(): void {
+    const { connection, options, host, listener, tcb } = this
+    connection?.setNoDelay(options.noDelay, host.now)
+    connection?.setKeepAlive(options.keepaliveOptions, host.now)
+    if (tcb !== undefined) tcb.finWait2Timeout = options.finWait2Timeout
+    if (listener === undefined) return
+    listener.maxSegment = options.maxSegment
+    listener.configure({ ...listener.config, ...this.own })
+  }
+
+  /** SO_ERROR: the number of the error that no call has told yet, 0 for none. */
+  private takeErrorNumber(): number {
+    const error = this.connectError ?? this.connection?.takeError()
+    this.connectError = undefined
+    this.connection?.takeError()
+    return error === undefined ? 0 : ERROR_NUMBERS[error]
   }
 
   poll(): ReadonlySet<string> {
@@ -216,21 +244,10 @@ export class EndpointSocket implements SocketEvents {
     return result === 'EAGAIN' && !this.nonBlocking ? WOULD_BLOCK : result
   }
 
-  private setNoDelay(noDelay: boolean): void {
-    this.noDelay = noDelay
-    this.connection?.setNoDelay(noDelay, this.host.now)
-  }
-
-  /** 0 takes it back; the range is Linux's (TCP_MIN_MSS, MAX_TCP_WINDOW). A connection that exists keeps what it has. */
-  private setMaxSegment(bytes: number): Outcome {
-    if (bytes !== 0 && (bytes < 88 || bytes > 32_767)) return 'EINVAL'
-    this.maxSegment = bytes === 0 ? ADVERTISED_MSS : Math.min(bytes, ADVERTISED_MSS)
-    if (this.listener !== undefined) this.listener.maxSegment = this.maxSegment
-    return 0
-  }
-
-  private setListenerOption(option: Partial<ListenerConfig>): void {
-    this.own = { ...this.own, ...option }
-    this.listener?.configure({ ...this.listener.config, ...option })
+  /** The bound end, as far as it was chosen: port 0 leaves it to the host. */
+  private get localEnd(): { readonly address?: number; readonly port?: number } {
+    const { local } = this
+    if (local === undefined) return {}
+    return local.port === 0 ? { address: local.address } : local
   }
 }

@@ -3,28 +3,21 @@
  * go straight into `Endpoint.receive`, because scripts inject segments larger than any link would carry.
  */
 import { Listener } from '../../server/listener/listener.ts'
-import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
+import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { LINUX } from '../../server/listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../../server/listener/syn-cookies.ts'
 import { Counters, MIB_NAMES } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES } from '../../tcpip/base/drop-reason.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
-import { DEFAULT_WINDOW_SCALE } from '../../tcpip/connection/segment-size.ts'
 import { STATE_NAMES } from '../../tcpip/connection/states.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
 import { Sockets } from '../../tcpip/host/sockets.ts'
 import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
-import { DEFAULT_SETTINGS } from './defaults.ts'
+import { DEFAULT_SETTINGS, FIXED_SETTINGS } from './defaults.ts'
 import { EndpointSocket, type SocketHost } from './endpoint-socket.ts'
-import {
-  type Errno,
-  type OptionValue,
-  type Outcome,
-  type SentPacket,
-  type StackUnderTest,
-  type Tuple,
-  Unsupported,
-} from './stack.ts'
+import type { OptionDefaults } from './endpoint-socket-options.ts'
+import { EndpointSysctls } from './endpoint-sysctls.ts'
+import type { Errno, OptionValue, Outcome, SentPacket, StackUnderTest, Tuple } from './stack.ts'
 import { tcpInfo } from './tcp-info.ts'
 
 /**
@@ -37,44 +30,17 @@ const START = 20 * 60 * SECOND
 const RING_PACKETS = 2048
 const MAX_CONNECTIONS = 4096
 
-/** The limits of the receive buffer: least, usual, most. Only the last has a meaning here. */
-const RECEIVE_BUFFER_SYSCTL = 'net.ipv4.tcp_rmem'
-
-const RFC1337_SYSCTL = 'net.ipv4.tcp_rfc1337'
-
-/** Largest window scale (RFC 7323 2.3). */
-const MAX_WINDOW_SCALE = 14
-
-/** The window scale that Linux offers for a receive buffer of at most `limit` bytes (tcp_select_initial_window). */
-function windowScaleFor(limit: number): number {
-  return Math.min(MAX_WINDOW_SCALE, Math.max(0, Math.floor(Math.log2(limit)) - 15))
-}
-
-type ListenerSetting = keyof ListenerConfig
-
-/** Settings of a kernel that the listener has under another name. */
-const LISTENER_SYSCTLS: Readonly<Record<string, ListenerSetting>> = {
-  'net.ipv4.tcp_syncookies': 'synCookies',
-  'net.ipv4.tcp_max_syn_backlog': 'maxSynBacklog',
-  'net.ipv4.tcp_synack_retries': 'synAckRetries',
-  'net.ipv4.tcp_abort_on_overflow': 'abortOnOverflow',
-  'net.core.somaxconn': 'somaxconn',
-}
-
 export class EndpointStack implements StackUnderTest, SocketHost {
   now = START
   readonly localAddress: number
   private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
   private created: Endpoint | undefined
-  private windowScale = DEFAULT_WINDOW_SCALE
-  private rfc1337 = false
+  private readonly sysctls = new EndpointSysctls()
   private readonly counters = new Counters()
   private readonly link: LinkEnd = makeLinkEnd(RING_PACKETS)
   private readonly descriptors: EndpointSocket[] = []
   private readonly listeners: Listener[] = []
-  /** Settings of the namespace: what a listener starts with. */
-  private config: ListenerConfig = LISTENER_DEFAULTS
   private readonly floodWarnings = { cookies: 0, drops: 0 }
   private madeSockets: Sockets | undefined
 
@@ -91,10 +57,13 @@ export class EndpointStack implements StackUnderTest, SocketHost {
       secret: Uint8Array.from({ length: SECRET_BYTES }, (_, i) => i),
       counters: this.counters,
       maxConnections: MAX_CONNECTIONS,
-      windowScale: this.windowScale,
-      rfc1337: this.rfc1337,
+      ...this.sysctls.host,
     })
     return this.created
+  }
+
+  get optionDefaults(): OptionDefaults {
+    return this.sysctls.sockets
   }
 
   get sockets(): Sockets {
@@ -137,30 +106,15 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   }
 
   sysctl(name: string, value: string): void {
-    const setting = LISTENER_SYSCTLS[name]
-    if (setting !== undefined) {
-      const number = Number(value)
-      this.config = { ...this.config, [setting]: setting === 'abortOnOverflow' ? number !== 0 : number }
-      for (const socket of this.descriptors) socket.configure(this.config)
-      return
-    }
-    if (name === RECEIVE_BUFFER_SYSCTL) {
-      if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
-      this.windowScale = windowScaleFor(Number(value.split(/\s+/).at(-1)))
-      return
-    }
-    if (name === RFC1337_SYSCTL) {
-      if (this.created !== undefined) throw new Unsupported(`${name} after the first socket`)
-      this.rfc1337 = value === '1'
-      return
-    }
-    const known = DEFAULT_SETTINGS.find((candidate) => candidate.name === name && candidate.value === value)
-    if (known === undefined || known.meaning === 'different') throw new Unsupported(`${name}=${value}`)
+    this.sysctls.set(name, value, this.created !== undefined)
+    const config = this.sysctls.listeners
+    for (const socket of this.descriptors) socket.configure(config)
   }
 
   loadDefaults(): void {
     this.flushMetrics()
-    for (const { name, value, meaning } of DEFAULT_SETTINGS) if (meaning === 'applied') this.sysctl(name, value)
+    // Of what the stack has one value of, that one stays: a script that depends on another fails, and says where.
+    for (const { name, value } of DEFAULT_SETTINGS) if (FIXED_SETTINGS[name] === undefined) this.sysctl(name, value)
   }
 
   isListening(port: number): boolean {
@@ -257,7 +211,7 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   makeListener(own: Partial<ListenerConfig>): Listener {
     const listener = new Listener({
       host: this.endpoint,
-      config: { ...this.config, ...own },
+      config: { ...this.sysctls.listeners, ...own },
       profile: LINUX,
       cookieSecret: Uint8Array.from({ length: COOKIE_SECRET_BYTES }, (_, i) => i),
       onFlood: (sendingCookies) => {

@@ -40,7 +40,13 @@ export class Unsupported extends Error {
 }
 
 /** An option value as scripts write it: `[1]`, `{onoff=1, linger=0}` or `"cubic"`. */
-export type OptionValue = number | string | { readonly onoff: number; readonly linger: number }
+export type OptionValue = number | string | Linger
+
+/** struct linger, with the names that scripts give its fields. */
+export interface Linger {
+  readonly onoff: number
+  readonly linger: number
+}
 
 export interface SentPacket {
   /** Time of sending, microseconds on the stack's clock. */

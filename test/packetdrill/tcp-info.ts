@@ -4,7 +4,7 @@
 
 import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { State } from '../../tcpip/connection/states.ts'
-import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { RECOVERY_FAST, RECOVERY_TIMEOUT, type Tcb } from '../../tcpip/connection/tcb.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
 import type { EndpointSocket } from './endpoint-socket.ts'
 import { CODE_CONSTANTS } from './runner/constants.ts'
@@ -27,6 +27,7 @@ const STATE_NUMBERS: Readonly<Record<State, number>> = {
 type Field = (tcb: Tcb, now: number) => number
 
 const FIELDS: Readonly<Record<string, Field>> = {
+  tcpi_ca_state: congestionState,
   tcpi_options: (tcb) =>
     (tcb.timestamps ? CODE_CONSTANTS.TCPI_OPT_TIMESTAMPS : 0) |
     (tcb.sackPermitted ? CODE_CONSTANTS.TCPI_OPT_SACK : 0) |
@@ -35,19 +36,27 @@ const FIELDS: Readonly<Record<string, Field>> = {
   tcpi_rcv_wscale: (tcb) => tcb.rcvWindowShift,
   tcpi_rto: (tcb) => tcb.rto,
   tcpi_rtt: (tcb) => Math.round(tcb.srtt),
-  tcpi_rttvar: (tcb) => Math.round(tcb.rttvar),
+  tcpi_rttvar: (tcb) => Math.round(tcb.rttDeviation),
   tcpi_retransmits: (tcb) => tcb.retransmits,
   tcpi_backoff: (tcb) => tcb.retransmits,
   tcpi_snd_mss: (tcb) => tcb.sndMss,
+  tcpi_rcv_mss: (tcb) => tcb.rcvMss,
   tcpi_advmss: (tcb) => tcb.advertisedMss,
   tcpi_unacked: (tcb) => Math.ceil(seqDiff(tcb.sndNxt, tcb.sndUna) / tcb.sndMss),
-  tcpi_snd_cwnd: (tcb) => Math.floor(tcb.cwnd / tcb.sndMss),
-  tcpi_snd_ssthresh: (tcb) => Math.floor(tcb.ssthresh / tcb.sndMss),
+  tcpi_snd_cwnd: (tcb) => tcb.cwnd,
+  tcpi_snd_ssthresh: (tcb) => tcb.ssthresh,
   tcpi_ato: (tcb) => tcb.ackDelay,
   tcpi_probes: (tcb) => tcb.probes,
   tcpi_bytes_acked: (tcb) => tcb.bytesAcked,
   tcpi_last_data_recv: (tcb, now) => Math.floor((now - tcb.lastDataAt) / MILLISECOND),
   tcpi_notsent_bytes: (tcb) => Math.max(0, tcb.sendQueue.length - seqDiff(tcb.sndNxt, tcb.sndUna)),
+}
+
+/** Whether something is missing: by the retransmission timer, by what arrived beyond it, or by nothing yet but its signs. */
+function congestionState(tcb: Tcb): number {
+  if (tcb.recovery === RECOVERY_TIMEOUT) return CODE_CONSTANTS.TCP_CA_Loss
+  if (tcb.recovery === RECOVERY_FAST) return CODE_CONSTANTS.TCP_CA_Recovery
+  return tcb.duplicateAcks > 0 || tcb.sacked.count > 0 ? CODE_CONSTANTS.TCP_CA_Disorder : CODE_CONSTANTS.TCP_CA_Open
 }
 
 /** The value of a field for a socket; undefined when there is none. */

@@ -1,9 +1,10 @@
 /**
  * Damaged captures. Goal: reading is total (no throw, no packet outside the file, an end), and what is read of it can
  * always be replayed as whole packets of the lab. Method: files of every sort with bytes changed, cut out, doubled or cut
- * off, seeded.
+ * off, seeded; and files that are cut off at every byte, whose whole packets all count.
  */
 import { expect, it } from 'vitest'
+import { viewReplay } from '../../attacker/trace/account.ts'
 import { TraceReplay } from '../../attacker/trace/replay.ts'
 import { makeTrace } from '../../attacker/trace/trace.ts'
 import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
@@ -22,22 +23,25 @@ import {
   interfaceBlock,
   LINK_HEADERS,
   obsoletePacket,
+  type PcapOptions,
   packetOf,
   pcapFile,
   sectionHeader,
   simplePacket,
 } from '../support/readers/capture-files.ts'
 
-/** Tunnels: GRE, and Ethernet in VXLAN in IPv4. */
+/** Tunnels: GRE, Ethernet in VXLAN in IPv4, and in Geneve. */
 const OUTER = [0x45, 0, 0, 99, 0, 0, 0, 0, 64]
 const ADDRESSES = [0, 0, 10, 1, 1, 1, 10, 1, 1, 2]
 const VXLAN = [0x9c, 0x40, 0x12, 0xb5, 0, 90, 0, 0, 8, 0, 0, 0, 0, 0, 1, 0]
+const GENEVE = [0x9c, 0x40, 0x17, 0xc1, 0, 90, 0, 0, 1, 0, 0x65, 0x58, 0, 0, 1, 0, 9, 9, 9, 9]
 const TUNNEL_HEADERS = [
   { linkType: 101, header: [...OUTER, 47, ...ADDRESSES, 0xb0, 0, 8, 0, ...Array(12).fill(7)] },
   {
     linkType: 101,
     header: [...OUTER, 4, ...ADDRESSES, ...OUTER, 17, ...ADDRESSES, ...VXLAN, ...Array(12).fill(2), 8, 0],
   },
+  { linkType: 101, header: [...OUTER, 17, ...ADDRESSES, ...GENEVE, ...Array(12).fill(2), 8, 0] },
 ]
 
 const MUTATIONS = 20_000
@@ -174,4 +178,70 @@ it(`reads ${MUTATIONS} damaged captures without an exception, and never outside 
   // Both ways were gone often: files that could not be read to the end, and packets that could be replayed.
   expect(broken).toBeGreaterThan(MUTATIONS / 10)
   expect(replayed).toBeGreaterThan(MUTATIONS)
+})
+
+/** How records may be written, and how many whole ones it takes until that is known for certain. */
+const WAYS: readonly (readonly [
+  name: string,
+  known: number,
+  make: (packets: readonly FilePacket[]) => Uint8Array[],
+])[] = [
+  ['pcap', 0, (packets) => pcapParts(packets, {})],
+  ['pcap in big-endian nanoseconds', 0, (packets) => pcapParts(packets, { littleEndian: false, nanoseconds: true })],
+  ['pcap of Red Hat 6.1', 2, (packets) => pcapParts(packets, { recordExtra: [2, 0, 0, 0, 8, 0, 0, 0] })],
+  ['pcap of a Nokia firewall', 2, (packets) => pcapParts(packets, { recordExtra: [7, 7, 7, 7] })],
+  [
+    'pcap of Kuznetzov',
+    0,
+    (packets) => pcapParts(packets, { magic: 0xa1b2cd34, recordExtra: [2, 0, 0, 0, 8, 0, 0, 0] }),
+  ],
+  [
+    'pcap of SuSE 6.3',
+    2,
+    (packets) => pcapParts(packets, { magic: 0xa1b2cd34, recordExtra: [2, 0, 0, 0, 8, 0, 0, 0, 1, 1, 0, 0] }),
+  ],
+  [
+    'pcapng',
+    0,
+    (packets) => [pcapngHead(true), ...packets.map(({ bytes }, i) => enhancedPacket(true, BigInt(i), bytes))],
+  ],
+  [
+    'pcapng with obsolete blocks, big-endian',
+    0,
+    (packets) => [pcapngHead(false), ...packets.map(({ bytes }, i) => obsoletePacket(false, BigInt(i), bytes))],
+  ],
+]
+
+const pcapngHead = (littleEndian: boolean): Uint8Array =>
+  Buffer.concat([sectionHeader(littleEndian), interfaceBlock(littleEndian)])
+
+/** A pcap file in parts: its header, then record by record. */
+function pcapParts(packets: readonly FilePacket[], options: PcapOptions): Uint8Array[] {
+  const head = pcapFile([], options)
+  return [head, ...packets.map((packet) => pcapFile([packet], options).subarray(head.length))]
+}
+
+it.each(WAYS)('%s, cut off anywhere: every whole packet, and that it is cut', (_, known, make) => {
+  const packets = Array.from({ length: 5 }, (_unused, i) => ({
+    seconds: 1_700_000_000 + i,
+    nanoseconds: 0,
+    bytes: packetOf({ source: 7 + i, destination: 9, destinationPort: 80, flags: SYN, payload: new Uint8Array(i) }),
+  }))
+  const parts = make(packets)
+  const ends = parts.map((_part, i) => parts.slice(0, i + 1).reduce((sum, { length }) => sum + length, 0))
+  const whole = Buffer.concat(parts)
+  for (let length = 0; length <= whole.length; length++) {
+    const complete = ends.filter((end) => end <= length).length - 1
+    const trace = makeTrace(whole.subarray(0, length))
+    if (typeof trace === 'string') {
+      expect(complete).toBeLessThan(Math.max(1, known))
+      expect(trace).toMatch(
+        /^(there is no packet in it|not a capture that can be read: .+, at byte \d+|no TCP segment.*)$/,
+      )
+      continue
+    }
+    if (complete < known) continue
+    expect([length, trace.count, trace.account.packets]).toEqual([length, complete, complete])
+    expect(viewReplay(trace.account, 0).summary.includes('; warning: ')).toBe(!ends.includes(length))
+  }
 })

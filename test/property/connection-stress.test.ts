@@ -13,7 +13,7 @@ import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/
 import { Counters, Mib } from '../../tcpip/base/counters.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
-import { bytesInPipe } from '../../tcpip/connection/scoreboard.ts'
+import { segmentsInPipe } from '../../tcpip/connection/scoreboard.ts'
 import { TIMESTAMPS_BYTES } from '../../tcpip/connection/segment-size.ts'
 import { mustProbe } from '../../tcpip/connection/send.ts'
 import type { SequenceRanges } from '../../tcpip/connection/sequence-ranges.ts'
@@ -373,7 +373,7 @@ function wrongIn(host: Endpoint, tcb: Tcb): string[] {
   const inFlight = seqDiff(sndNxt, sndUna)
   const isArmed = host.tcbs.isArmed(tcb, RETRANSMIT)
   const isAckTimed = host.tcbs.isArmed(tcb, DELAYED_ACK)
-  const pipe = bytesInPipe(tcb)
+  const pipe = segmentsInPipe(tcb)
   const isTimed = state === State.TIME_WAIT || (state === State.FIN_WAIT_2 && tcb.owner === undefined)
   const needsTimer = isTimed || inFlight > 0 || mustProbe(tcb)
   const claims: readonly (readonly [string, boolean])[] = [
@@ -382,14 +382,16 @@ function wrongIn(host: Endpoint, tcb: Tcb): string[] {
       'what is in flight is queued',
       state === State.TIME_WAIT || inFlight <= tcb.sendQueue.length + (tcb.finSent ? 1 : 0),
     ],
-    ['0 <= pipe <= flight', pipe >= 0 && pipe <= inFlight],
+    ['0 <= pipe <= flight', pipe >= 0 && pipe <= tcb.flight.length],
+    ['what is in flight is in segments', tcb.flight.length > 0 === inFlight > 0],
+    ['the last segment ends at SND.NXT', inFlight === 0 || tcb.flight.endOf(sndNxt - 1, sndNxt) === sndNxt],
     ['scoreboard in order', areOrdered(tcb.sacked, sndUna, sndNxt)],
     ['reassembly in order', areOrdered(tcb.reassembly, tcb.rcvNxt, tcb.rcvNxt + tcb.receiveQueue.free)],
     ['RETRANSMIT armed iff needed', isArmed === needsTimer],
     ['DELAYED_ACK armed iff an ACK is owed', isAckTimed === (tcb.ackOwed !== ACK_NONE)],
     ['a probe has a timer', !tcb.probeTimer || (isArmed && inFlight > 0)],
     ['the window is not negative', tcb.rcvWnd >= 0],
-    ['the congestion window holds a segment', tcb.cwnd >= tcb.sndMss && tcb.ssthresh >= tcb.sndMss],
+    ['the congestion window holds a segment', tcb.cwnd >= 1 && tcb.ssthresh >= 2],
     ['RTO within bounds', tcb.rto >= 200 * MILLISECOND && tcb.rto <= 120 * SECOND],
   ]
   return claims.filter(([, holds]) => !holds).map(([name]) => `not so: ${name}`)

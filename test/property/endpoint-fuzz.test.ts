@@ -1,6 +1,6 @@
 /**
  * A million malformed, mutated and merely strange packets into an endpoint with requests and connections in many states.
- * Nothing throws, every packet ends in exactly one counted outcome, every half-open request too, and the queues never
+ * Nothing throws, every packet ends in exactly one counted outcome, every half-open entry too, and the queues never
  * exceed their limits.
  */
 import { describe, expect, it } from 'vitest'
@@ -104,7 +104,7 @@ describe('an endpoint fed with rubbish', () => {
     // ways, no room for the connection and an ICMP error, are not taken here.
     expect([outcomes[DropReason.CONNECTION_TABLE_FULL], outcomes[DropReason.ICMP_IGNORED]]).toEqual([0, 0])
     const ended = [completed, lab.count(Mib.EmbryonicRsts), lab.count(Mib.HalfOpenExpired)]
-    expect(ended.reduce((sum, n) => sum + n, lab.halfOpen)).toBe(lab.count(Mib.RequestsCreated))
+    expect(ended.reduce((sum, n) => sum + n, lab.halfOpen)).toBe(lab.count(Mib.HalfOpenCreated))
     if (synCookies < 2) for (const way of ended) expect(way).toBeGreaterThan(0)
     lab.listener.synQueue.timers.assertInvariants()
     expect(lab.listener.synQueue.timers.armed).toBe(lab.halfOpen)

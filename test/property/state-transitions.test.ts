@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { Mib } from '../../tcpip/base/counters.ts'
 import { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
-import { TRANSITIONS, transitionName } from '../support/oracles/transitions.ts'
+import { stayed, strangeWays, TRANSITIONS, transitionName } from '../support/oracles/transitions.ts'
 import { Workload } from '../support/worlds/workload.ts'
 
 const BATCHES = 100
@@ -34,6 +34,8 @@ function expectNothingLeft(host: Endpoint): void {
   expect(host.tcbs.armedTimers).toBe(0)
   expect(host.tcbs.counts.every((count) => count === 0)).toBe(true)
   expect(host.counters.outcomes.reduce((sum, n) => sum + n, 0)).toBe(host.counters.mib[Mib.PacketsIn])
+  expect(stayed(host.counters)).toEqual(new Map())
+  expect(strangeWays(host.counters)).toEqual([])
 }
 
 function expectRightEnd(workload: Workload): void {

@@ -1,5 +1,5 @@
 /**
- * What must hold in every simulation, whatever the network does: packets and requests are conserved, nobody is connected
+ * What must hold in every simulation, whatever the network does: packets and half-open entries are conserved, nobody is connected
  * who did not ask, the run comes to an end, and the arms differ in nothing but their configuration.
  */
 import { describe, expect, it } from 'vitest'
@@ -9,8 +9,11 @@ import { resolveScenario, type Scenario } from '../../lab/scenario/resolve.ts'
 import { parseOverride } from '../../lab/scenario/set.ts'
 import type { ArmRun } from '../../lab/simulator/arm-run.ts'
 import { ArmSimulator } from '../../lab/simulator/arm-simulator.ts'
+import { SOCKET_TRANSITIONS, transitionsCounted } from '../../server/app/socket-transitions.ts'
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
+import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
+import { stayed } from '../support/oracles/transitions.ts'
 
 const SHORT = ['phases.baseline=3', 'phases.attack=20', 'phases.recovery=10', 'thresholds=[]']
 
@@ -47,6 +50,9 @@ describe.each([
   ['a SYN queue for one', ['listener.backlog=0']],
   ['an accept queue that resets', ['listener.abortOnOverflow=true', 'listener.backlog=1']],
   ['deferred accepts', ['listener.deferAccept=3']],
+  ['the oldest making room', ['listener.eviction=oldest']],
+  ['chance making room', ['listener.eviction=random']],
+  ['buckets', ['listener.eviction=bucket']],
 ])('with %s', (_what, set) => {
   describe.each(['cookies-off', 'cookies-on'])('%s', (arm) => {
     const { simulator, run, counted } = simulate(scenarioWith(...set, 'seed=5'), arm)
@@ -64,10 +70,20 @@ describe.each([
       expect(network.faults.toFar.offered).toBe(mib[Mib.PacketsOut])
     })
 
-    it('conserves requests: created = established + expired + reset + stored', () => {
+    it('conserves half-open entries: created = established + expired + reset + evicted + stored', () => {
       const throughQueue = mib[Mib.PassiveOpens] - mib[Mib.SyncookiesRecv]
-      const gone = throughQueue + mib[Mib.HalfOpenExpired] + mib[Mib.EmbryonicRsts]
-      expect(mib[Mib.RequestsCreated]).toBe(gone + server.listener.synQueue.length)
+      const gone = throughQueue + mib[Mib.HalfOpenExpired] + mib[Mib.EmbryonicRsts] + mib[Mib.HalfOpenEvicted]
+      expect(mib[Mib.HalfOpenCreated]).toBe(gone + server.listener.synQueue.length)
+    })
+
+    it('conserves sockets: in each state are those that came less those that went', () => {
+      const { counters, endpoint } = server
+      const present = new Map(STATE_NAMES.map((name, state) => [name, endpoint.tcbs.counts[state] ?? 0]))
+      present.set('SYN-RECEIVED', server.listener.synQueue.length)
+      expect(stayed(counters)).toEqual(new Map([...present].filter(([, count]) => count > 0)))
+      const listed = SOCKET_TRANSITIONS.reduce((sum, way) => sum + transitionsCounted(counters, way), 0)
+      expect(listed).toBe(counters.transitions.reduce((sum, n) => sum + n, 0))
+      expect(counters.transitionsOf(State.LISTEN, State.SYN_RECEIVED)).toBe(mib[Mib.HalfOpenCreated])
     })
 
     it('conserves attempts: each has one outcome', () => {

@@ -68,7 +68,7 @@ describe('the SYN queue as a loss system, backlog 128, honest clients 5/s at 50 
     [8, 0.2515],
     [128, 0.0173],
   ])('without aging, %i SYN/s for 63 s each admit %f of all, as Erlang says', (rate, simulated) => {
-    const profile = { ...LINUX, prunesOldRequests: false }
+    const profile = { ...LINUX, prunesOldEntries: false }
     const state = steadyState({ backlog: 128, rate, synCookies: 0, warmUp: 300, measured: 6000, profile, ...HONEST })
     const expected = 1 - erlangB(rate * 63 + honestLoad, SERVERS)
     expectShare(state.storedShare, simulated)

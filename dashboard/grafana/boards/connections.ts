@@ -17,7 +17,7 @@ export const CONNECTIONS: Board = {
           {
             title: 'Connections by state',
             description:
-              'As ss -tan counts them, syn_recv being the half-open requests. A healthy server has few states besides established ' +
+              'As ss -tan counts them, syn_recv being the half-open entries. A healthy server has few states besides established ' +
               'and time_wait; what grows without end is a leak or an attack.',
             unit: 'short',
             span: 24,
@@ -83,6 +83,20 @@ export const CONNECTIONS: Board = {
             expr: inState(state),
             legend: state,
           })),
+        }),
+        curves({
+          title: 'Ways from state to state',
+          description:
+            'Sockets per second on each way of RFC 9293 figure 5 that is used. What enters a state and does not leave it stays there: ' +
+            'close_wait without last_ack is a program that does not close.',
+          unit: 'ops',
+          span: 24,
+          curves: [
+            {
+              expr: `${rate(server('connection_transitions_total'), 'from, to')} > 0`,
+              legend: '{{from}} to {{to}}',
+            },
+          ],
         }),
       ],
     },

@@ -96,7 +96,7 @@ export const NODE_EXPORTER: Board = {
         curves({
           title: 'Sockets',
           description:
-            '/proc/net/sockstat: sockets in use and in TIME-WAIT. Half-open requests are no sockets, ' +
+            '/proc/net/sockstat: sockets in use and in TIME-WAIT. Half-open entries are no sockets, ' +
             'and are not in it. Orphans are those that no program holds any more.',
           unit: 'short',
           span: 12,

@@ -48,7 +48,7 @@ export const OVERVIEW: Board = {
           {
             title: 'SYN queue',
             description:
-              'Half-open requests against the limit min(backlog, somaxconn). Linux tests with >, so that the queue holds one more: ' +
+              'Half-open entries against the limit min(backlog, somaxconn). Linux tests with >, so that the queue holds one more: ' +
               'full is a little over 100 %.',
             unit: 'percentunit',
             span: 4,
@@ -122,7 +122,7 @@ export const OVERVIEW: Board = {
         curves({
           title: 'SYN queue',
           description:
-            'Half-open requests: a SYN was answered, its ACK has not come. A flood holds every place for as long as the SYN-ACK is ' +
+            'Half-open entries: a SYN was answered, its ACK has not come. A flood holds every place for as long as the SYN-ACK is ' +
             'repeated (63 s with tcp_synack_retries 5). With cookies the queue stays as full, and service goes on without it. Linux: ' +
             'the SYN-RECV lines of ss.',
           unit: 'short',
@@ -156,7 +156,7 @@ export const OVERVIEW: Board = {
             description:
               'What became of each SYN: stored in the SYN queue, answered with a cookie (TcpExtSyncookiesSent), dropped because the ' +
               'queue was full (TcpExtTCPReqQFullDrop) or because its last quarter is kept for hosts known from before, dropped ' +
-              'because the accept queue was full, or a repeat of a request that is there already.',
+              'because the accept queue was full, or a repeat of one that is there already.',
             unit: 'pps',
             span: 12,
             curves: [
@@ -172,7 +172,7 @@ export const OVERVIEW: Board = {
                 legend: 'dropped: accept queue full',
               },
               {
-                expr: rate(server('packets_dropped_total', 'reason="request_rate_limited"')),
+                expr: rate(server('packets_dropped_total', 'reason="half_open_rate_limited"')),
                 legend: 'repeat, not answered',
               },
             ],

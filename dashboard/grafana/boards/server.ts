@@ -1,4 +1,4 @@
-/** Server internals: packets in and out with the reason of each drop, the lives of half-open requests, the program, the link, the process. */
+/** Server internals: packets in and out with the reason of each drop, the lives of half-open entries, the program, the link, the process. */
 import type { Board } from '../board.ts'
 import { curves } from '../panels.ts'
 import { anyProcess, rate, server, sum } from '../queries.ts'
@@ -41,14 +41,15 @@ export const SERVER: Board = {
       ],
     },
     {
-      title: 'Half-open requests',
+      title: 'Half-open entries',
       panels: [
         curves({
-          title: 'Lives of half-open requests',
+          title: 'Lives of half-open entries',
           description:
-            'Each request that is created is completed, expires or is reset. Expired: nobody answered the SYN-ACK until its last repeat. ' +
+            'Each entry that is created is completed, expires, is reset or is evicted. Expired: nobody answered the SYN-ACK until its last ' +
+            'repeat. Evicted: it made room for another SYN, which Linux does not do. ' +
             'Reset (TcpExtEmbryonicRsts): a host that never asked for the connection said so. Handshakes completed with a cookie ' +
-            'were never a request.',
+            'were never an entry.',
           unit: 'ops',
           span: 8,
           curves: [
@@ -56,13 +57,14 @@ export const SERVER: Board = {
             { expr: rate(server('handshakes_completed_total')), legend: 'handshakes completed' },
             { expr: rate(server('half_open_expired_total')), legend: 'expired' },
             { expr: rate(server('half_open_resets_total')), legend: 'reset' },
+            { expr: rate(server('half_open_evicted_total')), legend: 'evicted' },
           ],
         }),
         curves({
           title: 'SYN-ACKs',
           description:
             'SYN-ACKs sent, and those among them that were repeats (TcpExtTCPSynRetrans). Repeats are the price of patience: each ' +
-            'half-open request is answered again after 1, 3, 7, 15 and 31 s, five packets for one of the attacker.',
+            'half-open entry is answered again after 1, 3, 7, 15 and 31 s, five packets for one of the attacker.',
           unit: 'pps',
           span: 8,
           curves: [

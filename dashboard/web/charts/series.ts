@@ -61,8 +61,8 @@ export const FIRST_CHARTS: readonly ChartDefinition[] = [
       {
         key: 'accepted',
         role: 'honest',
-        source: 'RequestsCreated + SyncookiesSent',
-        value: (store, at) => serverRate(store, at, 'RequestsCreated') + serverRate(store, at, 'SyncookiesSent'),
+        source: 'HalfOpenCreated + SyncookiesSent',
+        value: (store, at) => serverRate(store, at, 'HalfOpenCreated') + serverRate(store, at, 'SyncookiesSent'),
       },
     ],
   },
@@ -115,9 +115,9 @@ export const MORE_CHARTS: readonly ChartDefinition[] = [
     format: 'count',
     top: 10,
     series: [
-      gauge('established', 'honest', 'established', 'connections.established'),
-      gauge('closeWait', 'hostile', 'closeWait', 'connections.close_wait'),
-      gauge('timeWait', 'ink', 'timeWait', 'connections.time_wait', true),
+      gauge('established', 'honest', 'in.established', 'connections.established'),
+      gauge('closeWait', 'hostile', 'in.close_wait', 'connections.close_wait'),
+      gauge('timeWait', 'ink', 'in.time_wait', 'connections.time_wait', true),
     ],
   },
   {

@@ -130,6 +130,7 @@ export const CONTROLS_EN: ControlsText = {
     synCookies: { label: 'SYN cookies' },
     backlog: { label: 'Backlog' },
     queueRule: { label: 'SYN queue is full' },
+    eviction: { label: 'Who makes room' },
     somaxconn: { label: 'Most of any backlog' },
     maxSynBacklog: { label: 'Last-quarter rule' },
     synAckRetries: { label: 'SYN-ACK retries' },

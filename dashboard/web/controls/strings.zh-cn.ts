@@ -107,6 +107,11 @@ export const CONTROLS_ZH: ControlsText = {
       label: 'SYN 队列何时算满',
       about: 'over：超过上限才算满；at：达到上限就算满，与 6.14 之前的内核相同。',
     },
+    eviction: {
+      label: '谁让出位置',
+      about:
+        '仅在 Cookie 关闭且 SYN 队列已满时：none 不让，与 Linux 相同；oldest 最早的半连接；random 随机一个；bucket 同一散列桶（30 个）中最早的，如 FreeBSD 的 syncache。',
+    },
     somaxconn: { label: 'Backlog 上限', about: '任何 backlog 的上限。' },
     maxSynBacklog: { label: '最后四分之一规则', about: '仅在 Cookie 关闭时，用于最后四分之一规则。' },
     synAckRetries: { label: 'SYN-ACK 重试次数', about: '请求过期前重发 SYN-ACK 的次数。' },

@@ -2,7 +2,7 @@
  * "It did not work?": what keeps an experiment from showing what was expected, found in live figures. A pure function; how
  * it reads is in the catalogues beside it.
  */
-import { HOLD_RETRIES_MAX, holdRate, requestLifetime } from '../../../attacker/traffic/hold-rate.ts'
+import { HOLD_RETRIES_MAX, halfOpenLifetime, holdRate } from '../../../attacker/traffic/hold-rate.ts'
 import type { AttackerState } from '../../contract/attacker.ts'
 import type { ServerConfig } from '../../contract/server.ts'
 import type { Situation } from '../store/situation.ts'
@@ -27,7 +27,7 @@ export interface HintValues {
   readonly syn: number
   readonly hold: number
   readonly places: number
-  /** RSTs per second against half-open requests. */
+  /** RSTs per second against half-open entries. */
   readonly resets: number
   /** Share of an attack's packets that were not sent. */
   readonly unsent: number
@@ -58,7 +58,7 @@ export function findHints(
   const sent = attacks.reduce((sum, { view }) => sum + view.sent, 0)
   const values: HintValues = {
     syn: server.rates.syn,
-    hold: (server.synLimit + 1) / requestLifetime(server.synAckRetries),
+    hold: (server.synLimit + 1) / halfOpenLifetime(server.synAckRetries),
     places: server.synLimit + 1,
     resets: server.rates.embryonicResets,
     unsent: offered > 0 ? 1 - sent / offered : 0,
@@ -94,5 +94,5 @@ export function calculateHoldRate(
   synAckRetries: number,
 ): { rate: number; lifetime: number } | undefined {
   if (!(backlog >= 0) || !(synAckRetries >= 0 && synAckRetries <= HOLD_RETRIES_MAX)) return undefined
-  return { rate: holdRate(backlog, synAckRetries), lifetime: requestLifetime(synAckRetries) }
+  return { rate: holdRate(backlog, synAckRetries), lifetime: halfOpenLifetime(synAckRetries) }
 }

@@ -90,6 +90,14 @@ export const SENTENCES_EN: SentenceCatalogue = {
     why: (v, f) =>
       `The queue is still full, but ${f.rate(v.server.rates.cookiesSent)} cookies leave per second (SyncookiesSent). Some of the failures began earlier: a client gives up only after seconds.`,
   },
+  evicting: {
+    headline: (v, f) =>
+      phrase`Each new SYN takes the place of another: ${honest(served(v, f))} honest connections in 10\u00a0s were served, against ${hostile(syns(v, f))}.`,
+    why: (v, f) =>
+      `Nobody is refused, but ${f.rate(v.server.rates.evicted)} half-open entries are put out per second (HalfOpenEvicted). Who is put out before the last ACK is there is reset.`,
+    suggestion: 'Switch SYN cookies on',
+    action: 'cookiesOn',
+  },
   crowd: {
     headline: (v, f) =>
       phrase`A crowd, not a flood: ${cookie(f.percent(v.returned))} of the cookies come back, ${honest(served(v, f))} honest connections in 10\u00a0s were served.`,

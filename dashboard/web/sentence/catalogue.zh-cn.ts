@@ -69,6 +69,14 @@ export const SENTENCES_ZH: SentenceCatalogue = {
     why: (v, f) =>
       `队列仍然是满的，但每秒有 ${f.rate(v.server.rates.cookiesSent)} 个 Cookie 发出（SyncookiesSent）。有些失败开始得更早：客户端要过几秒才放弃。`,
   },
+  evicting: {
+    headline: (v, f) =>
+      phrase`每个新的 SYN 都占去另一个的位置：10 秒内正常连接成功 ${honest(served(v, f))}，面对${hostile(syns(v, f))}。`,
+    why: (v, f) =>
+      `没有人被拒绝，但每秒有 ${f.rate(v.server.rates.evicted)} 个半连接被挤出（HalfOpenEvicted）。最后的 ACK 到达之前被挤出的客户端会收到 RST。`,
+    suggestion: '打开 SYN Cookie',
+    action: 'cookiesOn',
+  },
   crowd: {
     headline: (v, f) =>
       phrase`是人群，不是洪水：${cookie(f.percent(v.returned))} 的 Cookie 回来了，10 秒内正常连接成功 ${honest(served(v, f))}。`,

@@ -2,7 +2,7 @@
  * Which one true sentence the page says. A pure function of what was counted: the first case that fits, the gravest first.
  * How it reads is in the catalogues beside it.
  */
-import { requestLifetime } from '../../../attacker/traffic/hold-rate.ts'
+import { halfOpenLifetime } from '../../../attacker/traffic/hold-rate.ts'
 import type { SourceStatus } from '../../contract/source.ts'
 import type { HonestSituation, ServerSituation, Situation } from '../store/situation.ts'
 
@@ -40,6 +40,7 @@ export type SentenceKey =
   | 'pressed'
   | 'saved'
   | 'rescuing'
+  | 'evicting'
   | 'crowd'
   | 'forged'
   | 'cookiesOnly'
@@ -106,6 +107,7 @@ function keyOf(values: SentenceValues, isCrowd: boolean, isAttacked: boolean): S
     return 'acceptSlow'
   }
   if (isFull && rates.cookiesSent > 0) return 'rescuing'
+  if (rates.evicted > 0) return 'evicting'
   if (isFull && rates.dropped > 0) return success < DROWNED ? 'drowned' : 'pressed'
   if (rates.cookiesFailed > FORGED_RATE) return 'forged'
   if (server.synCookies === 2 && rates.cookiesSent > 0) return 'cookiesOnly'
@@ -128,7 +130,7 @@ function keyOfAttack({ fullIn, holdRate, server, success }: SentenceValues): Sen
 }
 
 function valuesOf(server: ServerSituation, honest: HonestSituation, { attacks }: Situation): SentenceValues {
-  const lifetime = requestLifetime(server.synAckRetries)
+  const lifetime = halfOpenLifetime(server.synAckRetries)
   const left = server.synLimit + 1 - server.synLength
   return {
     server,

@@ -1,11 +1,13 @@
 /** Which figures of the states are kept over time, by the names that the server and the attackers give them. */
+import { CONNECTION_STATES, type SocketState } from '../../../server/app/socket-state.ts'
+import { SOCKET_TRANSITIONS, type SocketTransition } from '../../../server/app/socket-transitions.ts'
 import type { AttackerState } from '../../contract/attacker.ts'
 import type { ServerState } from '../../contract/server.ts'
 
 /** Linux's MIB counters and the lab's own, as GET /metrics has them in `counters`. */
 export const COUNTERS = [
   'SynReceived',
-  'RequestsCreated',
+  'HalfOpenCreated',
   'SyncookiesSent',
   'SyncookiesRecv',
   'SyncookiesFailed',
@@ -14,6 +16,7 @@ export const COUNTERS = [
   'ListenOverflows',
   'ListenDrops',
   'HalfOpenExpired',
+  'HalfOpenEvicted',
   'Accepted',
   'OutRsts',
   'EmbryonicRsts',
@@ -30,14 +33,32 @@ export const GAUGES = [
   'synBytes',
   'acceptLength',
   'acceptLimit',
-  'established',
-  'closeWait',
-  'timeWait',
   'synCookies',
   'synAckRetries',
   'acceptInterval',
   'workers',
 ] as const
+
+/** Sockets in a state. */
+export type StateColumn = `in.${SocketState}`
+
+export const STATES: readonly StateColumn[] = CONNECTION_STATES.map(stateColumn)
+
+export function stateColumn(state: SocketState): StateColumn {
+  return `in.${state}`
+}
+
+/** Sockets that went from one state to another. */
+export type TransitionColumn = `${SocketTransition['from']}>${SocketTransition['to']}`
+
+export const TRANSITIONS: readonly TransitionColumn[] = SOCKET_TRANSITIONS.map(transitionColumn)
+
+export function transitionColumn({ from, to }: SocketTransition): TransitionColumn {
+  return `${from}>${to}`
+}
+
+/** All that is kept of the server. */
+export const SERVER_COLUMNS: readonly ServerColumn[] = [...COUNTERS, ...GAUGES, ...STATES, ...TRANSITIONS]
 
 export const CLIENT_COLUMNS = [
   'attempted',
@@ -53,23 +74,26 @@ export const CLIENT_COLUMNS = [
   'attackSent',
 ] as const
 
-export type ServerColumn = (typeof COUNTERS)[number] | (typeof GAUGES)[number]
+export type ServerColumn = (typeof COUNTERS)[number] | (typeof GAUGES)[number] | StateColumn | TransitionColumn
 export type ClientColumn = (typeof CLIENT_COLUMNS)[number]
 
 export function serverRow(state: ServerState): Record<ServerColumn, number> {
-  const { synQueue, acceptQueue, connections, config, counters } = state
+  const { synQueue, acceptQueue, connections, config, counters, transitions } = state
   const counted = Object.fromEntries(COUNTERS.map((name) => [name, counters[name] ?? Number.NaN]))
+  const inStates = Object.fromEntries(CONNECTION_STATES.map((name) => [stateColumn(name), connections[name] ?? 0]))
+  const moved = Object.fromEntries(
+    SOCKET_TRANSITIONS.map((way) => [transitionColumn(way), transitions[way.from]?.[way.to] ?? Number.NaN]),
+  )
   return {
     ...(counted as Record<(typeof COUNTERS)[number], number>),
+    ...(inStates as Record<StateColumn, number>),
+    ...(moved as Record<TransitionColumn, number>),
     synLength: synQueue.length,
     synYoung: synQueue.young,
     synLimit: synQueue.limit,
     synBytes: synQueue.bytes,
     acceptLength: acceptQueue.length,
     acceptLimit: acceptQueue.limit,
-    established: connections.established ?? 0,
-    closeWait: connections.close_wait ?? 0,
-    timeWait: connections.time_wait ?? 0,
     synCookies: config.synCookies,
     synAckRetries: config.synAckRetries,
     acceptInterval: config.acceptInterval,

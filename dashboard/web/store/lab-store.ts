@@ -19,9 +19,8 @@ import { type AttackSpan, updateSpans } from './attack-spans.ts'
 import {
   CLIENT_COLUMNS,
   type ClientColumn,
-  COUNTERS,
   clientRow,
-  GAUGES,
+  SERVER_COLUMNS,
   type ServerColumn,
   serverRow,
 } from './columns.ts'
@@ -67,7 +66,7 @@ export class LabStore {
   /** Honest connections that ended and were left out of the stream, because there were too many. */
   readonly untold = signal(0)
 
-  readonly serverHistory = new History<ServerColumn>([...COUNTERS, ...GAUGES], ROWS)
+  readonly serverHistory = new History<ServerColumn>(SERVER_COLUMNS, ROWS)
   readonly clientHistory = new History<ClientColumn>(CLIENT_COLUMNS, ROWS)
   readonly connections = new Connections()
   readonly frames = new Frames()

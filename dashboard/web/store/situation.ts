@@ -37,6 +37,7 @@ export interface ServerSituation {
     readonly dropped: number
     readonly overflows: number
     readonly expired: number
+    readonly evicted: number
     readonly embryonicResets: number
   }
   /** Places of the SYN queue that were taken, net, per second. */
@@ -86,22 +87,23 @@ function serverAt({ serverHistory: history }: LabStore, at: number): ServerSitua
     synLimit: value('synLimit'),
     acceptLength: value('acceptLength'),
     acceptLimit: value('acceptLimit'),
-    established: value('established'),
-    closeWait: value('closeWait'),
-    timeWait: value('timeWait'),
+    established: value('in.established'),
+    closeWait: value('in.close_wait'),
+    timeWait: value('in.time_wait'),
     synCookies: value('synCookies'),
     synAckRetries: value('synAckRetries'),
     acceptInterval: value('acceptInterval'),
     workers: value('workers'),
     rates: {
       syn: rate('SynReceived'),
-      stored: rate('RequestsCreated'),
+      stored: rate('HalfOpenCreated'),
       cookiesSent: rate('SyncookiesSent'),
       cookiesValid: rate('SyncookiesRecv'),
       cookiesFailed: rate('SyncookiesFailed'),
       dropped: rate('TCPReqQFullDrop'),
       overflows: rate('ListenOverflows'),
       expired: rate('HalfOpenExpired'),
+      evicted: rate('HalfOpenEvicted'),
       embryonicResets: rate('EmbryonicRsts'),
     },
     synGrowth: ((value('synLength') - history.value(before, 'synLength')) / elapsed) * 1000,

@@ -1,5 +1,5 @@
 /**
- * Sheet B: a half-open request. One SYN whose sender never answers, and how long the server keeps a place for it.
+ * Sheet B: a half-open entry. One SYN whose sender never answers, and how long the server keeps a place for it.
  */
 import { CLIENT_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
 import { Mib } from '../../../tcpip/base/counters.ts'

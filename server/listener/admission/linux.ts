@@ -36,7 +36,7 @@ function synQueueFull(core: ListenerCore, state: NewSyn): Opinion {
 }
 
 /** Would a connection find no place to wait for accept()? (sk_acceptq_is_full) */
-function acceptQueueFull(core: ListenerCore): Opinion {
+export function acceptQueueFull(core: ListenerCore): Opinion {
   if (!core.acceptQueue.isFull) return NEXT
   core.countOverflow()
   return ACCEPT_QUEUE_FULL

@@ -1,7 +1,8 @@
 /**
  * Cuts a packetdrill script into tokens. Comments (`//`, `/* *\/`, `#`) and white space separate tokens and vanish; shell
- * commands in back quotes and code in `%{ }%` come as one token each, unread.
+ * commands in back quotes and code in `%{ }%` come as one token each, unread. What is for other systems: see conditional.ts.
  */
+import { Conditionals } from './conditional.ts'
 import { ScriptError } from './script-error.ts'
 
 export type TokenKind =
@@ -42,6 +43,8 @@ const RULES: readonly Rule[] = [
   { kind: 'string', pattern: /"((?:\\[\s\S]|[^"\\])*)"/y },
   { kind: 'option', pattern: /--([A-Za-z0-9_]+)/y },
   { kind: 'address', pattern: /\d+\.\d+\.\d+\.\d+/y },
+  // An IPv6 address has two colons at least; sequence numbers have one.
+  { kind: 'address', pattern: /[0-9a-fA-F]{0,4}:[0-9a-fA-F]{0,4}:[0-9a-fA-F:.]*/y },
   { kind: 'float', pattern: /-?\d*\.\d+/y },
   { kind: 'integer', pattern: /0x[0-9a-fA-F]+(?![A-Za-z0-9_])/y },
   { kind: 'integer', pattern: /-?\d+(?![A-Za-z0-9_])/y },
@@ -55,7 +58,12 @@ export function tokenize(source: string): Token[] {
   const tokens: Token[] = []
   let at = 0
   let line = 1
+  const conditionals = new Conditionals(source)
   while (at < source.length) {
+    const passed = conditionals.pass(at, line)
+    line += source.slice(at, passed).split('\n').length - 1
+    at = passed
+    if (at === source.length) break
     const found = matchAt(source, at)
     if (found === undefined) throw new ScriptError('syntax', line, `cannot read ${JSON.stringify(source[at])}`)
     const { rule, match } = found
@@ -67,6 +75,7 @@ export function tokenize(source: string): Token[] {
     at += match[0].length
     line += match[0].split('\n').length - 1
   }
+  conditionals.finish()
   tokens.push({ kind: 'end', text: 'end of script', value: 0, line })
   return tokens
 }

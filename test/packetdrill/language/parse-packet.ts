@@ -20,6 +20,9 @@ const ECN_BITS: Readonly<Record<string, number>> = { noecn: 0, ect1: 1, ect0: 2,
 /** Bytes of each option on the wire; those that vary are counted where they are parsed. */
 const OPTION_BYTES: Readonly<Record<string, number>> = { nop: 1, eol: 1, mss: 4, wscale: 3, sackOK: 2, TS: 10, md5: 18 }
 
+/** Names of options; `option 30 0a0b` is one that has none. */
+const OPTION_NAMES = ['nop', 'eol', 'mss', 'wscale', 'sackOK', 'sack', 'TS', 'md5', 'FO', 'FOEXP', 'option']
+
 /** Most option bytes in a TCP header. */
 const MAX_OPTION_BYTES = 40
 
@@ -27,7 +30,9 @@ export function parsePacket(stream: TokenStream): PacketAction | IcmpAction {
   const direction = stream.next().text === '<' ? 'inbound' : 'outbound'
   const { peers, tos, ttl } = parseProperties(stream)
   const next = stream.peek()
-  if (next.kind === 'word' && REFUSED_PREFIXES.has(next.text)) stream.refuse(`${next.text} packets`)
+  if (next.kind === 'word' && REFUSED_PREFIXES.has(next.text)) {
+    stream.refuse(`${next.text} packets: all packets here are TCP over IPv4, not wrapped in anything`)
+  }
   if (stream.skip('icmp')) return parseIcmp(stream, direction, peers)
   let sourcePort = 0
   let destinationPort = 0
@@ -43,7 +48,7 @@ export function parsePacket(stream: TokenStream): PacketAction | IcmpAction {
   const urgent = stream.skip('urg') ? stream.takeInteger('urgent pointer', 0, MAX_U16) : undefined
   const options = parseOptions(stream)
   if (options === 'any' && direction === 'inbound') stream.fail('<...> can only be used with outbound packets')
-  if (stream.isNext('{')) stream.refuse('fuzzed packets')
+  if (stream.isNext('{')) stream.refuse('fuzzed packets: what is injected is what the line says')
   return {
     kind: 'packet',
     direction,
@@ -100,7 +105,10 @@ function parseTos(stream: TokenStream): Tos {
   if (word === 'tos') return { kind: 'tos', byte: stream.takeInteger('tos', 0, MAX_U8) }
   if (word === 'ect01') return { kind: 'ect01' }
   const bits = ECN_BITS[word]
-  if (bits === undefined) stream.refuse(`IP property ${word}`)
+  if (word === 'flowlabel') stream.refuse('flowlabel: it belongs to IPv6')
+  if (bits === undefined) {
+    stream.refuseName('the IP property', word, [...Object.keys(ECN_BITS), 'ect01', 'tos', 'ttl', 'peer', 'peers'])
+  }
   return { kind: 'ecn', bits }
 }
 
@@ -166,6 +174,8 @@ function optionBytes(option: TcpOption): number {
       return 2 + cookieBytes(option.hex)
     case 'FOEXP':
       return 4 + cookieBytes(option.hex)
+    case 'other':
+      return 2 + option.hex.length / 2
     default:
       return OPTION_BYTES[option.kind]
   }
@@ -200,8 +210,10 @@ function parseTcpOption(stream: TokenStream): TcpOption {
     case 'FO':
     case 'FOEXP':
       return { kind: name, hex: stream.isNext(',') || stream.isNext('>') ? '' : parseHex(stream) }
+    case 'option':
+      return { kind: 'other', number: stream.takeInteger('option kind', 2, MAX_U8), hex: parseDigits(stream) }
     default:
-      stream.refuse(`TCP option ${name}`)
+      stream.refuseName('the TCP option', name, OPTION_NAMES)
   }
 }
 
@@ -213,6 +225,14 @@ function parseSackBlocks(stream: TokenStream): [number, number][] {
     blocks.push([left, stream.takeInteger('right edge', 0, MAX_U32)])
   }
   return blocks
+}
+
+/** The bytes of an option that has no name here, in hexadecimal; none at all are not written. */
+function parseDigits(stream: TokenStream): string {
+  if (stream.isNext(',') || stream.isNext('>')) return ''
+  const hex = parseHex(stream)
+  if (!isHex(hex)) stream.fail(`"${hex}" is no even number of hexadecimal digits`)
+  return hex
 }
 
 /** Hexadecimal digits, or the name of a cookie that only the stack knows (TFO_COOKIE). */

@@ -3,7 +3,7 @@
  * have parsers of their own.
  */
 import type { Action, Script, ScriptCommand, ScriptEvent, ScriptOption, Time } from './ast.ts'
-import { tokenize } from './lexer.ts'
+import { type Token, tokenize } from './lexer.ts'
 import { parsePacket } from './parse-packet.ts'
 import { parseSyscall } from './parse-syscall.ts'
 import { ScriptError } from './script-error.ts'
@@ -13,7 +13,12 @@ import { TokenStream } from './token-stream.ts'
 export function parseScript(source: string): Script {
   const stream = new TokenStream(tokenize(source))
   const options: ScriptOption[] = []
-  while (stream.isKind('option')) options.push(parseOption(stream))
+  const definitions = new Map<string, Token>()
+  while (stream.isKind('option')) {
+    if (stream.peek().text === 'define') parseDefinition(stream, definitions)
+    else options.push(parseOption(stream))
+  }
+  stream.define(definitions)
   const setup = parseCommands(stream)
   const events: ScriptEvent[] = []
   while (!stream.isKind('end') && !stream.isKind('shell')) events.push(parseEvent(stream))
@@ -34,12 +39,17 @@ function startOf(time: Exclude<Time, { kind: 'any' }>): number {
 
 function parseOption(stream: TokenStream): ScriptOption {
   const { text: name, line } = stream.next()
-  let value: string | undefined
-  if (stream.skip('=')) {
-    value = stream.next().text
-    if (stream.skip('=')) value += `=${stream.next().text}`
-  }
+  const value = stream.skip('=') ? stream.next().text : undefined
   return { line, name, value }
+}
+
+/** `--define=NAME=value`: the value is a word, a number, a string in quotes or a command in back quotes. */
+function parseDefinition(stream: TokenStream, definitions: Map<string, Token>): void {
+  stream.next()
+  stream.expect('=')
+  const name = stream.take('word', 'a name to define').text
+  stream.expect('=')
+  definitions.set(name, stream.next())
 }
 
 function parseCommands(stream: TokenStream): ScriptCommand[] {

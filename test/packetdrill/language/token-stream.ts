@@ -5,7 +5,7 @@ import type { Token, TokenKind } from './lexer.ts'
 import { ScriptError } from './script-error.ts'
 
 export class TokenStream {
-  private readonly tokens: readonly Token[]
+  private tokens: readonly Token[]
   private at = 0
 
   /** `tokens` ends with an `end` token. */
@@ -60,12 +60,25 @@ export class TokenStream {
     return value
   }
 
+  /** From here on each of these words stands for a token of another script line (`--define`). */
+  define(definitions: ReadonlyMap<string, Token>): void {
+    this.tokens = this.tokens.map((token, index) => {
+      const meant = index < this.at || token.kind !== 'word' ? undefined : definitions.get(token.text)
+      return meant === undefined ? token : { ...meant, line: token.line }
+    })
+  }
+
   fail(message: string): never {
     throw new ScriptError('syntax', this.peek().line, message)
   }
 
   refuse(what: string): never {
     throw new ScriptError('unsupported', this.peek().line, what)
+  }
+
+  /** Refuses a name; `known` are those that would do. */
+  refuseName(what: string, name: string, known: Iterable<string>): never {
+    this.refuse(`${what} ${name} (known: ${[...known].join(', ')})`)
   }
 
   private describeNext(): string {

@@ -9,6 +9,11 @@ import { withLine } from './with-line.ts'
 /** Asks the kernel's socket table whether anybody listens (state 0A) on a port, in hexadecimal. */
 const IS_LISTENING = /^grep " 0A " \/proc\/net\/tcp \/proc\/net\/tcp6 \| grep ":([\dA-F]{4})"$/
 
+const KNOWN = 'defaults.sh, sysctl, set_sysctls.py, echo value > /proc/sys/..., ip tcp_metrics flush'
+
+/** `echo 1 > /proc/sys/net/ipv4/tcp_sack`. */
+const ECHO = /^echo\s+(?:-n\s+)?(.+?)\s*>\s*\/proc\/sys\/(\S+)$/
+
 /** Applies the commands in `text`, which starts on `line`, in order. */
 export function runCommands(text: string, line: number, stack: StackUnderTest): void {
   // A line that ends in a backslash goes on in the next.
@@ -24,6 +29,9 @@ function splitCommands(line: string): string[] {
   return line
     .replace(/(^|\s)#.*$/, '')
     .split(/;|&&/)
+    .map((command) =>
+      command.trim().replace(ECHO, (_, value, path) => `sysctl ${path.replaceAll('/', '.')}="${value}"`),
+    )
     .map((command) => command.replace(/\s\d?>&?\s*\S+/g, '').trim())
     .filter((command) => command !== '')
 }
@@ -50,7 +58,7 @@ function runCommand(command: string, line: number, stack: StackUnderTest): void 
     )
   else if (name?.startsWith('sysctl_restore_')) return
   else if (command.startsWith('ip tcp_metrics flush')) stack.flushMetrics()
-  else throw new ScriptError('unsupported', line, `the command ${JSON.stringify(command)}`)
+  else throw new ScriptError('unsupported', line, `the command ${JSON.stringify(command)} (known: ${KNOWN})`)
 }
 
 /** Words of a command; quotes group, `$((...))` is computed. */
@@ -71,7 +79,9 @@ function compute(sum: string): number {
 function setAll(settings: readonly string[], line: number, stack: StackUnderTest): void {
   for (const setting of settings) {
     const match = /^([\w.]+)=(.*)$/.exec(setting)
-    if (match === null) throw new ScriptError('unsupported', line, `the setting ${JSON.stringify(setting)}`)
+    if (match === null) {
+      throw new ScriptError('unsupported', line, `the setting ${JSON.stringify(setting)} (known: name=value)`)
+    }
     stack.sysctl(match[1], match[2])
   }
 }

@@ -46,6 +46,8 @@ export class Flow {
   /** Ports other than its own that injected packets came from and went to: answers to them are looked at here. */
   private readonly borrowed = new Set<string>()
   private remoteIsn: number | undefined
+  /** How far in the stack's stream claimed packets have come. */
+  private sentUntil = 0
   /** The stack's ISN as it is, and as the script has it. */
   private localIsn: { readonly live: number; readonly script: number } | undefined
   /** Numbers of the first byte of each stream, relative as scripts write them. */
@@ -177,6 +179,14 @@ export class Flow {
     return (packet.flags & SYN) !== 0 ? 0 : wrap(packet.seq - this.localStart)
   }
 
+  /** Notes what a claimed packet of the stack, in the numbers of the script, has sent; whether it was sent before. */
+  noteSent(packet: Packet): boolean {
+    const offset = this.streamOffset(packet)
+    const isRepeat = packet.payload.length > 0 && offset < this.sentUntil
+    this.sentUntil = Math.max(this.sentUntil, offset + packet.payload.length)
+    return isRepeat
+  }
+
   private localOffset(isSyn: boolean): number {
     if (this.localIsn === undefined) return 0
     return isSyn ? this.localIsn.live - this.localIsn.script : this.localIsn.live
@@ -195,6 +205,8 @@ export class Flow {
   private echoToLive(ecr: number, settings: Settings): number {
     const known = this.timestamps.get(ecr)
     if (known !== undefined) return known
+    // A stack that has sent none has nothing that could be echoed.
+    if (ecr === 0 && this.firstTimestamp === undefined) return 0
     if (settings.tsEcrScaled && this.firstTimestamp !== undefined) {
       return wrap(ecr - this.firstTimestamp.script + this.firstTimestamp.live)
     }

@@ -11,13 +11,14 @@ const ECN_MASK = 0x03
 
 /**
  * What is wrong with `actual`, whose numbers are the script's already; an empty list when nothing is. `ports` are those
- * that the line means, `streamOffset` is the position of the payload in the stack's stream.
+ * that the line means, `streamOffset` is the position of the payload in the stack's stream, and `isRepeat` says that it was sent before.
  */
 export function differences(
   expected: PacketAction,
   actual: Packet,
   ports: { readonly local: number; readonly remote: number },
   streamOffset: number,
+  isRepeat: boolean,
   settings: Settings,
 ): string[] {
   const wrong: string[] = []
@@ -26,7 +27,7 @@ export function differences(
   }
   field('source port', ports.local, actual.sourcePort)
   field('destination port', ports.remote, actual.destinationPort)
-  const ignored = settings.comparesPush ? 0 : FLAG_LETTERS.P
+  const ignored = isRepeat && !settings.comparesRepeatedPush ? FLAG_LETTERS.P : 0
   field('flags', formatFlags(expected.flags & ~ignored), formatFlags(actual.flags & ~ignored))
   field('sequence number', expected.seq, actual.seq)
   field('payload length', expected.length, actual.payload.length)

@@ -26,7 +26,7 @@ export function formatOption(option: TcpOption): string {
     case 'FOEXP':
       return option.hex === '' ? option.kind : `${option.kind} ${option.hex}`
     case 'other':
-      return `option-${option.number} ${option.hex}`
+      return `option ${option.number}${option.hex && ` ${option.hex}`}`
     default:
       return option.kind
   }

@@ -1,10 +1,10 @@
 /**
  * What each system call of a script does with the stack: a table from name to operation.
  */
-import type { SyscallAction } from '../language/ast.ts'
+import type { Expression, SyscallAction } from '../language/ast.ts'
 import { ScriptError } from '../language/script-error.ts'
 import { type Outcome, type StackUnderTest, Unsupported, WOULD_BLOCK } from '../stack.ts'
-import { Arguments, flagNames, integerField } from './arguments.ts'
+import { Arguments, flagNames, integerField, numberOf } from './arguments.ts'
 import { OPEN_FLAGS } from './constants.ts'
 import { firstWrongByte, patternBytes } from './pattern.ts'
 import type { Settings } from './settings.ts'
@@ -29,7 +29,8 @@ export interface CallContext {
   readonly positions: StreamPositions
   onSocket(handle: number): void
   onListen(handle: number): void
-  onConnect(): void
+  /** A connection to `port` is about to be begun. */
+  onConnect(port: number): void
   onClose(descriptor: number): void
 }
 
@@ -43,15 +44,21 @@ type Starter = (args: Arguments, context: CallContext) => Operation
 /** Starts the operation that `call` asks for. */
 export function startOperation(call: SyscallAction, context: CallContext): Operation {
   const starter = STARTERS[call.name]
-  if (starter === undefined) throw new Unsupported(`${call.name}(2)`)
+  if (starter === undefined) throw new Unsupported(`${call.name}(2) (known: ${Object.keys(STARTERS).join(', ')})`)
   return starter(new Arguments(call, context.line), context)
 }
 
 const STARTERS: Readonly<Record<string, Starter>> = {
   socket: (args, { stack, onSocket }) => {
     args.count(3)
+    const family = args.isEllipsis(0) ? 'AF_INET' : args.word(0)
+    if (family !== 'AF_INET') throw new Unsupported(`sockets of ${family} (known: ..., AF_INET)`)
     const type = args.flags(1)
-    if (!type.has('SOCK_STREAM')) throw new Unsupported('sockets other than SOCK_STREAM')
+    if (!type.has('SOCK_STREAM')) throw new Unsupported(`sockets of ${[...type].join('|')} (known: SOCK_STREAM)`)
+    const [protocol] = args.flags(2)
+    if (protocol !== undefined && protocol !== 'IPPROTO_TCP') {
+      throw new Unsupported(`sockets of ${protocol} (known: IPPROTO_TCP)`)
+    }
     const attempt = (): Outcome => stack.socket(type.has('SOCK_NONBLOCK'))
     return { attempt, returnsHandle: true, finish: (socket) => void onSocket(socket) }
   },
@@ -59,7 +66,7 @@ const STARTERS: Readonly<Record<string, Starter>> = {
   bind: (args, { stack, settings, handle }) => {
     args.count(3)
     const target = handle(args.integer(0))
-    const port = args.port(1, settings.bindPort)
+    const port = args.address(1)?.port ?? settings.bindPort
     return { attempt: () => stack.bind(target, settings.localAddress, port) }
   },
 
@@ -75,17 +82,22 @@ const STARTERS: Readonly<Record<string, Starter>> = {
 
   connect: (args, { stack, settings, handle, onConnect }) => {
     args.count(3)
-    args.ellipsis(1)
+    const port = args.address(1)?.port ?? settings.connectPort
     const target = handle(args.integer(0))
-    if (stack.tupleOf(target) === undefined) onConnect()
-    return { attempt: () => stack.connect(target, settings.remoteAddress, settings.connectPort) }
+    if (stack.tupleOf(target) === undefined) onConnect(port)
+    return { attempt: () => stack.connect(target, settings.remoteAddress, port) }
   },
 
-  read: (args, context) => read(args, context, 3),
-  recv: (args, context) => read(args, context, 4),
-  recvfrom: (args, context) => read(args, context, 6),
-  write: (args, context) => write(args, context, 3),
-  send: (args, context) => write(args, context, 4),
+  read: (args, context) => read(args, context, buffer(args, 3)),
+  recv: (args, context) => read(args, context, buffer(args, 4), args.flags(3)),
+  recvfrom: (args, context) => read(args, context, buffer(args, 6), args.flags(3)),
+  readv: (args, context) => read(args, context, vectors(args)),
+  recvmsg: (args, context) => read(args, context, message(args), args.flags(2)),
+  write: (args, context) => write(args, context, buffer(args, 3)),
+  send: (args, context) => write(args, context, buffer(args, 4), args.flags(3)),
+  sendto: (args, context) => write(args, context, buffer(args, 6), args.flags(3)),
+  writev: (args, context) => write(args, context, vectors(args)),
+  sendmsg: (args, context) => write(args, context, message(args), args.flags(2)),
 
   shutdown: (args, { stack, handle }) => {
     args.count(2)
@@ -109,10 +121,13 @@ const STARTERS: Readonly<Record<string, Starter>> = {
     return { attempt: () => stack.setsockopt(target, level, name, value) }
   },
 
-  getsockopt: (args, { stack, handle }) => {
+  getsockopt: (args, { stack, handle, line }) => {
     args.count(5)
     const target = handle(args.integer(0))
-    const [level, name, expected] = [args.word(1), args.word(2), args.optionValue(3)]
+    const [level, name] = [args.word(1), args.word(2)]
+    const fields = name === 'TCP_INFO' ? args.fields(3) : undefined
+    if (fields !== undefined) return tcpInfo(stack, target, fields, line)
+    const expected = args.optionValue(3)
     let value: unknown
     const attempt = (): Outcome => {
       const got = stack.getsockopt(target, level, name)
@@ -161,22 +176,67 @@ const STARTERS: Readonly<Record<string, Starter>> = {
 
 function accept(args: Arguments, { stack, handle }: CallContext, count: number): Operation {
   args.count(count)
-  args.ellipsis(1)
-  args.ellipsis(2)
+  const expected = args.address(1)
   const target = handle(args.integer(0))
   const nonBlocking = count === 4 && args.flags(3).has('SOCK_NONBLOCK')
-  return { attempt: () => stack.accept(target, nonBlocking), returnsHandle: true }
+  const finish = (accepted: number): string | undefined => {
+    const tuple = stack.tupleOf(accepted)
+    const isRight = expected === undefined || tuple === undefined || tuple.remotePort === expected.port
+    return isRight ? undefined : `the peer's port is ${tuple.remotePort}`
+  }
+  return { attempt: () => stack.accept(target, nonBlocking), returnsHandle: true, finish }
 }
 
-/** read(2) and its relatives: `count` arguments, flags in the fourth. */
-function read(args: Arguments, { stack, handle, positions }: CallContext, count: number): Operation {
+/** `{tcpi_state=TCP_ESTABLISHED, ...}`: the fields that are named. */
+function tcpInfo(
+  stack: StackUnderTest,
+  target: number,
+  fields: ReadonlyMap<string, Expression>,
+  line: number,
+): Operation {
+  const named = [...fields].filter(([, value]) => value.kind !== 'ellipsis')
+  const attempt = (): Outcome => 0
+  const finish = (): string | undefined => {
+    for (const [name, value] of named) {
+      const is = stack.tcpInfo(target, name)
+      if (is === undefined) throw new Unsupported(`${name} of struct tcp_info`)
+      if (is !== numberOf(value, line)) return `${name} is ${is}`
+    }
+    return undefined
+  }
+  return { attempt, finish }
+}
+
+/** The length of the one buffer of a call with `count` arguments. */
+function buffer(args: Arguments, count: number): number {
   args.count(count)
-  const target = handle(args.integer(0))
   args.buffer(1)
-  const length = args.integer(2)
-  const flags = count > 3 ? args.flags(3) : new Set<string>()
-  for (const flag of flags)
-    if (!['MSG_PEEK', 'MSG_DONTWAIT'].includes(flag)) throw new Unsupported(`recv(2) with ${flag}`)
+  return args.integer(2)
+}
+
+function vectors(args: Arguments): number {
+  args.count(3)
+  return args.vectors(1, 2)
+}
+
+function message(args: Arguments): number {
+  args.count(3)
+  return args.message(1)
+}
+
+const NO_FLAGS: ReadonlySet<string> = new Set()
+
+/** Refuses flags that are not `known`. */
+function requireFlags(args: Arguments, flags: ReadonlySet<string>, known: readonly string[]): void {
+  for (const flag of flags) {
+    if (!known.includes(flag)) throw new Unsupported(`${args.name}(2) with ${flag} (known: ${known.join(', ')})`)
+  }
+}
+
+/** read(2) and its relatives: up to `length` bytes. */
+function read(args: Arguments, { stack, handle, positions }: CallContext, length: number, flags = NO_FLAGS): Operation {
+  const target = handle(args.integer(0))
+  requireFlags(args, flags, ['MSG_PEEK', 'MSG_DONTWAIT'])
   const peek = flags.has('MSG_PEEK')
   const buffer = new Uint8Array(length)
   const attempt = (): Outcome => {
@@ -192,16 +252,15 @@ function read(args: Arguments, { stack, handle, positions }: CallContext, count:
   return { attempt, finish }
 }
 
-/** write(2) and send(2). On a blocking socket the call goes on until every byte was taken. */
-function write(args: Arguments, { stack, handle, positions }: CallContext, count: number): Operation {
-  args.count(count)
+/** write(2) and its relatives. On a blocking socket the call goes on until every byte was taken. */
+function write(
+  args: Arguments,
+  { stack, handle, positions }: CallContext,
+  length: number,
+  flags = NO_FLAGS,
+): Operation {
   const target = handle(args.integer(0))
-  args.buffer(1)
-  const length = args.integer(2)
-  const flags = count > 3 ? args.flags(3) : new Set<string>()
-  for (const flag of flags) {
-    if (!['MSG_DONTWAIT', 'MSG_NOSIGNAL'].includes(flag)) throw new Unsupported(`send(2) with ${flag}`)
-  }
+  requireFlags(args, flags, ['MSG_DONTWAIT', 'MSG_NOSIGNAL'])
   const position = positions.written.get(target) ?? 0
   const bytes = patternBytes(position, length)
   let written = 0

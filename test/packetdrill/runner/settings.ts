@@ -18,8 +18,8 @@ export interface Settings {
   strictSegments: boolean
   /** A packet that the script does not mention is a failure, also one of another connection or after the last line. */
   strictPackets: boolean
-  /** Whether PSH has to be as the script says. */
-  comparesPush: boolean
+  /** Whether PSH has to be as the script says in what is sent again, too: a host may cut that otherwise than the first time. */
+  comparesRepeatedPush: boolean
   /** How late an event of the script may begin, microseconds: 0 in virtual time, where none ever is. */
   latenessUsecs: number
   /** How long after its time a missing packet is still waited for, microseconds, to say how late it was. */
@@ -39,7 +39,7 @@ export const PACKETDRILL_SETTINGS: Readonly<Settings> = {
   tsEcrScaled: false,
   strictSegments: false,
   strictPackets: false,
-  comparesPush: true,
+  comparesRepeatedPush: false,
   latenessUsecs: 0,
   patienceUsecs: 1000e6,
   localAddress: address('192.168.0.1'),
@@ -55,10 +55,21 @@ export const STRICT_SETTINGS: Readonly<Settings> = {
   tolerancePercent: 0,
   tsTickUsecs: 1000,
   strictPackets: true,
+  comparesRepeatedPush: true,
 }
 
-/** Options that mean something to the tun device or to the kernel only. */
-const WITHOUT_EFFECT = new Set(['mss', 'mtu', 'gateway_ip', 'netmask_ip', 'send_omit_free', 'verbose', 'debug'])
+/** Options that mean something to the tun device, to the kernel or to packetdrill's own output only. */
+const WITHOUT_EFFECT = new Set([
+  'mss',
+  'mtu',
+  'speed',
+  'gateway_ip',
+  'netmask_ip',
+  'send_omit_free',
+  'verbose',
+  'debug',
+  'non_fatal',
+])
 
 type Setter = (settings: Settings, value: string, line: number) => void
 
@@ -91,7 +102,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
     settings.remoteAddress = addressOf(value, line)
   },
   ip_version: (_settings, value, line) => {
-    if (value !== 'ipv4') throw new ScriptError('unsupported', line, `--ip_version=${value}`)
+    if (value !== 'ipv4') throw new ScriptError('unsupported', line, `--ip_version=${value} (known: ipv4)`)
   },
 }
 
@@ -101,7 +112,10 @@ export function applyOptions(base: Readonly<Settings>, options: readonly ScriptO
   for (const { name, value, line } of options) {
     if (WITHOUT_EFFECT.has(name)) continue
     const setter = SETTERS[name]
-    if (setter === undefined) throw new ScriptError('unsupported', line, `the option --${name}`)
+    if (setter === undefined) {
+      const known = ['define', ...Object.keys(SETTERS), ...WITHOUT_EFFECT].map((option) => `--${option}`)
+      throw new ScriptError('unsupported', line, `the option --${name} (known: ${known.join(', ')})`)
+    }
     setter(settings, value ?? '', line)
   }
   return settings
@@ -114,6 +128,7 @@ function numberOf(value: string, line: number): number {
 }
 
 function addressOf(value: string, line: number): number {
+  if (value.includes(':')) throw new ScriptError('unsupported', line, `the IPv6 address ${value}`)
   const parsed = parseAddress(value)
   if (parsed === undefined) throw new ScriptError('syntax', line, `"${value}" is no IPv4 address`)
   return parsed

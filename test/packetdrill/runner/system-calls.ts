@@ -114,7 +114,7 @@ export class SystemCalls {
     const result = outcome as number
     if (operation.returnsHandle && expected >= 0) this.register(expected, result, line)
     else if (result !== expected) fail(`returned ${result}`)
-    const problem = operation.finish?.(result)
+    const problem = withLine(line, () => operation.finish?.(result))
     if (problem !== undefined) throw new ScriptError('failure', line, `${call.name}(): ${problem}`)
   }
 
@@ -138,7 +138,7 @@ export class SystemCalls {
       },
       onSocket: (handle) => wire.onSocket(handle),
       onListen: (handle) => wire.onListen(handle),
-      onConnect: () => wire.onConnect(),
+      onConnect: (port) => wire.onConnect(port),
       onClose: (descriptor) => {
         if (this.latest === handles.get(descriptor)) this.latest = undefined
         handles.delete(descriptor)

@@ -15,6 +15,10 @@ import type { Session } from './session.ts'
 const FIRST_REMOTE_PORT = 50_000
 const PEER_PORT = 40_000
 
+/** Where an IPv4 header has its protocol, and TCP's. */
+const PROTOCOL_AT = 9
+const PROTOCOL_TCP = 6
+
 /** Numbered peer n has the address 198.18.0.0 + n (RFC 2544). */
 const PEER_BASE = 0xc612_0000 | 0
 
@@ -52,10 +56,10 @@ export class WireSide {
     if (handle === this.newest && this.underTest === 'nothing') this.underTest = 'listening'
   }
 
-  /** A connect() is about to be made: the SYN will tell the local port. */
-  onConnect(): void {
-    const { localAddress, remoteAddress, connectPort } = this.session.settings
-    const flow = this.addFlow({ localAddress, localPort: 0, remoteAddress, remotePort: connectPort }, undefined)
+  /** A connect() to `remotePort` is about to be made: the SYN will tell the local port. */
+  onConnect(remotePort: number): void {
+    const { localAddress, remoteAddress } = this.session.settings
+    const flow = this.addFlow({ localAddress, localPort: 0, remoteAddress, remotePort }, undefined)
     flow.awaitsSyn = true
     this.current = flow
     this.underTest = 'connected'
@@ -138,6 +142,8 @@ export class WireSide {
 
   private collect(): void {
     for (const { at, bytes } of this.session.stack.collect()) {
+      // A kernel answers some ICMP messages with its own, which no line can expect.
+      if (bytes[PROTOCOL_AT] !== PROTOCOL_TCP && !this.session.settings.strictPackets) continue
       const queued = { packet: this.decode(bytes), at: this.session.toScriptTime(at), line: this.session.line }
       const flow = this.flows.find((candidate) => candidate.owns(queued.packet))
       if (flow === undefined) {
@@ -181,7 +187,15 @@ export class WireSide {
     flow.learn(action, first.packet)
     const { packet, at } = this.takeJoined(flow, action, limit)
     flow.lastSentAt = at
-    const problems = differences(action, packet, flow.portsOf(action), flow.streamOffset(packet), session.settings)
+    const isRepeat = flow.noteSent(packet)
+    const problems = differences(
+      action,
+      packet,
+      flow.portsOf(action),
+      flow.streamOffset(packet),
+      isRepeat,
+      session.settings,
+    )
     if (at < window.earliest || at > latest) problems.push(`time is ${formatTime(at)}, expected ${window.text}`)
     if (problems.length === 0) return at
     return fail(problems.join('; '), `\n  actual    ${formatTime(at)} ${formatActual(packet, flow.peer)}`)

@@ -1,16 +1,16 @@
 /**
  * low-and-slow: the hold rate keeps the SYN queue full, and little less does not.
  *
- * Theory (Linux reqsk_timer_handler): a request that nobody answers lives for T = 1 + 2 + 4 + ... s, one term per SYN-ACK.
+ * Theory (Linux reqsk_timer_handler): an entry that nobody answers lives for T = 1 + 2 + 4 + ... s, one term per SYN-ACK.
  * By Little's law a queue of B + 1 places is full from R = (B + 1) / T on. T is 3 s with 1 retry and 7 s with 2. With 5
- * retries a crowded queue settles where an eighth of the requests is younger than a second: T is about 8.6 s.
+ * retries a crowded queue settles where an eighth of the entries is younger than a second: T is about 8.6 s.
  */
 import { describe, expect, it } from 'vitest'
-import { holdRate, requestLifetime } from '../../../attacker/traffic/hold-rate.ts'
+import { halfOpenLifetime, holdRate } from '../../../attacker/traffic/hold-rate.ts'
 import { SECOND } from '../../../tcpip/base/time.ts'
 import { AttackLab, isPoissonCount } from '../../support/worlds/attack-lab.ts'
 
-/** Lifetimes to be settled and measured, so that every first request has long gone. */
+/** Lifetimes to be settled and measured, so that every first entry has long gone. */
 const WARM_UP = 12
 const MEASURED = 12
 
@@ -18,7 +18,7 @@ const MEASURED = 12
 function fill(backlog: number, synAckRetries: number, share: number, arrivals = 'constant') {
   const lab = new AttackLab({ config: { synCookies: 0, backlog, synAckRetries } })
   const rate = holdRate(backlog, synAckRetries) * share
-  const life = requestLifetime(synAckRetries)
+  const life = halfOpenLifetime(synAckRetries)
   lab.attack({ kind: 'syn-flood', rate, arrivals, duration: (WARM_UP + MEASURED) * life })
   lab.run(WARM_UP * life)
   lab.mark()
@@ -27,19 +27,19 @@ function fill(backlog: number, synAckRetries: number, share: number, arrivals = 
   return { mean: mean / (backlog + 1), dropped: lab.gained('TCPReqQFullDrop'), synReceived: lab.gained('SynReceived') }
 }
 
-describe('with retries that leave the life of a request fixed', () => {
+describe('with retries that leave the life of an entry fixed', () => {
   it.each([
     [1, 3, 64],
     [1, 3, 128],
     [2, 7, 64],
     [2, 7, 128],
     [2, 7, 1024],
-    // The queue cuts these to two: one request in seven is young, too few for a third.
+    // The queue cuts these to two: one entry in seven is young, too few for a third.
     [3, 7, 128],
     [4, 7, 128],
   ])('%i retries, a life of %i s, backlog %i: SYNs are dropped from places / lifetime on, to 2 in 100', (...row) => {
     const [retries, life, backlog] = row
-    expect(requestLifetime(retries)).toBe(life)
+    expect(halfOpenLifetime(retries)).toBe(life)
     const below = fill(backlog, retries, 0.98)
     expect(below.dropped).toBe(0)
     expect(below.mean).toBeGreaterThan(0.97)
@@ -50,7 +50,7 @@ describe('with retries that leave the life of a request fixed', () => {
   })
 })
 
-describe('with Linux’s 5 retries, where the queue cuts the life of old requests', () => {
+describe('with Linux’s 5 retries, where the queue cuts the life of old entries', () => {
   it.each([64, 128, 1024])('backlog %i: the queue is full at the hold rate, to a tenth', (backlog) => {
     expect(fill(backlog, 5, 0.9).dropped).toBe(0)
     expect(fill(backlog, 5, 1.1).mean).toBeGreaterThan(0.95)

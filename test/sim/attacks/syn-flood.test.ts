@@ -16,7 +16,7 @@ function flood(origin: string, rate: number, more: Record<string, unknown> = {})
   lab.clients({ rate: 20 })
   lab.run(8)
   const queue = lab.synQueue
-  const shares = { stored: lab.gained('RequestsCreated') / lab.gained('SynReceived') }
+  const shares = { stored: lab.gained('HalfOpenCreated') / lab.gained('SynReceived') }
   lab.clients(undefined)
   lab.run(70)
   return { lab, queue, shares, sent: lab.snapshot(id).sent }
@@ -48,7 +48,7 @@ describe('from addresses of hosts that answer', () => {
     expect(
       lab.allGained(
         'SynReceived',
-        'RequestsCreated',
+        'HalfOpenCreated',
         'EmbryonicRsts',
         'AttemptFails',
         'HalfOpenExpired',
@@ -56,7 +56,7 @@ describe('from addresses of hosts that answer', () => {
       ),
     ).toEqual({
       SynReceived: 5000,
-      RequestsCreated: 5000,
+      HalfOpenCreated: 5000,
       EmbryonicRsts: 5000,
       AttemptFails: 5000,
       HalfOpenExpired: 0,
@@ -72,7 +72,7 @@ describe('from addresses of hosts that answer', () => {
     lab.mark()
     lab.run(2)
     expect(lab.synQueue.mean).toBeGreaterThan(128)
-    expect(Math.abs(lab.gained('RequestsCreated') / 2 - (BACKLOG + 1) / RTT)).toBeLessThan(65)
+    expect(Math.abs(lab.gained('HalfOpenCreated') / 2 - (BACKLOG + 1) / RTT)).toBeLessThan(65)
   })
 })
 

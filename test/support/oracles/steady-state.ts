@@ -106,7 +106,7 @@ export function steadyState(options: SteadyStateOptions): SteadyState {
   }
 
   const changed = lab.changed()
-  const stored = lab.delta(Mib.RequestsCreated)
+  const stored = lab.delta(Mib.HalfOpenCreated)
   return {
     meanLength: area / (end - measureFrom),
     maxLength,

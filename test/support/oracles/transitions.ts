@@ -3,6 +3,7 @@
  * test can hold a TCB table against. SYN-RECEIVED of a passive open is a request of the listener, not a TCB: its
  * connection is seen to go from CLOSED to ESTABLISHED.
  */
+import type { Counters } from '../../../tcpip/base/counters.ts'
 import { STATE_NAMES, State } from '../../../tcpip/connection/states.ts'
 import type { TcbTable } from '../../../tcpip/connection/tcb-table.ts'
 
@@ -31,6 +32,41 @@ export const TRANSITIONS: readonly (readonly [from: State, to: State, why: strin
   [State.LAST_ACK, State.CLOSED, 'ACK of the FIN; RST, timeout'],
   [State.TIME_WAIT, State.CLOSED, '60 s; exact RST (RFC 1337), newer SYN (RFC 6191)'],
 ]
+
+/** What the listener does before there is a connection. */
+const REQUEST_TRANSITIONS: readonly (readonly [from: State, to: State])[] = [
+  [State.LISTEN, State.SYN_RECEIVED],
+  [State.LISTEN, State.ESTABLISHED],
+  [State.SYN_RECEIVED, State.LISTEN],
+]
+
+/** How many are in each state by what was counted: those that entered it less those that left it. States with none left out. */
+export function stayed(counters: Counters): ReadonlyMap<string, number> {
+  const states = Object.values(State)
+  const inside = states.map((state) =>
+    states.reduce<number>(
+      (sum, other) => sum + counters.transitionsOf(other, state) - counters.transitionsOf(state, other),
+      0,
+    ),
+  )
+  return new Map(
+    states
+      .filter((state) => state !== State.CLOSED && state !== State.LISTEN && inside[state] !== 0)
+      .map((state) => [STATE_NAMES[state], inside[state]]),
+  )
+}
+
+/** Transitions that were counted and are not in the tables. */
+export function strangeWays(counters: Counters): readonly string[] {
+  const known = new Set([...TRANSITIONS, ...REQUEST_TRANSITIONS].map(([from, to]) => transitionName(from, to)))
+  const states = Object.values(State)
+  return states.flatMap((from) =>
+    states
+      .filter((to) => counters.transitionsOf(from, to) > 0)
+      .map((to) => transitionName(from, to))
+      .filter((name) => !known.has(name)),
+  )
+}
 
 /** A transition as text. */
 export function transitionName(from: State, to: State): string {

@@ -15,11 +15,12 @@ interface ServerDifferences {
   readonly accept?: Partial<ServerState['acceptQueue']>
   readonly connections?: Readonly<Record<string, number>>
   readonly counters?: Readonly<Record<string, number>>
+  readonly transitions?: ServerState['transitions']
   readonly config?: Partial<ServerConfig>
 }
 
 export function serverMessage(at: number, different: ServerDifferences = {}): ServerMessage {
-  const { syn, accept, connections, counters, config } = different
+  const { syn, accept, connections, counters, transitions = {}, config } = different
   const none = Object.fromEntries(MIB_NAMES.map((name) => [name, 0]))
   const state = {
     pid: 1,
@@ -30,6 +31,7 @@ export function serverMessage(at: number, different: ServerDifferences = {}): Se
     synQueue: { length: 0, young: 0, limit: 128, bytes: 0, ...syn },
     acceptQueue: { length: 0, limit: 128, ...accept },
     connections: { established: 0, close_wait: 0, time_wait: 0, ...connections },
+    transitions,
     counters: { ...none, ...counters },
     packets: { in: 0, accepted: 0, out: 0 },
     drops: {},

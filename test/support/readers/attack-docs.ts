@@ -78,9 +78,10 @@ why, is told with counts: by \`synlab run\` below its table, in result.json and 
 (\`replay\`), and by the metric \`synlab_trace_packets_total{outcome}\`. \`synlab run --victim ADDRESS\` says it for all recordings
 of a scenario.
 
-pcap (with Kuznetzov's records too) and pcapng are read, of any size, also packed by gzip, and by zstd where Node can unpack it
-(22.15 and later); on Ethernet, VLANs, PPP, PPPoE, MPLS, Linux cooked, loopback and raw IP, and inside IPv4, GRE and VXLAN. A
-recording that was cut off is replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets; options that a short capture cut
+pcap (with the longer records of Kuznetzov, Red Hat 6.1, SuSE 6.3 and Nokia, too) and pcapng are read, of any size, also packed
+by gzip, and by zstd where Node can unpack it (22.15 and later); on Ethernet (with SNAP, too), VLANs, PPP, PPPoE, MPLS, Cisco
+HDLC, Linux cooked, loopback and raw IP, and inside IPv4, GRE, ERSPAN, VXLAN and Geneve. A recording that was cut off is
+replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets; options that a short capture cut
 off are missing, payloads are zeros.
 
 A replay sends what was recorded, whatever the server answers. It completes no handshake, because the lab's server chooses other

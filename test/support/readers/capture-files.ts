@@ -75,17 +75,22 @@ export interface PcapOptions {
   readonly littleEndian?: boolean
   readonly nanoseconds?: boolean
   readonly linkType?: number
+  /** Default: what `nanoseconds` says. */
+  readonly magic?: number
+  /** Bytes that stand after the header of each record, as patched systems wrote them. */
+  readonly recordExtra?: readonly number[]
 }
 
 export function pcapFile(packets: readonly FilePacket[], options: PcapOptions = {}): Uint8Array {
-  const { littleEndian = true, nanoseconds = false, linkType = 101 } = options
+  const { littleEndian = true, nanoseconds = false, linkType = 101, recordExtra = [] } = options
   const out = new Bytes(littleEndian)
   out
-    .u32(nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4)
+    .u32(options.magic ?? (nanoseconds ? 0xa1b23c4d : 0xa1b2c3d4))
     .u16(2, 4)
     .u32(0, 0, 65_535, linkType)
   for (const { seconds, nanoseconds: fraction, bytes, originalLength = bytes.length } of packets) {
-    out.u32(seconds, nanoseconds ? fraction : Math.floor(fraction / 1000), bytes.length, originalLength).raw(bytes)
+    out.u32(seconds, nanoseconds ? fraction : Math.floor(fraction / 1000), bytes.length, originalLength)
+    out.raw(recordExtra).raw(bytes)
   }
   return out.done()
 }
@@ -185,6 +190,7 @@ export const LINK_HEADERS: readonly { name: string; linkType: number; header: re
     linkType: 1,
     header: [...Array(12).fill(0xee), 0x88, 0x47, 0, 1, 0, 64, 0, 2, 1, 64],
   },
+  { name: 'Cisco HDLC', linkType: 104, header: [0x0f, 0, 0x08, 0] },
   { name: 'PPPoE', linkType: 1, header: [...Array(12).fill(0xee), 0x88, 0x64, 0x11, 0, 0, 1, 0, 62, 0, 0x21] },
   { name: 'PPP in HDLC', linkType: 50, header: [0xff, 0x03, 0x00, 0x21] },
   { name: 'PPP with a short protocol', linkType: 9, header: [0x21] },

@@ -34,7 +34,7 @@ const VOLUME: ReadonlySet<string> = new Set([
   'PacketsOut',
   'SynReceived',
   'SynAckSent',
-  'RequestsCreated',
+  'HalfOpenCreated',
 ])
 
 /** Secret bytes for tests: any fixed values do. */
@@ -91,7 +91,7 @@ export class ServerLab {
     return (this.now - this.began) / SECOND
   }
 
-  /** Half-open requests stored. */
+  /** Half-open entries stored. */
   get halfOpen(): number {
     return this.listener.synQueue.length
   }

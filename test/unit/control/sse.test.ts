@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { get, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { Registry } from 'prom-client'
 import { afterEach, describe, expect, it } from 'vitest'
 import { buildControlApp, type ControlApp } from '../../../control/app.ts'
@@ -146,6 +147,27 @@ describe('an event stream', () => {
     const listener = await greeted
     await listener.until('\n\n')
     expect(listener.heard()).toBe('id: 1\nevent: hello\ndata: {"first":true}\n\n')
+  })
+
+  it('has all its places after more short visits than there are places', async () => {
+    let visitor: Socket | undefined
+    await serve({}, async () => {
+      // The visitor leaves while its greeting is under way, and the server has seen it leave.
+      visitor?.destroy()
+      while (visitor !== undefined && (await connections()) > 0) await new Promise((resolve) => setImmediate(resolve))
+      return HELLO
+    })
+    const { port } = app.server.address() as AddressInfo
+    const connections = promisify(app.server.getConnections.bind(app.server))
+    for (let visit = 0; visit < 150; visit++) {
+      visitor = connect({ port, host: '127.0.0.1' })
+      visitor.write('GET /events HTTP/1.1\r\nHost: localhost\r\n\r\n')
+      await once(visitor, 'close')
+    }
+    visitor = undefined
+    const listener = await listen()
+    expect(listener.response.statusCode).toBe(200)
+    await listener.until('hello')
   })
 
   it('gives the place back when there is nothing to greet with, and says why', async () => {

@@ -191,7 +191,7 @@ describe('the view', () => {
   it('explains the keys and the words', () => {
     const lines = renderScreen(historyOf(...FLOODED).figures(), { ...CONTEXT, isHelpOpen: true }, 100, 30)
     for (const key of ['f ', 'c ', 'r ', '? ', 'q ']) expect(lines.some((line) => line.startsWith(key))).toBe(true)
-    expect(lines.join('\n')).toContain('half-open requests')
+    expect(lines.join('\n')).toContain('half-open entries')
   })
 
   it('never exceeds the screen', () => {

@@ -163,6 +163,15 @@ describe('packets', () => {
     expect(packet('> [ttl 64] . 1:1(0) ack 1').ttl).toBe(64)
   })
 
+  it('reads options that have no name', () => {
+    expect(packet('< S 0:0(0) win 1 <option 200 0a0b,option 201,nop,nop>').options).toEqual([
+      { kind: 'other', number: 200, hex: '0a0b' },
+      { kind: 'other', number: 201, hex: '' },
+      { kind: 'nop' },
+      { kind: 'nop' },
+    ])
+  })
+
   it('reads ports of its own', () => {
     expect(packet('< 1234 > 8081 S 0:0(0) win 1')).toMatchObject({ sourcePort: 1234, destinationPort: 8081 })
   })
@@ -187,6 +196,8 @@ describe('packets', () => {
       seq: 1,
     })
     expect(action('< icmp type_11 code_1 [0:0(0)]')).toMatchObject({ type: 11, code: 1 })
+    expect(action('< icmp echo_reply')).toMatchObject({ type: 0, code: 0, seq: 0 })
+    expect(action('< icmp address_mask_reply code_255')).toMatchObject({ type: 18, code: 255 })
   })
 
   it.each([
@@ -199,6 +210,14 @@ describe('packets', () => {
     ['0 < udp (1000)', 'unsupported', 'udp'],
     ['0 < [peers 5 to 2] S 0:0(0) win 1', 'syntax', 'last peer'],
     ['0 < [flowlabel 0x3] S 0:0(0) win 1', 'unsupported', 'flowlabel'],
+    ['0 < [dscp 3] S 0:0(0) win 1', 'unsupported', 'the IP property dscp (known: noecn,'],
+    ['0 < ipv6 fd00::1 > fd00::2: S 0:0(0) win 1', 'unsupported', 'ipv6 packets'],
+    ['0 < gre: S 0:0(0) win 1', 'unsupported', 'gre packets'],
+    ['0 < S 0:0(0) win 1 <option 200 0a0>', 'syntax', 'even number'],
+    ['0 < icmp unreachable nonsense', 'unsupported', 'the ICMP code nonsense (known: net_unreachable,'],
+    ['0 < icmp echo_request id 7', 'unsupported', 'ICMP echo'],
+    ['0 < icmp unreachable port_unreachable [udp (10)]', 'unsupported', 'other packets than TCP'],
+    ['0 < S 0:0(0) win 1 {mut ip ihl}', 'unsupported', 'fuzzed packets'],
   ])('refuses %j', (source, kind, reason) => {
     const error = refusal(source)
     expect(error).toMatchObject({ kind, line: 1 })
@@ -254,7 +273,55 @@ describe('the script as a whole', () => {
     expect(script.cleanup).toEqual([{ line: 7, text: 'tidy' }])
   })
 
+  it('puts what --define says in the place of a word', () => {
+    const { options, setup, events } = parseScript(
+      '--define=PROTO=IPPROTO_TCP\n--define=CC="reno"\n--define=SETUP=`tidy`\nSETUP\n0 f(PROTO, CC) = 0',
+    )
+    expect([options, setup]).toEqual([[], [{ line: 4, text: 'tidy' }]])
+    expect(events[0].action).toMatchObject({
+      args: [
+        { kind: 'word', name: 'IPPROTO_TCP' },
+        { kind: 'string', text: 'reno' },
+      ],
+    })
+  })
+
   it('refuses a script without events', () => {
     expect(refusal('// nothing').message).toContain('at least one event')
+  })
+})
+
+describe('what is for other systems', () => {
+  const CLOSE = (descriptor: number): string => `0 close(${descriptor}) = 0\n`
+  const linesOf = (source: string): number[] => parseScript(source).events.map(({ line }) => line)
+
+  it('is left out, and what is for Linux is read, with its lines', () => {
+    expect(linesOf(`#ifdef __FreeBSD__\n@ not read\n#endif\n${CLOSE(3)}`)).toEqual([4])
+    expect(linesOf(`#ifdef linux\n${CLOSE(3)}#else\n@\n#endif\n${CLOSE(4)}`)).toEqual([2, 6])
+    expect(linesOf(`#ifndef __linux__\n@\n  #ifdef linux\n@\n#endif\n#else // Linux\n${CLOSE(3)}#endif`)).toEqual([7])
+  })
+
+  it('includes headers of C', () => {
+    expect(linesOf(`#include <sys/socket.h>\n${CLOSE(3)}`)).toEqual([2])
+  })
+
+  it('is told from comments and from what is in quotes', () => {
+    expect(linesOf(`# ifdef is a word here\n#\n${CLOSE(3)}`)).toEqual([3])
+    expect(parseScript(`\`#ifdef x\n#endif\`\n${CLOSE(3)}`).setup).toEqual([{ line: 1, text: '#ifdef x\n#endif' }])
+    expect(linesOf(`${CLOSE(3).trim()} #ifdef linux is a remark`)).toEqual([1])
+  })
+
+  it.each([
+    [`#ifdef linux\n${CLOSE(3)}`, 'syntax', 1, 'no #endif'],
+    [`#ifdef BSD\n${CLOSE(3)}`, 'syntax', 1, 'no #endif'],
+    [`${CLOSE(3)}#endif`, 'syntax', 2, '#endif without #ifdef'],
+    [`${CLOSE(3)}#else`, 'syntax', 2, '#else without #ifdef'],
+    [`#define X 1\n${CLOSE(3)}`, 'unsupported', 1, '#define X 1 (known: #ifdef,'],
+    [`#include "common.pkt"\n${CLOSE(3)}`, 'unsupported', 1, '#include "common.pkt"'],
+    [`#if 0\n${CLOSE(3)}#endif`, 'unsupported', 1, '#if 0'],
+  ])('refuses %j', (source, kind, line, reason) => {
+    const error = refusal(source)
+    expect(error).toMatchObject({ kind, line })
+    expect(error.message).toContain(reason)
   })
 })

@@ -44,6 +44,21 @@ describe('a right script', () => {
 +0 accept(3, ..., ...) = -1 EWOULDBLOCK (Resource temporarily unavailable)`)
   })
 
+  it('may give words of its own a meaning', () => {
+    run(`--define=PROTOCOL=IPPROTO_TCP
+--define=HOW="sysctl -q net.core.somaxconn=7"
+0 socket(..., SOCK_STREAM, PROTOCOL) = 3`)
+  })
+
+  it('may leave the port of a connect() to the host, and name the one that it goes to', () => {
+    const address = (port: number) =>
+      `{sa_family = AF_INET, sin_port = htons(${port}), sin_addr = inet_addr("0.0.0.0")}`
+    run(`0 socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3
++0 bind(3, ${address(0)}, ...) = 0
++0 connect(3, ${address(99)}, ...) = -1 EINPROGRESS (Operation now in progress)
++0 > 32768 > 99 S 0:0(0) <...>`)
+  })
+
   it('passes', () => {
     run(`${ACCEPTED}+.1 < P. 1:101(100) ack 1 win 64240
 +0~+.05 > . 1:1(0) ack 101
@@ -139,7 +154,7 @@ describe('a packet', () => {
   it('is joined with those that continue it, unless segments are strict', () => {
     const write = '+0 write(4, ..., 2500) = 2500\n'
     run(`${ACCEPTED}${write}+0 > P. 1:2501(2500) ack 1`)
-    run(`${ACCEPTED}${write}+0 > . 1:2001(2000) ack 1\n+0 > P. 2001:2501(500) ack 1`)
+    run(`${ACCEPTED}${write}+0 > P. 1:2001(2000) ack 1\n+0 > P. 2001:2501(500) ack 1`)
     expect(problem(`${ACCEPTED}${write}+0 > P. 1:2601(2600) ack 1`).message).toContain('payload length is 2500')
     expect(problem(`--strict_segments\n${ACCEPTED}${write}+0 > P. 1:2501(2500) ack 1`).message).toContain('is 1000')
   })
@@ -291,6 +306,68 @@ describe('what is not offered is refused, never passed over', () => {
   })
 })
 
+describe('what is refused says what would do', () => {
+  it.each([
+    ['`sysctl -q net.ipv4.tcp_ecn=1`\n0 close(3) = 0', 'net.ipv4.tcp_ecn=1 (known: 0)'],
+    ['0 `sysctl kern.x=1`', 'kern.x=1: the stack has none of this name'],
+    ['0 `sleep 1`', '"sleep 1" (known: defaults.sh, sysctl,'],
+    ['0 splice(4, ...) = 0', 'splice(2) (known: socket, bind,'],
+    ['0 socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP) = 3', 'sockets of AF_INET6 (known: ..., AF_INET)'],
+    ['0 socket(..., SOCK_STREAM, IPPROTO_MPTCP) = 3', 'sockets of IPPROTO_MPTCP (known: IPPROTO_TCP)'],
+    [`${ACCEPTED}+0 send(4, ..., 10, MSG_EOR) = 10`, 'send(2) with MSG_EOR (known: MSG_DONTWAIT, MSG_NOSIGNAL)'],
+    [`${ACCEPTED}+0 write(4, "abc", 3) = 3`, 'a buffer with bytes of its own (known: ...)'],
+    [`${ACCEPTED}+0 setsockopt(4, SOL_SOCKET, SO_X, [1], 4) = 0`, 'SO_X (known: SO_LINGER, SO_REUSEADDR,'],
+    [`${ACCEPTED}+0 setsockopt(4, SOL_TCP, TCP_LINGER2, [-1], 4) = 0`, 'TCP_LINGER2 below 0'],
+    [`${ACCEPTED}+0 getsockopt(4, SOL_TCP, TCP_INFO, {tcpi_x=1}, [104]) = 0`, 'tcpi_x of struct tcp_info'],
+    ['--local_ip=fd00::1\n0 close(3) = 0', 'the IPv6 address fd00::1'],
+    ['--x=1\n0 close(3) = 0', '--x (known: --define, --tolerance_usecs,'],
+    ['0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 listen(3, 1) = 0', 'listen(2) without bind(2) to a port'],
+  ])('%j', (source, message) => {
+    const error = problem(source)
+    expect(error).toMatchObject({ kind: 'unsupported', message: expect.stringContaining(message) })
+    expect(error.line).toBeGreaterThan(0)
+  })
+})
+
+describe('buffers', () => {
+  const SOCKET = '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n'
+
+  it.each([
+    ['SO_SNDBUF', 1, 4608],
+    ['SO_SNDBUF', 10_000_000, 425_984],
+    ['SO_RCVBUF', 1, 2304],
+    ['SO_RCVBUF', 10_000_000, 425_984],
+  ])('%s of %i is %i', (name, asked, given) => {
+    run(`${SOCKET}+0 setsockopt(3, SOL_SOCKET, ${name}, [${asked}], 4) = 0
++0 getsockopt(3, SOL_SOCKET, ${name}, [${given}], [4]) = 0`)
+  })
+
+  it('of the kernel are not those of the endpoint: a window or a short write that would follow is refused', () => {
+    const receive = '+0 setsockopt(3, SOL_SOCKET, SO_RCVBUF, [20000], 4) = 0\n'
+    expect(problem(`${SOCKET}${receive}+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0`)).toMatchObject({
+      kind: 'unsupported',
+      line: 4,
+    })
+    const send = (bytes: number) => `${ACCEPTED}+0 setsockopt(4, SOL_SOCKET, SO_SNDBUF, [${bytes}], 4) = 0\n`
+    expect(problem(`${send(20_000)}+0 write(4, ..., 10) = 10`)).toMatchObject({ kind: 'unsupported', line: 9 })
+    expect(problem(`${send(200_000)}+0 write(4, ..., 90000) = 90000`)).toMatchObject({ kind: 'unsupported', line: 9 })
+  })
+})
+
+describe('option values out of range', () => {
+  it.each([
+    ['TCP_MAXSEG', 87],
+    ['TCP_MAXSEG', 32_768],
+    ['TCP_SYNCNT', 0],
+    ['TCP_SYNCNT', 128],
+    ['TCP_KEEPIDLE', 0],
+    ['TCP_KEEPCNT', 128],
+  ])('%s of %i is EINVAL', (name, value) => {
+    run(`0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3
++0 setsockopt(3, SOL_TCP, ${name}, [${value}], 4) = -1 EINVAL (Invalid argument)`)
+  })
+})
+
 describe('settings', () => {
   const SOCKET = '0 socket(..., SOCK_STREAM, IPPROTO_TCP) = 3\n+0 bind(3, ..., ...) = 0\n+0 listen(3, 100) = 0\n'
 
@@ -301,6 +378,7 @@ describe('settings', () => {
     ['./set_sysctls.py /proc/sys/net/core/somaxconn=7'],
     ['sysctl -q net.core.somaxconn=$((3*2+1)) > /dev/null 2>&1 # remark'],
     ['./defaults.sh && sysctl -q net.core.somaxconn=7'],
+    ['echo 7 > /proc/sys/net/core/somaxconn'],
     ['sysctl -q net.core.somaxconn=9; sysctl -q net.core.somaxconn=7'],
   ])('are understood in the form %s', (command) => {
     run(`\`${command}\`\n${SOCKET}+0 %{ assert backlog == 7 }%`)

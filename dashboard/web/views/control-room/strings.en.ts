@@ -59,7 +59,7 @@ export const CONTROL_ROOM_EN: ControlRoomText = {
   sentence: 'What happens',
   pinned: (clock, ago) => `${clock}, ${ago} ago`,
   synQueue: 'SYN queue',
-  synQueueAbout: 'each square a half-open request',
+  synQueueAbout: 'each square a half-open entry',
   acceptQueue: 'Accept queue',
   acceptQueueAbout: 'finished handshakes that wait for the program',
   of: (limit) => `of ${limit}`,

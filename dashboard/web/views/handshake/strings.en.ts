@@ -118,7 +118,7 @@ export const HANDSHAKE_EN: HandshakeText = {
   explain: {
     syn: 'The client asks for a connection and names its first sequence number. Until the SYN is answered, it repeats it after 1, 2, 3 … s.',
     synAck:
-      'The server keeps the half-open request in its SYN queue and answers. Nobody has proven yet to be where it says.',
+      'The server keeps the half-open entry in its SYN queue and answers. Nobody has proven yet to be where it says.',
     cookie:
       'The queue is full: the server keeps nothing. Its sequence number is a cookie from which it can remake the request.',
     repeat: 'No answer came within the timeout, so the same segment is sent again and the timeout doubles.',

@@ -137,7 +137,7 @@ export class Observer {
     return this.exchange !== undefined && countClose(this.exchange).isClosed
   }
 
-  /** Seconds from the first SYN to the end of the half-open request that nobody completed. */
+  /** Seconds from the first SYN to the end of the half-open entry that nobody completed. */
   get halfOpenSeconds(): number | undefined {
     const steps = this.exchange?.steps ?? []
     const last = steps.at(-1)

@@ -1,17 +1,21 @@
-/** The diagram: a node for each state with its sockets, a line for each way with its rate. */
-import { useFormat, useLab, useMoment, useText } from '../../app/lab-context.ts'
-import { RATE_MS } from '../../store/situation.ts'
+/** The diagram: a node for each state with its sockets, a line for each way with its rate; on a small screen a list. */
+import { useFormat, useText } from '../../app/lab-context.ts'
+import { StateList } from './state-list.tsx'
 import {
   curveOf,
   EDGES,
+  EXITS,
   edgeWidth,
   NODE_HEIGHT,
   NODE_WIDTH,
   NODES,
+  nodeOf,
   type StateEdge,
+  type StateExit,
   type StateName,
   type StateNode,
 } from './state-map.ts'
+import { type StateFigures, useStateFigures } from './state-rates.ts'
 import { STATES } from './strings.ts'
 
 interface StateDiagramProps {
@@ -20,18 +24,17 @@ interface StateDiagramProps {
 }
 
 export function StateDiagram({ chosen, onChoose }: StateDiagramProps) {
-  const { store } = useLab()
+  const figures = useStateFigures()
+  return (
+    <>
+      <Drawing figures={figures} chosen={chosen} onChoose={onChoose} />
+      <StateList figures={figures} chosen={chosen} onChoose={onChoose} />
+    </>
+  )
+}
+
+function Drawing({ figures, chosen, onChoose }: StateDiagramProps & { readonly figures: StateFigures }) {
   const text = useText(STATES)
-  const moment = useMoment() ?? 0
-  const connections = store.server.value?.state.connections
-  const counts = (state: StateName): number => {
-    if (state === 'listen') return connections === undefined ? Number.NaN : 1
-    return state === 'close' ? Number.NaN : (connections?.[state] ?? Number.NaN)
-  }
-  const history = store.serverHistory
-  const row = history.rowAt(moment)
-  const rateOf = ({ counters }: StateEdge): number =>
-    counters.length === 0 ? Number.NaN : counters.reduce((sum, counter) => sum + history.rate(row, counter, RATE_MS), 0)
   return (
     <svg class="states-diagram" viewBox="30 20 800 745">
       <title>{text.title}</title>
@@ -50,37 +53,52 @@ export function StateDiagram({ chosen, onChoose }: StateDiagramProps) {
         </marker>
       </defs>
       {EDGES.map((edge) => (
-        <Edge key={`${edge.from} ${edge.to}`} edge={edge} rate={rateOf(edge)} />
+        <Edge key={`${edge.from} ${edge.to}`} edge={edge} figures={figures} />
       ))}
       {NODES.map((node) => (
         <Node
           key={node.state}
           node={node}
-          count={counts(node.state)}
+          count={figures.count(node.state)}
           isChosen={node.state === chosen}
           onChoose={() => onChoose(node.state === chosen ? undefined : node.state)}
         />
+      ))}
+      {EXITS.map((exit) => (
+        <Exit key={exit.from} exit={exit} figures={figures} />
       ))}
     </svg>
   )
 }
 
-function Edge({ edge, rate }: { edge: StateEdge; rate: number }) {
+function Edge({ edge, figures }: { edge: StateEdge; figures: StateFigures }) {
   const text = useText(STATES)
   const format = useFormat()
-  const from = NODES.find(({ state }) => state === edge.from)
-  const to = NODES.find(({ state }) => state === edge.to)
-  if (from === undefined || to === undefined) return null
+  const [from, to] = [nodeOf(edge.from), nodeOf(edge.to)]
   const { path, x, y } = curveOf(from, to, edge.bend)
-  const label = Number.isFinite(rate)
-    ? `${text.edges[edge.label]} ${text.perSecond(format.rate(rate))}`
-    : text.edges[edge.label]
+  const rate = figures.rate(edge)
   const isLeft = edge.side === 'left'
   return (
     <g class={`edge ${edge.label}${rate > 0 ? ' busy' : ''}`} data-edge={`${edge.from}-${edge.to}`}>
+      <title>{text.way(from.label, to.label, format.count(figures.total(edge)))}</title>
       <path d={path} stroke-width={edgeWidth(rate)} marker-end="url(#tip)" />
       <text x={x + (isLeft ? -10 : 10)} y={y + 4} text-anchor={isLeft ? 'end' : 'start'}>
-        {label}
+        {text.edges[edge.label]} <tspan class="rate">{text.perSecond(format.rate(rate))}</tspan>
+      </text>
+    </g>
+  )
+}
+
+function Exit({ exit, figures }: { exit: StateExit; figures: StateFigures }) {
+  const text = useText(STATES)
+  const format = useFormat()
+  const { x, y, label } = nodeOf(exit.from)
+  const rate = figures.rate(exit)
+  return (
+    <g class={`edge gone${rate > 0 ? ' busy' : ''}`} data-edge={`${exit.from}-${exit.to}`}>
+      <title>{text.way(label, nodeOf(exit.to).label, format.count(figures.total(exit)))}</title>
+      <text x={x + exit.dx} y={y + exit.dy} text-anchor={exit.anchor}>
+        {text.gone(format.rate(rate))}
       </text>
     </g>
   )

@@ -1,9 +1,7 @@
 /**
- * The diagram of RFC 9293 figure 5 as a server sees it: where each state stands, which ways lead from one to another, and
- * which counter counts a way. Ways that nothing counts have no rate: they are drawn, and nothing is claimed. Pure.
+ * The diagram of RFC 9293 figure 5 as a server goes through it: where each state stands, and which ways lead from one to
+ * another. Each way is one of those that the server counts. Pure.
  */
-import type { ServerColumn } from '../../store/columns.ts'
-
 /** States by the names of the API. */
 export type StateName =
   | 'close'
@@ -39,12 +37,17 @@ export const NODES: readonly StateNode[] = [
   { state: 'close', label: 'CLOSED', x: 710, y: 725 },
 ]
 
+const BY_STATE: ReadonlyMap<StateName, StateNode> = new Map(NODES.map((node) => [node.state, node]))
+
+/** The node of a state; every state has one. */
+export function nodeOf(state: StateName): StateNode {
+  return BY_STATE.get(state) as StateNode
+}
+
 export interface StateEdge {
   readonly from: StateName
   readonly to: StateName
   readonly label: keyof EdgeLabels
-  /** The counter that counts it; several are added up. */
-  readonly counters: readonly ServerColumn[]
   /** How far the line bends to its right, in units of the diagram. */
   readonly bend?: number
   /** On which side of the line its words stand; default right. */
@@ -58,33 +61,45 @@ export interface EdgeLabels {
   readonly expired: string
   readonly close: string
   readonly fin: string
-  readonly finAck: string
   readonly timeout: string
-  readonly none: string
+  readonly gone: string
 }
 
 export const EDGES: readonly StateEdge[] = [
-  { from: 'listen', to: 'syn_recv', label: 'syn', counters: ['RequestsCreated'], bend: -12 },
-  {
-    from: 'syn_recv',
-    to: 'listen',
-    label: 'expired',
-    counters: ['HalfOpenExpired', 'EmbryonicRsts'],
-    bend: -60,
-    side: 'left',
-  },
-  { from: 'syn_recv', to: 'established', label: 'ack', counters: [], side: 'left' },
-  { from: 'listen', to: 'established', label: 'cookie', counters: ['SyncookiesRecv'] },
-  { from: 'established', to: 'fin_wait1', label: 'close', counters: [], side: 'left' },
-  { from: 'established', to: 'close_wait', label: 'fin', counters: [] },
-  { from: 'fin_wait1', to: 'fin_wait2', label: 'ack', counters: [], side: 'left' },
-  { from: 'fin_wait1', to: 'closing', label: 'fin', counters: [] },
-  { from: 'fin_wait1', to: 'time_wait', label: 'finAck', counters: [] },
-  { from: 'fin_wait2', to: 'time_wait', label: 'fin', counters: [], side: 'left' },
-  { from: 'closing', to: 'time_wait', label: 'ack', counters: [] },
-  { from: 'close_wait', to: 'last_ack', label: 'close', counters: [] },
-  { from: 'last_ack', to: 'close', label: 'ack', counters: [] },
-  { from: 'time_wait', to: 'close', label: 'timeout', counters: [] },
+  { from: 'listen', to: 'syn_recv', label: 'syn', bend: -12 },
+  { from: 'listen', to: 'established', label: 'cookie' },
+  { from: 'syn_recv', to: 'established', label: 'ack', side: 'left' },
+  { from: 'syn_recv', to: 'listen', label: 'expired', bend: -60, side: 'left' },
+  { from: 'established', to: 'fin_wait1', label: 'close', side: 'left' },
+  { from: 'established', to: 'close_wait', label: 'fin' },
+  { from: 'fin_wait1', to: 'fin_wait2', label: 'ack', side: 'left' },
+  { from: 'fin_wait1', to: 'closing', label: 'fin' },
+  { from: 'fin_wait2', to: 'time_wait', label: 'fin', side: 'left' },
+  { from: 'closing', to: 'time_wait', label: 'ack' },
+  { from: 'close_wait', to: 'last_ack', label: 'close' },
+  { from: 'last_ack', to: 'close', label: 'ack' },
+  { from: 'time_wait', to: 'close', label: 'timeout' },
+]
+
+/** A way that no line is drawn for: straight to CLOSED by a reset, an abort or a timeout. */
+export interface StateExit {
+  readonly from: StateName
+  readonly to: 'close'
+  readonly label: 'gone'
+  /** Where its words stand, from the middle of the node, in units of the diagram. */
+  readonly dx: number
+  readonly dy: number
+  readonly anchor: 'start' | 'middle' | 'end'
+}
+
+const BELOW = 38
+
+export const EXITS: readonly StateExit[] = [
+  { from: 'established', to: 'close', label: 'gone', dx: 0, dy: BELOW, anchor: 'middle' },
+  { from: 'fin_wait1', to: 'close', label: 'gone', dx: 0, dy: BELOW, anchor: 'middle' },
+  { from: 'close_wait', to: 'close', label: 'gone', dx: -77, dy: 5, anchor: 'end' },
+  { from: 'fin_wait2', to: 'close', label: 'gone', dx: 10, dy: BELOW, anchor: 'end' },
+  { from: 'closing', to: 'close', label: 'gone', dx: -10, dy: BELOW, anchor: 'start' },
 ]
 
 /** Width of a line for so many transitions per second, in units of the diagram: 1.5 for none, growing with their number. */

@@ -6,6 +6,10 @@ export interface StatesText {
   readonly about: string
   readonly edges: EdgeLabels
   perSecond(rate: string): string
+  /** Of the ways that no line is drawn for. */
+  gone(rate: string): string
+  /** What a way's figure is, for who asks. */
+  way(from: string, to: string, total: string): string
   readonly ages: string
   readonly timeWaitAges: string
   readonly closeWaitAges: string
@@ -31,7 +35,7 @@ export interface StatesText {
 export const STATES_EN: StatesText = {
   title: 'Every socket and its state',
   about:
-    'RFC 9293 as the server goes through it. Numbers are sockets now; a line is as wide as its transitions per second, where a counter counts them.',
+    'RFC 9293 as the server goes through it. A number is a state’s sockets; a line is as wide as the sockets per second that go that way. ×: straight to CLOSED, by reset, abort or timeout.',
   edges: {
     syn: 'SYN stored',
     ack: 'ACK',
@@ -39,11 +43,12 @@ export const STATES_EN: StatesText = {
     expired: 'expired or reset',
     close: 'close()',
     fin: 'FIN',
-    finAck: 'FIN, ACK',
-    timeout: '60 s',
-    none: '',
+    timeout: '60 s are over',
+    gone: 'reset, abort, timeout',
   },
   perSecond: (rate) => `${rate}/s`,
+  gone: (rate) => `× ${rate}/s`,
+  way: (from, to, total) => `${from} → ${to}: ${total} since the server began`,
   ages: 'How long they have been there',
   timeWaitAges: 'TIME-WAIT: leaves after 60 s',
   closeWaitAges: 'CLOSE-WAIT: leaves when the program closes',

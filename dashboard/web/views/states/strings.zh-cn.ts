@@ -3,7 +3,8 @@ import type { StatesText } from './strings.en.ts'
 
 export const STATES_ZH: StatesText = {
   title: '每个套接字及其状态',
-  about: '服务器所经历的 RFC 9293。数字是现在的套接字数；有计数器的转换，线越宽表示每秒转换越多。',
+  about:
+    '服务器所经历的 RFC 9293。数字是该状态的套接字数；线越宽，每秒走这条路的套接字越多。×：因重置、中止或超时直接到 CLOSED。',
   edges: {
     syn: '存下 SYN',
     ack: 'ACK',
@@ -11,11 +12,12 @@ export const STATES_ZH: StatesText = {
     expired: '过期或被重置',
     close: 'close()',
     fin: 'FIN',
-    finAck: 'FIN、ACK',
-    timeout: '60 秒',
-    none: '',
+    timeout: '60 秒已过',
+    gone: '重置、中止、超时',
   },
   perSecond: (rate) => `${rate}/秒`,
+  gone: (rate) => `× ${rate}/秒`,
+  way: (from, to, total) => `${from} → ${to}：自服务器启动以来 ${total} 次`,
   ages: '它们待了多久',
   timeWaitAges: 'TIME-WAIT：60 秒后离开',
   closeWaitAges: 'CLOSE-WAIT：程序关闭时离开',

@@ -241,7 +241,7 @@ describe('makeTrace', () => {
       malformed: 3,
       from_victim: 2,
     })
-    expect(trace.account.linkType).toBe(147)
+    expect(trace.account.unreadLinkTypes).toEqual([147])
     expect(viewReplay(trace.account, 0)).toMatchObject({ packets: 15, replayed: 1 })
   })
 
@@ -291,6 +291,7 @@ describe('makeTrace', () => {
     const reason = 'not a capture that can be read: neither a pcap nor a pcapng file, at byte 0'
     expect(makeTrace(new Uint8Array(9))).toBe(reason)
     expect(makeTrace(pcapFile([]))).toBe('there is no packet in it')
+    expect(makeTrace(new Uint8Array(0))).toBe('not a capture that can be read: the file is empty, at byte 0')
   })
 
   it('uses segments without the options that the capture cut off', () => {

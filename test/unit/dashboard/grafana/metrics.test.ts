@@ -11,6 +11,8 @@ import { BENCH_METRICS } from '../../../../lab/bench/bench-metrics.ts'
  */
 const LABELS = [
   'state',
+  'from',
+  'to',
   'reason',
   'outcome',
   'kind',

@@ -129,7 +129,7 @@ describe('the small charts', () => {
       store.apply(
         serverMessage(i * 500, {
           syn: { length: 7, bytes: 308 },
-          counters: { SynReceived: i * 500, RequestsCreated: i * 5, SyncookiesSent: i * 10 },
+          counters: { SynReceived: i * 500, HalfOpenCreated: i * 5, SyncookiesSent: i * 10 },
         }),
       )
       store.apply(attackerMessage(i * 500, { outcomes: { ok: i, timeout: i * 3 } }))

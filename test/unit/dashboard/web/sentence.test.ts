@@ -44,6 +44,7 @@ function situation({ server, rates, honest, attack }: Differences): Situation {
         dropped: 0,
         overflows: 0,
         expired: 0,
+        evicted: 0,
         embryonicResets: 0,
         ...rates,
       },
@@ -71,6 +72,11 @@ const CASES: readonly (readonly [SentenceKey, Differences, inEnglish: string])[]
   ['drowned', { server: FULL, rates: FLOODED, honest: { ok: 0 }, attack: 'syn-flood' }, 'Nobody new gets in: 0 of 97'],
   ['drowned', { server: FULL, rates: FLOODED, honest: { ok: 3 }, attack: 'syn-flood' }, 'Most are kept out: 3 of 97'],
   ['pressed', { server: FULL, rates: FLOODED, honest: { ok: 90 }, attack: 'syn-flood' }, '129 of 128 places. 90 of 97'],
+  [
+    'evicting',
+    { server: FULL, rates: { ...FLOODED, dropped: 0, evicted: 4990 }, honest: { ok: 45 }, attack: 'syn-flood' },
+    'Each new SYN takes the place of another: 45 of 97',
+  ],
   [
     'saved',
     { server: FULL, rates: COOKIES, attack: 'syn-flood' },
@@ -155,6 +161,7 @@ describe('the sentence', () => {
     const counters: Partial<Record<SentenceKey, string>> = {
       drowned: 'TCPReqQFullDrop',
       saved: 'SyncookiesSent',
+      evicting: 'HalfOpenEvicted',
       forged: 'SyncookiesFailed',
       acceptFull: 'ListenOverflows',
       calm: 'SynReceived',

@@ -9,7 +9,8 @@ import { LabStore } from '../../../../dashboard/web/store/lab-store.ts'
 import { rgbOf } from '../../../../dashboard/web/theme/tokens.ts'
 import { CONTROL_ROOM } from '../../../../dashboard/web/views/control-room/strings.ts'
 import { bitOf, flip, guessesPerHit, hex, takeApart } from '../../../../dashboard/web/views/cookie/bits.ts'
-import { curveOf, EDGES, edgeWidth, NODES } from '../../../../dashboard/web/views/states/state-map.ts'
+import { curveOf, EDGES, EXITS, edgeWidth, NODES } from '../../../../dashboard/web/views/states/state-map.ts'
+import { SOCKET_TRANSITIONS } from '../../../../server/app/socket-transitions.ts'
 import { dissectCookie, exampleSpecimen } from '../../../../server/listener/cookie-anatomy.ts'
 import { COOKIE_SECRET_BYTES, SynCookies } from '../../../../server/listener/syn-cookies.ts'
 import { attackerMessage, connectionsMessage, serverMessage } from '../../../support/page/lab-messages.ts'
@@ -49,6 +50,21 @@ describe('the state map', () => {
     const states = NODES.map(({ state }) => state)
     expect(new Set(states).size).toBe(states.length)
     for (const { from, to } of EDGES) expect(states).toEqual(expect.arrayContaining([from, to]))
+  })
+
+  it('shows every way that the server counts, and no other', () => {
+    const names = (ways: readonly { from: string; to: string }[]): string[] => ways.map(transitionName).sort()
+    const transitionName = ({ from, to }: { from: string; to: string }): string => `${from} ${to}`
+    expect(names([...EDGES, ...EXITS])).toEqual(names(SOCKET_TRANSITIONS))
+  })
+
+  it('has rates of the server’s own counts', () => {
+    const store = new LabStore()
+    store.apply(serverMessage(0, { transitions: { listen: { syn_recv: 10 } } }))
+    store.apply(serverMessage(1000, { transitions: { listen: { syn_recv: 35 } } }))
+    const { serverHistory: history } = store
+    expect(history.rate(1, 'listen>syn_recv', 1000)).toBe(25)
+    expect(history.rate(1, 'time_wait>close', 1000)).toBeNaN()
   })
 
   it('draws a way from the edge of a node to the edge of the other', () => {

@@ -30,7 +30,7 @@ function store(queue: SynQueue, address: number, sentAt = 0, repeats = 0): numbe
 
 describe('a frame of the SYN queue', () => {
   it('has a byte for each place, as many as fit: one more than the limit', () => {
-    const queue = new SynQueue(4)
+    const queue = new SynQueue(4, 'none')
     store(queue, CLIENT)
     const frame = encodeSynQueue(queue, 4, 0)
     expect(frame).toMatchObject({ kind: 'places', length: 1, limit: 4 })
@@ -50,7 +50,7 @@ describe('a frame of the SYN queue', () => {
     ['a bot', BOT, HOSTILE],
     ['a spoofed source', SPOOFED, HOSTILE],
   ])('knows %s', (_who, address, holder) => {
-    const queue = new SynQueue(1)
+    const queue = new SynQueue(1, 'none')
     store(queue, address)
     expect(placesOf(queue, 0)[0]?.holder).toBe(holder)
   })
@@ -67,20 +67,20 @@ describe('a frame of the SYN queue', () => {
     [45, 7],
     [3600, 7],
   ])('puts an age of %s s into class %i', (seconds, ageClass) => {
-    const queue = new SynQueue(1)
+    const queue = new SynQueue(1, 'none')
     store(queue, SPOOFED)
     expect(placesOf(queue, seconds * SECOND)[0]?.ageClass).toBe(ageClass)
   })
 
   it('counts SYN-ACKs sent again, seven standing for more', () => {
-    const queue = new SynQueue(2)
+    const queue = new SynQueue(2, 'none')
     store(queue, SPOOFED, 0, 5)
     store(queue, SPOOFED, 0, 9)
     expect(placesOf(queue, 0).map((place) => place?.repeats)).toEqual([5, 7, undefined])
   })
 
   it('leaves a request its place for life', () => {
-    const queue = new SynQueue(2)
+    const queue = new SynQueue(2, 'none')
     const [first, second] = [store(queue, CLIENT), store(queue, SPOOFED)]
     queue.remove(first)
     expect(placesOf(queue, 0).map((place) => place?.holder)).toEqual([undefined, HOSTILE, undefined])
@@ -89,14 +89,14 @@ describe('a frame of the SYN queue', () => {
   })
 
   it('shows the spare places of requests out of TIME-WAIT as far as they are taken', () => {
-    const queue = new SynQueue(1)
+    const queue = new SynQueue(1, 'none')
     for (let i = 0; i < 4; i++) store(queue, CLIENT)
     expect(placesOf(queue, 0)).toHaveLength(4)
   })
 
   it('becomes a density map above 4,096 places, and loses nobody in it', () => {
     const limit = 9_999
-    const queue = new SynQueue(limit)
+    const queue = new SynQueue(limit, 'none')
     for (let i = 0; i < 5_000; i++) store(queue, i % 5 === 0 ? CLIENT : SPOOFED, 0, i % 2)
     const frame = encodeSynQueue(queue, limit, 0)
     if (frame.kind !== 'density') throw new Error('ten thousand places are told as a map')
@@ -112,7 +112,7 @@ describe('a frame of the SYN queue', () => {
 
   it('counts 16 bits in a cell', () => {
     const limit = 4096 * 300
-    const queue = new SynQueue(limit)
+    const queue = new SynQueue(limit, 'none')
     for (let i = 0; i < 301; i++) store(queue, SPOOFED)
     const frame = encodeSynQueue(queue, limit, 0)
     expect(frame.kind === 'density' && decodeCell(frame.counts, 0).hostile).toBe(301)

@@ -29,7 +29,7 @@ describe('the socket list', () => {
     })
   })
 
-  it('shows a half-open request with its timer and its retransmissions', () => {
+  it('shows a half-open entry with its timer and its retransmissions', () => {
     const served = new Served()
     flood(served, 1)
     served.pass(400)

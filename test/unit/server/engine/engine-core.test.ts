@@ -104,7 +104,7 @@ describe('configure', () => {
     expect(lab.told).toEqual([])
   })
 
-  it('keeps half-open requests and their timers when the queue is resized', () => {
+  it('keeps half-open entries and their timers when the queue is resized', () => {
     const lab = new LocalEngine({ backlog: 64 })
     lab.flood(40)
     lab.core.configure({ backlog: 8 })

@@ -17,7 +17,7 @@ beforeEach(() => {
   peer = new Peer(lab, 1)
 })
 
-describe('a request without options', () => {
+describe('an entry without options', () => {
   beforeEach(() => {
     peer.syn()
     lab.mark()
@@ -108,7 +108,7 @@ describe('a request without options', () => {
   })
 })
 
-describe('a request with timestamps', () => {
+describe('an entry with timestamps', () => {
   let echo: number
   const OFFER = { hasTimestamps: true, tsVal: 1000, windowScale: 7, sackPermitted: true }
 
@@ -171,9 +171,9 @@ describe('a request with timestamps', () => {
   })
 })
 
-describe('a stored request whose client also holds a cookie', () => {
+describe('a stored entry whose client also holds a cookie', () => {
   /** Queue of one: a filler takes the place, the client gets a cookie, the filler leaves, the client asks again. */
-  function requestAndCookie(): { cookieAck: number } {
+  function entryAndCookie(): { cookieAck: number } {
     lab = new ServerLab({ synCookies: 1, backlog: 0 })
     peer = new Peer(lab, 1)
     const filler = new Peer(lab, 2)
@@ -190,7 +190,7 @@ describe('a stored request whose client also holds a cookie', () => {
   }
 
   it('stays when the cookie comes, which is counted and leads nowhere', () => {
-    const { cookieAck } = requestAndCookie()
+    const { cookieAck } = entryAndCookie()
     expect(peer.ack({ ack: cookieAck })).toEqual([])
     expect(lab.changed()).toEqual({ SyncookiesRecv: 1, PassiveOpens: 1 })
     expect(lab.halfOpen).toBe(1)
@@ -201,7 +201,7 @@ describe('a stored request whose client also holds a cookie', () => {
   })
 
   it('counts a wrong ACK as a failed cookie, and resets it', () => {
-    requestAndCookie()
+    entryAndCookie()
     expect(peer.ack({ ack: 4711 })).toMatchObject([{ flags: RST, seq: 4711 }])
     expect(lab.changed()).toEqual({ SyncookiesFailed: 1, OutRsts: 1 })
     expect(lab.halfOpen).toBe(1)
@@ -286,7 +286,7 @@ describe('the SYN-ACK', () => {
 })
 
 describe('several SYNs of one client in one queue', () => {
-  it('are as many requests as there are ports', () => {
+  it('are as many entries as there are ports', () => {
     for (let port = 1; port <= 5; port++) peer.syn({ sourcePort: port })
     expect(lab.halfOpen).toBe(5)
   })
@@ -315,7 +315,7 @@ describe('an ICMP error about a SYN-ACK', () => {
     [3, 1],
     [11, 0],
     [12, 0],
-  ])('of type %i code %i ends the request, and counts as a drop', (type, code) => {
+  ])('of type %i code %i ends the entry, and counts as a drop', (type, code) => {
     error(type, code)
     expect(lab.halfOpen).toBe(0)
     expect(lab.changed()).toEqual({ ListenDrops: 1 })

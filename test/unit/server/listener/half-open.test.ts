@@ -1,5 +1,5 @@
 /**
- * Segments for a half-open request, and the final ACK. Golden rows E10, E10', E13.
+ * Segments for a half-open entry, and the final ACK. Golden rows E10, E10', E13.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Mib } from '../../../../tcpip/base/counters.ts'
@@ -20,14 +20,14 @@ describe('E13: SYN-RECEIVED', () => {
   /** The ACK that answers a segment which does not fit. */
   const challenge = () => ({ flags: ACK, seq: (peer.serverIsn + 1) | 0, ack: peer.isn + 1 })
 
-  it('an exact RST frees the request, silently', () => {
+  it('an exact RST frees the entry, silently', () => {
     expect(peer.rst()).toEqual([])
     expect(lab.halfOpen).toBe(0)
     expect(lab.changed()).toEqual({ EmbryonicRsts: 1, AttemptFails: 1 })
     expect(lab.endpoint.nextDeadline()).toBe(Number.POSITIVE_INFINITY)
   })
 
-  it('a RST in the window that is not exact earns a challenge ACK, and the request stays', () => {
+  it('a RST in the window that is not exact earns a challenge ACK, and the entry stays', () => {
     expect(peer.rst({ seq: peer.isn + 2 })).toMatchObject([challenge()])
     expect(lab.halfOpen).toBe(1)
     expect(lab.changed()).toEqual({ TCPChallengeACK: 1 })
@@ -50,20 +50,20 @@ describe('E13: SYN-RECEIVED', () => {
     expect(lab.changed()).toEqual({})
   })
 
-  it('an ACK of something else is reset, and the request stays', () => {
+  it('an ACK of something else is reset, and the entry stays', () => {
     const wrong = (peer.serverIsn + 77) | 0
     expect(peer.ack({ ack: wrong })).toMatchObject([{ flags: RST, seq: wrong }])
     expect(lab.halfOpen).toBe(1)
     expect(lab.changed()).toEqual({ OutRsts: 1 })
   })
 
-  it('a new SYN in the window is reset and takes the request with it', () => {
+  it('a new SYN in the window is reset and takes the entry with it', () => {
     expect(peer.syn({ seq: 60 })).toMatchObject([{ flags: RST | ACK, seq: 0, ack: 61 }])
     expect(lab.halfOpen).toBe(0)
     expect(lab.changed()).toEqual({ EmbryonicRsts: 1, AttemptFails: 1, OutRsts: 1 })
   })
 
-  it('a new SYN out of the window earns an ACK, and the request stays', () => {
+  it('a new SYN out of the window earns an ACK, and the entry stays', () => {
     expect(peer.syn({ seq: 1_000_000 })).toMatchObject([challenge()])
     expect(lab.halfOpen).toBe(1)
   })
@@ -128,7 +128,7 @@ describe('E10: the final ACK when the accept queue is full', () => {
     return { lab, peer }
   }
 
-  it('is dropped without an answer; the request stays and completes at a later SYN-ACK', () => {
+  it('is dropped without an answer; the entry stays and completes at a later SYN-ACK', () => {
     const { lab, peer } = fullWithOneHalfOpen(false)
     expect(peer.ack()).toEqual([])
     expect(lab.changed()).toEqual({ ListenOverflows: 1, ListenDrops: 1 })
@@ -141,7 +141,7 @@ describe('E10: the final ACK when the accept queue is full', () => {
     expect(lab.listener.acceptQueue.length).toBe(3)
   })
 
-  it("E10': is reset with tcp_abort_on_overflow, and the request is gone", () => {
+  it("E10': is reset with tcp_abort_on_overflow, and the entry is gone", () => {
     const { lab, peer } = fullWithOneHalfOpen(true)
     expect(peer.ack()).toMatchObject([{ flags: RST, seq: (peer.serverIsn + 1) | 0 }])
     expect(lab.changed()).toEqual({ ListenOverflows: 1, ListenDrops: 1, EmbryonicRsts: 1, OutRsts: 1 })

@@ -29,13 +29,13 @@ it('a cookie that comes after the repeated SYN was stored ends in a reset', () =
   expect(stored.seq).not.toBe(cookie.seq)
   expect(hosts.listener.synQueue.length).toBe(1)
 
-  // The cookie arrives first: the client is connected, and the server, which has a request of that 4-tuple, ignores it.
+  // The cookie arrives first: the client is connected, and the server, which has an entry of that 4-tuple, ignores it.
   hosts.inject(cookie)
   hosts.settle()
   expect(tcb.state).toBe(State.ESTABLISHED)
   hosts.client.write(tcb, new Uint8Array(50), 0, 50, hosts.now)
   hosts.settle()
-  expect(dropped(DropReason.COOKIE_OF_REQUEST)).toBe(2)
+  expect(dropped(DropReason.COOKIE_OF_HALF_OPEN)).toBe(2)
   expect(hosts.listener.acceptQueue.length).toBe(0)
 
   // The other SYN-ACK arrives: what the client says to it carries the cookie beside a number that is not the SYN's.

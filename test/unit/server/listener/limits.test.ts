@@ -131,7 +131,7 @@ describe('backlog', () => {
     expect(lab.listener.acceptQueue.limit).toBe(limit)
   })
 
-  it('can be changed while requests are stored, and loses none of them or their timers', () => {
+  it('can be changed while entries are stored, and loses none of them or their timers', () => {
     const lab = new ServerLab({ synCookies: 0, backlog: 4 })
     floodOnce(lab, 5)
     lab.runUntil(0.5)

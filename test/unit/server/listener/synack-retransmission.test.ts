@@ -1,5 +1,5 @@
 /**
- * The life of a half-open request: SYN-ACK retransmissions, expiry, aging, duplicate SYNs. Golden rows E4, E4b, E12.
+ * The life of a half-open entry: SYN-ACK retransmissions, expiry, aging, duplicate SYNs. Golden rows E4, E4b, E12.
  */
 import { describe, expect, it } from 'vitest'
 import { Mib } from '../../../../tcpip/base/counters.ts'
@@ -13,7 +13,7 @@ function times(sent: readonly { at: number }[]): number[] {
 }
 
 describe('SYN-ACK retransmission', () => {
-  it('E4: sends SYN-ACKs at 0, 1, 3, 7, 15 and 31 s and forgets the request at 63 s', () => {
+  it('E4: sends SYN-ACKs at 0, 1, 3, 7, 15 and 31 s and forgets the entry at 63 s', () => {
     const lab = new ServerLab()
     const peer = new Peer(lab, 1)
     expect(peer.syn()).toHaveLength(1)
@@ -31,7 +31,7 @@ describe('SYN-ACK retransmission', () => {
 
   it('goes the same way when the clock has passed 2^31 ms, and measures the round trip right', () => {
     const lab = new ServerLab()
-    // Five seconds after the first request the milliseconds no longer fit int32.
+    // Five seconds after the first entry the milliseconds no longer fit int32.
     const before = lab.seconds
     lab.runUntil(before + (2 ** 31 * MILLISECOND - lab.now) / SECOND - 5)
     const start = lab.seconds
@@ -75,7 +75,7 @@ describe('SYN-ACK retransmission', () => {
     expect(lab.halfOpen).toBe(0)
   })
 
-  it('prunes old requests after two repeats while more than half of a long queue is old', () => {
+  it('prunes old entries after two repeats while more than half of a long queue is old', () => {
     const lab = new ServerLab({ synCookies: 0, backlog: 128 })
     floodOnce(lab, 129)
     lab.runUntil(6.999)
@@ -99,7 +99,7 @@ describe('SYN-ACK retransmission', () => {
     expect(times(lab.runUntil(10))).toEqual([1.6, 3.6, 7.6])
   })
 
-  it('still ages a request whose client repeats its SYN', () => {
+  it('still ages an entry whose client repeats its SYN', () => {
     const lab = new ServerLab({ synAckRetries: 1 })
     const peer = new Peer(lab, 1)
     peer.syn()

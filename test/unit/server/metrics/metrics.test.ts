@@ -213,7 +213,7 @@ describe('GET /metrics/node', () => {
     expect(value('tcp_connection_states', '{state="syn_recv"}')).toBe(129)
     expect(value('tcp_connection_states', '{state="listen"}')).toBe(1)
     expect(value('sockstat_TCP_tw')).toBe(30)
-    // The listener and seven connections; half-open requests are no sockets.
+    // The listener and seven connections; half-open entries are no sockets.
     expect(value('sockstat_TCP_inuse')).toBe(8)
   })
 })

@@ -92,8 +92,30 @@ describe.each(BYTE_ORDERS)('a pcap file, %s-endian', (_, littleEndian) => {
   it('is damaged when a packet is longer than any capture', () => {
     const file = pcapFile(PACKETS, { littleEndian })
     new DataView(file.buffer).setUint32(24 + 8, 262_145, littleEndian)
-    expect(read(file).problem).toEqual({ reason: 'a packet of 262145 captured bytes, more than 262144', offset: 32 })
+    const reason = 'packet 1 is said to have 262145 captured bytes, more than any capture holds (262144)'
+    expect(read(file).problem).toEqual({ reason, offset: 32 })
   })
+})
+
+describe.each([
+  ['of Red Hat 6.1, under the number of plain pcap', 0xa1b2c3d4, [2, 0, 0, 0, 0x08, 0, 0, 0]],
+  ['of a Nokia firewall, under that number', 0xa1b2c3d4, [1, 2, 3, 4]],
+  ['of Kuznetzov', 0xa1b2cd34, [2, 0, 0, 0, 0x08, 0, 0, 0]],
+  ['of SuSE 6.3, under his number', 0xa1b2cd34, [2, 0, 0, 0, 0x08, 0, 0, 0, 1, 0, 0, 0]],
+])('a patched pcap file %s', (_, magic, recordExtra) => {
+  it.each(BYTE_ORDERS)('gives its packets, %s-endian, and those before a cut', (_order, littleEndian) => {
+    const file = pcapFile([...PACKETS, ...PACKETS], { littleEndian, magic, recordExtra })
+    expect(read(file)).toEqual({ packets: [...READ, ...READ], problem: undefined })
+    expect(read(file.subarray(0, -1))).toMatchObject({ packets: [...READ, ...READ.slice(0, 1)], problem: {} })
+  })
+})
+
+it('a plain pcap file whose second record is damaged is still a plain one', () => {
+  const file = pcapFile([...PACKETS, ...PACKETS])
+  new DataView(file.buffer).setUint32(24 + 16 + 5 + 8, 0xffffffff)
+  const { packets, problem } = read(file)
+  expect(packets).toEqual(READ.slice(0, 1))
+  expect(problem).toMatchObject({ offset: 53, reason: expect.stringMatching(/^packet 2 is said to have 4294967295 /) })
 })
 
 describe.each(BYTE_ORDERS)('a pcapng file, %s-endian', (_, littleEndian) => {
@@ -222,7 +244,7 @@ describe.each(BYTE_ORDERS)('a pcapng file, %s-endian', (_, littleEndian) => {
 })
 
 describe('readCapture', () => {
-  it.each([0, 1, 3, 4, 24, 100])('says of %i other bytes that they are no capture', (length) => {
+  it.each([1, 3, 4, 24, 100])('says of %i other bytes that they are no capture', (length) => {
     const problem = { reason: 'neither a pcap nor a pcapng file', offset: 0 }
     expect(read(new Uint8Array(length).fill(0xaa))).toEqual({ packets: [], problem })
   })

@@ -2,8 +2,8 @@
  * Which packet a tunnel carries.
  */
 import { describe, expect, it } from 'vitest'
-import { CUT_SHORT, IS_IPV6, NOT_IP } from '../../../../tcpip/link/link-layer.ts'
-import { innermostIpv4, UNREAD_TUNNEL } from '../../../../tcpip/link/tunnels.ts'
+import { CUT_SHORT, IS_IPV6, NOT_IP, UNREAD_TUNNEL } from '../../../../tcpip/link/link-layer.ts'
+import { innermostIpv4 } from '../../../../tcpip/link/tunnels.ts'
 
 /** An IPv4 header of a packet of this protocol. */
 const ip = (protocol: number, fragment = 0): number[] => [
@@ -13,7 +13,11 @@ const ip = (protocol: number, fragment = 0): number[] => [
 const ETHERNET = [...Array(12).fill(2), 0x08, 0]
 const TCP = ip(6)
 const GRE = ip(47)
-const VXLAN = [...ip(17), 0x9c, 0x40, 0x12, 0xb5, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 1, 0]
+/** A UDP datagram to this port. */
+const udp = (port: number): number[] => [...ip(17), 0x9c, 0x40, port >> 8, port & 255, 0, 0, 0, 0]
+const VXLAN = [...udp(4789), 8, 0, 0, 0, 0, 0, 1, 0]
+/** The eight bytes of Geneve, before so many words of options. */
+const geneve = (words: number, type: number): number[] => [...udp(6081), words, 0, type >> 8, type & 255, 0, 0, 1, 0]
 
 /** Where the innermost packet begins, from the beginning of the outermost. */
 function innermost(...bytes: number[]): number {
@@ -30,8 +34,16 @@ describe('innermostIpv4', () => {
     ['Ethernet in GRE', [...GRE, 0, 0, 0x65, 0x58, ...ETHERNET], TCP, 38],
     ['MPLS in GRE', [...GRE, 0, 0, 0x88, 0x47, 0, 0, 1, 64], TCP, 28],
     ['VXLAN', [...VXLAN, ...ETHERNET], TCP, 50],
+    ['VXLAN with a group policy', [...udp(8472), 0x88, 0, 0, 7, 0, 0, 1, 0, ...ETHERNET], TCP, 50],
+    ['Geneve', [...geneve(0, 0x6558), ...ETHERNET], TCP, 50],
+    ['IPv4 in Geneve with options', [...geneve(2, 0x0800), ...Array(8).fill(9)], TCP, 44],
+    ['ERSPAN of the first type', [...GRE, 0, 0, 0x88, 0xbe, ...ETHERNET], TCP, 38],
+    ['ERSPAN of the second', [...GRE, 0x10, 0, 0x88, 0xbe, ...Array(12).fill(0x10), ...ETHERNET], TCP, 50],
+    ['ERSPAN of the third', [...GRE, 0x10, 0, 0x22, 0xeb, ...Array(16).fill(0x20), ...ETHERNET], TCP, 54],
+    ['ERSPAN of the third with a subheader', [...GRE, 0x10, 0, 0x22, 0xeb, ...Array(24).fill(1), ...ETHERNET], TCP, 62],
     ['VXLAN in GRE in IPv4', [...ip(4), ...GRE, 0, 0, 8, 0, ...VXLAN, ...ETHERNET], TCP, 94],
-    ['some datagram', ip(17), [0, 53, 0, 53, 0, 0, 0, 0], 0],
+    ['some datagram', udp(53), [], 0],
+    ['a datagram to the port of VXLAN that is none', [...udp(4789), ...Array(8).fill(0)], [], 0],
     ['a fragment of a tunnel', ip(47, 0x2000), [0, 0, 8, 0], 0],
   ])('goes through %s', (_, outer, inner, place) => {
     expect(innermost(...outer, ...inner)).toBe(place)
@@ -39,7 +51,12 @@ describe('innermostIpv4', () => {
 
   it.each([
     ['PPTP', [...GRE, 0x30, 1, 0x88, 0x0b], UNREAD_TUNNEL],
-    ['ERSPAN', [...GRE, 0x10, 0, 0x88, 0xbe, 0, 0, 0, 0], UNREAD_TUNNEL],
+    ['ESP', ip(50), UNREAD_TUNNEL],
+    ['AH', ip(51), UNREAD_TUNNEL],
+    ['GTP', udp(2152), UNREAD_TUNNEL],
+    ['another protocol in Geneve', [...geneve(0, 0x1234), 1], UNREAD_TUNNEL],
+    ['Geneve cut off', geneve(0, 0x6558).slice(0, -1), CUT_SHORT],
+    ['ERSPAN cut off', [...GRE, 0x10, 0, 0x22, 0xeb, ...Array(15).fill(0)], CUT_SHORT],
     ['IPv6 in GRE', [...GRE, 0, 0, 0x86, 0xdd, 0x60], IS_IPV6],
     ['IPv6 in IPv4', ip(41), IS_IPV6],
     ['ARP in VXLAN', [...VXLAN, ...Array(12).fill(2), 8, 6, 0], NOT_IP],

@@ -1,5 +1,5 @@
 /**
- * The segments a listener sends on behalf of half-open requests: SYN-ACKs, with state and with cookies, and ACKs to
+ * The segments a listener sends on behalf of half-open entries: SYN-ACKs, with state and with cookies, and ACKs to
  * segments that do not fit. Read first: Linux tcp_make_synack() and tcp_v4_reqsk_send_ack().
  */
 
@@ -12,36 +12,36 @@ import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'
 
 /**
- * Sends the SYN-ACK of a stored request, first copy or repeat; `mss` is the one to announce. False when the transmit ring
+ * Sends the SYN-ACK of a stored entry, first copy or repeat; `mss` is the one to announce. False when the transmit ring
  * has no room for it.
  */
-export function sendSynAck(host: ConnectionHost, queue: SynQueue, request: number, mss: number, now: number): boolean {
+export function sendSynAck(host: ConnectionHost, queue: SynQueue, entry: number, mss: number, now: number): boolean {
   const out = host.out
-  address(out, queue, request)
+  address(out, queue, entry)
   out.flags = SYN | ACK
-  out.seq = queue.iss(request)
-  out.window = initialWindow(queue.timestamps(request), mss)
+  out.seq = queue.iss(entry)
+  out.window = initialWindow(queue.timestamps(entry), mss)
   out.clearOptions()
   out.clearPayload()
   out.mss = mss
-  out.windowScale = queue.windowScale(request) < 0 ? -1 : host.windowScale
-  out.sackPermitted = queue.sackPermitted(request)
-  stamp(out, queue, request, now)
+  out.windowScale = queue.windowScale(entry) < 0 ? -1 : host.windowScale
+  out.sackPermitted = queue.sackPermitted(entry)
+  stamp(out, queue, entry, now)
   const isSent = host.transmit()
   if (isSent) host.counters.add(Mib.SynAckSent)
   return isSent
 }
 
 /** Sends an ACK of the client's SYN: the answer to a segment out of window and to a doubtful RST. */
-export function sendRequestAck(host: ConnectionHost, queue: SynQueue, request: number, mss: number, now: number): void {
+export function sendHalfOpenAck(host: ConnectionHost, queue: SynQueue, entry: number, mss: number, now: number): void {
   const out = host.out
-  address(out, queue, request)
+  address(out, queue, entry)
   out.flags = ACK
-  out.seq = seqAdd(queue.iss(request), 1)
-  out.window = initialWindow(queue.timestamps(request), mss) >> (queue.windowScale(request) < 0 ? 0 : host.windowScale)
+  out.seq = seqAdd(queue.iss(entry), 1)
+  out.window = initialWindow(queue.timestamps(entry), mss) >> (queue.windowScale(entry) < 0 ? 0 : host.windowScale)
   out.clearOptions()
   out.clearPayload()
-  stamp(out, queue, request, now)
+  stamp(out, queue, entry, now)
   host.transmit()
 }
 
@@ -78,17 +78,17 @@ export function sendCookieSynAck(
   if (host.transmit()) host.counters.add(Mib.SynAckSent)
 }
 
-function address(out: Segment, queue: SynQueue, request: number): void {
-  out.source = queue.localAddress(request)
-  out.destination = queue.remoteAddress(request)
-  out.sourcePort = queue.localPort(request)
-  out.destinationPort = queue.remotePort(request)
-  out.ack = seqAdd(queue.irs(request), 1)
+function address(out: Segment, queue: SynQueue, entry: number): void {
+  out.source = queue.localAddress(entry)
+  out.destination = queue.remoteAddress(entry)
+  out.sourcePort = queue.localPort(entry)
+  out.destinationPort = queue.remotePort(entry)
+  out.ack = seqAdd(queue.irs(entry), 1)
 }
 
-function stamp(out: Segment, queue: SynQueue, request: number, now: number): void {
-  if (!queue.timestamps(request)) return
+function stamp(out: Segment, queue: SynQueue, entry: number, now: number): void {
+  if (!queue.timestamps(entry)) return
   out.hasTimestamps = true
-  out.tsVal = (Math.floor(now / MILLISECOND) + queue.tsOffset(request)) | 0
-  out.tsEcr = queue.tsRecent(request)
+  out.tsVal = (Math.floor(now / MILLISECOND) + queue.tsOffset(entry)) | 0
+  out.tsEcr = queue.tsRecent(entry)
 }

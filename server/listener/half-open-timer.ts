@@ -1,5 +1,5 @@
 /**
- * How long a half-open request lives: the timer that repeats its SYN-ACK, and the aging that gives old requests fewer
+ * How long a half-open entry lives: the timer that repeats its SYN-ACK, and the aging that gives old entries fewer
  * tries while the queue is more than half full. Read first: Linux reqsk_timer_handler(), syn_ack_recalc(),
  * secs_to_retrans().
  */
@@ -11,14 +11,14 @@ import type { SynQueue } from './syn-queue.ts'
 /** Queues shorter than this are never considered crowded (Linux's floor of 8 in the pruning test). */
 const PRUNING_FLOOR = 8
 
-/** The timeout after a request has timed out `timeouts` times, microseconds: 1, 2, 4, ... s. */
-export function requestTimeout(profile: ListenerProfile, timeouts: number): number {
+/** The timeout after an entry has timed out `timeouts` times, microseconds: 1, 2, 4, ... s. */
+export function halfOpenTimeout(profile: ListenerProfile, timeouts: number): number {
   return Math.min(profile.maxTimeout, profile.initialTimeout * 2 ** timeouts)
 }
 
 /**
- * How many retries a request has at the moment. While more than half of the queue is taken: all of them as long as more
- * than half of the requests are young, one fewer for each halving of that share, never below the profile's minimum.
+ * How many retries an entry has at the moment. While more than half of the queue is taken: all of them as long as more
+ * than half of the entries are young, one fewer for each halving of that share, never below the profile's minimum.
  */
 export function allowedRetries(
   profile: ListenerProfile,
@@ -27,7 +27,7 @@ export function allowedRetries(
   synAckRetries: number,
 ): number {
   let allowed = synAckRetries
-  if (!profile.prunesOldRequests || 2 * queue.length <= Math.max(PRUNING_FLOOR, limit)) return allowed
+  if (!profile.prunesOldEntries || 2 * queue.length <= Math.max(PRUNING_FLOOR, limit)) return allowed
   let young = 2 * queue.young
   while (allowed > profile.minRetriesWhenPruning && queue.length >= young) {
     allowed--
@@ -36,7 +36,7 @@ export function allowedRetries(
   return allowed
 }
 
-/** Whether a request that just timed out is dropped. `deferTimeouts` is 0 without TCP_DEFER_ACCEPT. */
+/** Whether an entry that just timed out is dropped. `deferTimeouts` is 0 without TCP_DEFER_ACCEPT. */
 export function isExpired(timeouts: number, allowed: number, acked: boolean, deferTimeouts: number): boolean {
   if (timeouts < allowed) return false
   return deferTimeouts === 0 || !acked || timeouts >= deferTimeouts
@@ -51,9 +51,9 @@ export function repeatsSynAck(timeouts: number, acked: boolean, deferTimeouts: n
 export function deferAcceptTimeouts(profile: ListenerProfile, seconds: number): number {
   if (seconds === 0) return 0
   let timeouts = 1
-  let period = requestTimeout(profile, 0)
+  let period = halfOpenTimeout(profile, 0)
   while (seconds * SECOND > period && timeouts < 255) {
-    period += requestTimeout(profile, timeouts)
+    period += halfOpenTimeout(profile, timeouts)
     timeouts++
   }
   return timeouts

@@ -1,0 +1,204 @@
+/**
+ * The options of one descriptor: what Linux's setsockopt() takes, rounds and refuses, and getsockopt() gives back. What an
+ * option does is done by whoever owns the descriptor (endpoint-socket.ts). Read first: Linux sk_setsockopt(),
+ * do_tcp_setsockopt().
+ */
+import type { ListenerConfig } from '../../server/listener/listener-config.ts'
+import { SECOND } from '../../tcpip/base/time.ts'
+import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../../tcpip/connection/keepalive-options.ts'
+import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
+import { QUEUE_BYTES } from '../../tcpip/connection/tcb.ts'
+import { type Linger, type OptionValue, type Outcome, Unsupported } from './stack.ts'
+
+/** Options that are numbers. SO_REUSEADDR changes nothing: every port here may be bound again. */
+const KNOWN = [
+  'SO_REUSEADDR',
+  'SO_KEEPALIVE',
+  'SO_SNDBUF',
+  'SO_RCVBUF',
+  'TCP_NODELAY',
+  'TCP_MAXSEG',
+  'TCP_DEFER_ACCEPT',
+  'TCP_SYNCNT',
+  'TCP_KEEPIDLE',
+  'TCP_KEEPINTVL',
+  'TCP_KEEPCNT',
+  'TCP_LINGER2',
+]
+
+const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
+
+/** What Linux takes; all else is EINVAL. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  // TCP_MIN_MSS, MAX_TCP_WINDOW.
+  TCP_MAXSEG: [88, 32_767],
+  TCP_SYNCNT: [1, 127],
+  TCP_KEEPIDLE: [1, 32_767],
+  TCP_KEEPINTVL: [1, 32_767],
+  TCP_KEEPCNT: [1, 127],
+}
+/** TCP_LINGER2: most seconds (TCP_FIN_TIMEOUT_MAX). */
+const MOST_LINGER2 = 120
+/** Buffers, bytes: the largest that may be asked for (wmem_max, rmem_max), and the least that is given. */
+const MOST_BUFFER = 212_992
+const LEAST_SEND_BUFFER = 4608
+const LEAST_RECEIVE_BUFFER = 2304
+
+/** A buffer of this size, counted with overhead as Linux counts, holds no less than the endpoint's queue. */
+const QUEUE_BUFFER = 2 * QUEUE_BYTES
+
+/** Settings of the namespace that options start from. */
+export interface OptionDefaults {
+  /** Seconds (tcp_fin_timeout). */
+  readonly finTimeout: number
+  /** tcp_syn_retries. */
+  readonly synRetries: number
+  /** Bytes (the second value of tcp_wmem and of tcp_rmem). */
+  readonly sendBuffer: number
+  readonly receiveBuffer: number
+}
+
+export class SocketOptions {
+  noDelay = false
+  linger: Linger = { onoff: 0, linger: 0 }
+  /** TCP_MAXSEG, as far as it is less than the host's own. */
+  maxSegment = ADVERTISED_MSS
+  /** Options that are settings of a listener. */
+  listener: Partial<ListenerConfig> = {}
+  private readonly defaults: () => OptionDefaults
+  private keepalive = KEEPALIVE_DEFAULTS
+  private keepsAlive = false
+  private synCount: number | undefined
+  /** Seconds; 0 for the namespace's. */
+  private linger2 = 0
+  private sendBuffer: number | undefined
+  private receiveBuffer: number | undefined
+
+  /** `defaults`: the namespace's, now. */
+  constructor(defaults: () => OptionDefaults) {
+    this.defaults = defaults
+  }
+
+  /** Those of a connection that the listener with these options has made. */
+  ofChild(): SocketOptions {
+    const child = new SocketOptions(this.defaults)
+    Object.assign(child, this, { listener: {} })
+    return child
+  }
+
+  /** The keepalive that was asked for, if any. */
+  get keepaliveOptions(): KeepaliveOptions | undefined {
+    return this.keepsAlive ? this.keepalive : undefined
+  }
+
+  /** How often a SYN is repeated. */
+  get synRetries(): number {
+    return this.synCount ?? this.defaults().synRetries
+  }
+
+  /** How long an orphan waits in FIN-WAIT-2, microseconds. */
+  get finWait2Timeout(): number {
+    return (this.linger2 || this.defaults().finTimeout) * SECOND
+  }
+
+  /** Fails when windows follow from something that was set: the kernel's memory, which the endpoint does not have. */
+  requireOwnWindows(): void {
+    if (this.receiveBuffer === undefined) return
+    throw new Unsupported(
+      `SO_RCVBUF of ${this.receiveBuffer} bytes: windows follow from the kernel's memory with overhead, here from a queue of ${QUEUE_BYTES} bytes`,
+    )
+  }
+
+  /** Fails when a write of `length` bytes took `taken` because of the endpoint's queue, where the buffer asked for is another. */
+  requireOwnQueue(length: number, taken: number): void {
+    const bytes = this.sendBuffer ?? this.defaults().sendBuffer
+    const isCut = taken < length && this.sendBuffer !== undefined
+    if (bytes >= QUEUE_BUFFER && !isCut) return
+    throw new Unsupported(`a send buffer of ${bytes} bytes: the endpoint's queue holds ${QUEUE_BYTES} bytes of payload`)
+  }
+
+  set(name: string, value: OptionValue): Outcome {
+    if (name === 'SO_LINGER' && typeof value === 'object') {
+      this.linger = value
+      return 0
+    }
+    if (!KNOWN.includes(name)) throw new Unsupported(`setsockopt(2) of ${name} (known: SO_LINGER, ${KNOWN.join(', ')})`)
+    if (typeof value !== 'number') throw new Unsupported(`setsockopt(2) of ${name} with anything but a number`)
+    const [least, most] = RANGES[name] ?? ANY
+    const takesBack = name === 'TCP_MAXSEG' && value === 0
+    if (!takesBack && (value < least || value > most)) return 'EINVAL'
+    this.setNumber(name, value)
+    return 0
+  }
+
+  private setNumber(name: string, value: number): void {
+    switch (name) {
+      case 'SO_KEEPALIVE':
+        this.keepsAlive = value !== 0
+        break
+      case 'SO_SNDBUF':
+        this.sendBuffer = Math.max(2 * Math.min(value, MOST_BUFFER), LEAST_SEND_BUFFER)
+        break
+      case 'SO_RCVBUF':
+        this.receiveBuffer = Math.max(2 * Math.min(value, MOST_BUFFER), LEAST_RECEIVE_BUFFER)
+        break
+      case 'TCP_NODELAY':
+        this.noDelay = value !== 0
+        break
+      case 'TCP_MAXSEG':
+        // 0 takes it back.
+        this.maxSegment = value === 0 ? ADVERTISED_MSS : Math.min(value, ADVERTISED_MSS)
+        break
+      case 'TCP_DEFER_ACCEPT':
+        this.listener = { ...this.listener, deferAccept: value }
+        break
+      case 'TCP_SYNCNT':
+        this.synCount = value
+        this.listener = { ...this.listener, synAckRetries: value }
+        break
+      case 'TCP_KEEPIDLE':
+        this.keepalive = { ...this.keepalive, idle: value * SECOND }
+        break
+      case 'TCP_KEEPINTVL':
+        this.keepalive = { ...this.keepalive, interval: value * SECOND }
+        break
+      case 'TCP_KEEPCNT':
+        this.keepalive = { ...this.keepalive, probes: value }
+        break
+      case 'TCP_LINGER2':
+        if (value < 0) throw new Unsupported('TCP_LINGER2 below 0: the endpoint always waits in FIN-WAIT-2')
+        this.linger2 = Math.min(value, MOST_LINGER2)
+        break
+    }
+  }
+
+  /** Undefined for what only a connection knows. */
+  get(name: string): OptionValue | undefined {
+    switch (name) {
+      case 'SO_REUSEADDR':
+        return 1
+      case 'SO_LINGER':
+        return this.linger
+      case 'SO_KEEPALIVE':
+        return Number(this.keepsAlive)
+      case 'SO_SNDBUF':
+        return this.sendBuffer ?? this.defaults().sendBuffer
+      case 'SO_RCVBUF':
+        return this.receiveBuffer ?? this.defaults().receiveBuffer
+      case 'TCP_NODELAY':
+        return Number(this.noDelay)
+      case 'TCP_KEEPIDLE':
+        return this.keepalive.idle / SECOND
+      case 'TCP_KEEPINTVL':
+        return this.keepalive.interval / SECOND
+      case 'TCP_KEEPCNT':
+        return this.keepalive.probes
+      case 'TCP_SYNCNT':
+        return this.synRetries
+      case 'TCP_LINGER2':
+        return this.linger2 || this.defaults().finTimeout
+      default:
+        return undefined
+    }
+  }
+}
