@@ -22,6 +22,8 @@ export type { AttackKind, AttackKindEntry } from './traffic/attack-catalogue.ts'
 export interface AttackerState {
   /** Seconds since the engine started. */
   readonly time: number
+  /** Processor time of the process since it began, of all threads, user and system, seconds; null where there is no process. */
+  readonly cpuSeconds: number | null
   readonly link: LinkView
   readonly attacks: readonly AttackView[]
   readonly clients: ClientsView

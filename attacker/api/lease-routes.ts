@@ -3,11 +3,15 @@
  */
 import { randomUUID } from 'node:crypto'
 import Type from 'typebox'
-import { describe } from '../../control/api-description.ts'
 import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
-import { LEASE_MS, LEASE_TICK_MS, LEASES_MAX, Leases } from './leases.ts'
+import { LEASE_MS, LEASE_MS_MAX, LEASE_TICK_MS, LEASES_MAX, Leases } from './leases.ts'
+
+const LeaseQuery = Type.Object(
+  { seconds: Type.Optional(Type.Number({ minimum: LEASE_MS / 1000, maximum: LEASE_MS_MAX / 1000 })) },
+  { additionalProperties: false },
+)
 
 const LeaseParams = Type.Object({ id: Type.String() }, { additionalProperties: false })
 
@@ -30,20 +34,23 @@ export function addLeaseRoutes(
 ): AttackLeases {
   const leases = new Leases()
   const stop = (attacks: readonly number[]): Promise<unknown> => Promise.all(attacks.map((id) => engine.stopAttack(id)))
-  const view = (id: string) => ({ id, seconds: LEASE_MS / 1000 })
+  const view = (id: string, length: number) => ({ id, seconds: length / 1000 })
+  const about = 'Opens a lease: attacks bound to it end with it.'
 
-  app.post('/api/leases', describe('Opens a lease: attacks bound to it end with it.'), async (_request, reply) => {
+  app.post('/api/leases', { schema: { summary: about, querystring: LeaseQuery } }, async ({ query }, reply) => {
     if (leases.size >= LEASES_MAX) throw new ApiError('TOO_MANY', `there are ${LEASES_MAX} leases already`)
     const id = randomUUID()
-    leases.open(id, clock())
-    return reply.code(201).header('location', `/api/leases/${id}`).send(view(id))
+    const length = query.seconds === undefined ? LEASE_MS : query.seconds * 1000
+    leases.open(id, clock(), length)
+    return reply.code(201).header('location', `/api/leases/${id}`).send(view(id, length))
   })
   app.put(
     '/api/leases/:id',
     { schema: { summary: 'Renews a lease.', params: LeaseParams } },
     async ({ params: { id } }) => {
-      if (!leases.renew(id, clock())) throw noLease(id)
-      return view(id)
+      const length = leases.renew(id, clock())
+      if (length === undefined) throw noLease(id)
+      return view(id, length)
     },
   )
   app.delete(

@@ -3,8 +3,12 @@
  * lease runs out, so that a control process that dies, or hangs, leaves no attack behind. Owns no clock and no attack.
  */
 
-/** How long a lease lasts without being renewed, milliseconds. With the tick of whoever watches it, below two seconds. */
+/**
+ * How long a lease lasts without being renewed, milliseconds: the default, which with the tick of whoever watches it is below
+ * two seconds, and the longest. None is shorter than the default.
+ */
 export const LEASE_MS = 1_500
+export const LEASE_MS_MAX = 60_000
 
 /** How often leases have to be looked at, milliseconds. */
 export const LEASE_TICK_MS = 250
@@ -13,6 +17,8 @@ export const LEASE_TICK_MS = 250
 export const LEASES_MAX = 64
 
 interface Lease {
+  /** Milliseconds. */
+  readonly length: number
   until: number
   readonly attacks: Set<number>
 }
@@ -25,9 +31,9 @@ export class Leases {
     return this.leases.size
   }
 
-  /** A new lease under a name that nobody has; `now` in milliseconds. */
-  open(id: string, now: number): void {
-    this.leases.set(id, { until: now + LEASE_MS, attacks: new Set() })
+  /** A new lease under a name that nobody has; `now` and `length` in milliseconds. */
+  open(id: string, now: number, length = LEASE_MS): void {
+    this.leases.set(id, { length, until: now + length, attacks: new Set() })
   }
 
   /** Whether there is such a lease and it has not run out. */
@@ -36,12 +42,12 @@ export class Leases {
     return lease !== undefined && now < lease.until
   }
 
-  /** Makes a lease last as if it were new; false when there is none. */
-  renew(id: string, now: number): boolean {
+  /** Makes a lease last as if it were new; returns its length, milliseconds, undefined when there is none. */
+  renew(id: string, now: number): number | undefined {
     const lease = this.leases.get(id)
-    if (lease === undefined || now >= lease.until) return false
-    lease.until = now + LEASE_MS
-    return true
+    if (lease === undefined || now >= lease.until) return undefined
+    lease.until = now + lease.length
+    return lease.length
   }
 
   /** The attack ends with the lease, which is live. */

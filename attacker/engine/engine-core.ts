@@ -2,6 +2,7 @@
  * The engine without its thread and socket: an AttackerHost on a link that comes and goes, turned over by a TurnLoop.
  * Commands come between turns. Owns the rule that nothing attacks without a live link.
  */
+import { cpuSeconds } from '../../control/cpu-seconds.ts'
 import { GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
@@ -19,6 +20,7 @@ import { type ConnectionBatch, FinishedConnections } from './finished-connection
 import { type ClientName, FollowedClient } from './followed-client.ts'
 import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
+import { closeTrace, type TraceOrder, timelineOf } from './trace-spool.ts'
 import { viewAttack, viewClients, viewGateway } from './views.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
@@ -55,6 +57,8 @@ export class AttackerEngineCore {
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
   private readonly finished: FinishedConnections
+  /** What the replays under way play, by the number of the attack. */
+  private readonly traces = new Map<number, TraceOrder>()
   private followed: FollowedClient | undefined
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
@@ -76,7 +80,12 @@ export class AttackerEngineCore {
         this.latency.record(record)
         this.finished.record(record)
       },
-      onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
+      onAttackEnd: (attack) => {
+        const trace = this.traces.get(attack.id)
+        if (trace !== undefined) closeTrace(trace)
+        this.traces.delete(attack.id)
+        emit('attack', viewAttack(attack, clock()))
+      },
     })
     this.loop = new TurnLoop({
       host: this.host,
@@ -116,6 +125,7 @@ export class AttackerEngineCore {
     const { attacks, clients, backscatter } = this.host.snapshot()
     return {
       time: now / SECOND,
+      cpuSeconds: cpuSeconds(),
       link: this.link(),
       attacks: attacks.map((attack) => viewAttack(attack, now)),
       clients: this.viewClients(clients),
@@ -147,14 +157,23 @@ export class AttackerEngineCore {
     }
   }
 
-  startAttack({ spec, trace }: AttackOrder): StartResult {
+  /** Starts an attack; a trace is closed when its replay is over, or at once when there is none. */
+  startAttack(order: AttackOrder): StartResult {
+    const result = this.tryStartAttack(order)
+    if ('refusal' in result && order.trace !== undefined) closeTrace(order.trace)
+    return result
+  }
+
+  private tryStartAttack({ spec, trace }: AttackOrder): StartResult {
     const { link, clock, emit } = this.options
     if (link.state !== 'ready') {
       return { refusal: { code: 'UNAVAILABLE', message: `no link to a lab server: ${link.detail}` } }
     }
     const refusal = this.host.attackRefusal(spec)
     if (refusal !== undefined) return { refusal: { code: 'CONFLICT', message: refusal } }
-    const attack = this.findAttack(this.host.startAttack(spec, clock(), trace)) as AttackView
+    const id = this.host.startAttack(spec, clock(), trace && timelineOf(trace))
+    if (trace !== undefined) this.traces.set(id, trace)
+    const attack = this.findAttack(id) as AttackView
     emit('attack', attack)
     this.loop.wake()
     return { attack }

@@ -1,6 +1,6 @@
 /**
  * The calls that a page makes: each is passed on to the control plane that it is about, and comes back with the plane's own
- * answer, status and words. Nothing is decided here.
+ * answer, status and words. Nothing is decided here, but that an attack ends with the pages (page-leases.ts).
  */
 import type { FastifyReply } from 'fastify'
 import { type Static, Type } from 'typebox'
@@ -9,6 +9,7 @@ import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import { ControlPlane, Refusal } from '../../lab/client/control-plane.ts'
 import type { AttackerPlace } from './attacker-names.ts'
+import type { PageLeases } from './page-leases.ts'
 
 /** Which attacker a call is about; default the first. */
 const OfAttacker = Type.Object({ attacker: Type.Optional(Type.String()) }, { additionalProperties: false })
@@ -20,8 +21,15 @@ const AnyQuery = Type.Record(Type.String(), Type.String())
 /** A body that is passed on as it came: the plane has the schema. */
 const AnyBody = Type.Unknown()
 
-/** Adds the routes. `attackers`: those that are known at this moment, the first one first. */
-export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () => readonly AttackerPlace[]): void {
+export interface ControlRoutesOptions {
+  readonly serverUrl: URL
+  /** Those that are known at this moment, the first one first. */
+  readonly attackers: () => readonly AttackerPlace[]
+  readonly leases: PageLeases
+}
+
+/** Adds the routes. */
+export function addControlRoutes(app: ControlApp, { serverUrl, attackers, leases }: ControlRoutesOptions): void {
   const server = new ControlPlane(serverUrl.origin)
   const attackerPlane = ({ attacker }: Static<typeof OfAttacker>): ControlPlane => {
     const places = attackers()
@@ -41,9 +49,13 @@ export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () 
   app.patch('/api/config', { schema: { body: AnyBody } }, ({ body }, reply) =>
     passOn(server, reply, 'PATCH', '/api/config', body),
   )
-  app.post('/api/attacks', { schema: { querystring: OfAttacker, body: AnyBody } }, ({ query, body }, reply) =>
-    passOn(attackerPlane(query), reply, 'POST', '/api/attacks', body),
-  )
+  app.post('/api/attacks', { schema: { querystring: OfAttacker, body: AnyBody } }, async ({ query, body }, reply) => {
+    const plane = attackerPlane(query)
+    const lease = await leases.at(plane.url).catch((error: unknown) => Promise.reject(noAnswer(plane, error)))
+    // What is no object is refused there, in the plane's words.
+    const order = isObject(body) ? { lease, ...body } : body
+    return passOn(plane, reply, 'POST', '/api/attacks', order)
+  })
   app.delete('/api/attacks/:attacker/:id', { schema: { params: AttackParams } }, ({ params }, reply) =>
     passOn(attackerPlane(params), reply, 'DELETE', `/api/attacks/${encodeURIComponent(params.id)}`),
   )
@@ -66,6 +78,10 @@ export function addControlRoutes(app: ControlApp, serverUrl: URL, attackers: () 
     await toAll<AttackerState>(attackers(), 'POST', '/api/reset')
     return passOn(server, reply, 'POST', '/api/reset')
   })
+}
+
+function isObject(body: unknown): body is object {
+  return typeof body === 'object' && body !== null && !Array.isArray(body)
 }
 
 /** Makes one call and answers what the plane answers. */

@@ -14,6 +14,7 @@ import type { HelloMessage, StreamMessage } from '../contract/stream.ts'
 import { addControlRoutes } from './control-routes.ts'
 import { LabFeed } from './lab-feed.ts'
 import { addPageFiles } from './page-files.ts'
+import { PageLeases } from './page-leases.ts'
 
 export const DASHBOARD_NAME = 'synlab-dashboard'
 
@@ -49,8 +50,12 @@ export async function buildDashboardApp(options: DashboardAppOptions): Promise<C
   app.get('/api/session', (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ token } satisfies Session),
   )
-  const feed = addStream(app, options, metrics)
-  addControlRoutes(app, serverUrl, () => feed.attackerPlaces())
+  const stream = new EventStream({ maxBuffered: MAX_BUFFERED })
+  const feed = addStream(app, stream, options)
+  addMetrics(metrics, stream, feed)
+  const leases = new PageLeases(() => stream.size > 0)
+  app.addHook('preClose', async () => leases.close())
+  addControlRoutes(app, { serverUrl, attackers: () => feed.attackerPlaces(), leases })
   await addPageFiles(app, pageDirectory)
   return app
 }
@@ -70,8 +75,7 @@ function refuseWithoutToken({ method, headers, routeOptions }: FastifyRequest, t
 }
 
 /** Joins the lab into GET /api/stream, from the first page that comes to a while after the last one has gone. */
-function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOptions, metrics: Registry): LabFeed {
-  const stream = new EventStream({ maxBuffered: MAX_BUFFERED })
+function addStream(app: ControlApp, stream: EventStream, { serverUrl, attackerUrls }: DashboardAppOptions): LabFeed {
   const session = randomBytes(8).toString('hex')
   const tell = (message: StreamMessage): void => {
     stream.publish(MESSAGE, message)
@@ -102,7 +106,6 @@ function addStream(app: ControlApp, { serverUrl, attackerUrls }: DashboardAppOpt
     feed.close()
     stream.close()
   })
-  addMetrics(metrics, stream, feed)
   return feed
 }
 

@@ -109,7 +109,7 @@ export class VirtualRun {
     stats.counters.mib.set(server.counters.mib)
     stats.counters.outcomes.set(server.counters.outcomes)
     stats.counters.transitions.set(server.counters.transitions)
-    const runner = { pid: 0, uptimeSeconds: this.now / SECOND }
+    const runner = { pid: 0, uptimeSeconds: this.now / SECOND, cpuSeconds: null }
     return describeState(stats, { config: server.config, peers: [] }, NOWHERE, runner)
   }
 
@@ -118,6 +118,7 @@ export class VirtualRun {
     const { attacks, clients, backscatter } = attacker.snapshot()
     return {
       time: this.now / SECOND,
+      cpuSeconds: null,
       link: {
         state: 'ready',
         detail: 'in this page',

@@ -53,8 +53,9 @@ export class AttackerClient {
     return this.plane.json('PUT', '/api/clients', clients)
   }
 
-  openLease(): Promise<LeaseView> {
-    return this.plane.json('POST', '/api/leases')
+  /** `seconds`: how long it lasts without being renewed; default 1.5. */
+  openLease(seconds?: number): Promise<LeaseView> {
+    return this.plane.json('POST', `/api/leases${seconds === undefined ? '' : `?seconds=${seconds}`}`)
   }
 
   renewLease(id: string): Promise<LeaseView> {

@@ -2,6 +2,7 @@
  * The engine as the main thread sees it: commands in, numbers and events out. The thread behind it owns link and host.
  */
 import { Worker } from 'node:worker_threads'
+import { cpuSeconds } from '../../control/cpu-seconds.ts'
 import { ThreadClient } from '../../control/thread.ts'
 import type { ServerConfig } from '../app/server-config.ts'
 import type { SocketList } from '../app/socket-rows.ts'
@@ -59,7 +60,11 @@ export async function startEngine(options: EngineOptions): Promise<ServerEngine>
     slots: () => thread.call('slots', undefined),
     state: async () => {
       const inspection = await thread.call('inspect', undefined)
-      return describeState(reader.read(), inspection, where, { pid: process.pid, uptimeSeconds: process.uptime() })
+      return describeState(reader.read(), inspection, where, {
+        pid: process.pid,
+        uptimeSeconds: process.uptime(),
+        cpuSeconds: cpuSeconds(),
+      })
     },
     stats: () => reader.read(),
     on: (event, listener) => thread.on(event, listener),

@@ -19,6 +19,7 @@ import type { ServerStats } from './published-stats.ts'
 export interface Runner {
   readonly pid: number
   readonly uptimeSeconds: number
+  readonly cpuSeconds: number | null
 }
 
 /** Copies everything out of `stats`. */
@@ -26,7 +27,7 @@ export function describeState(
   stats: ServerStats,
   { config, peers }: Inspection,
   { linkHost, linkPort }: EngineReady,
-  { pid, uptimeSeconds }: Runner,
+  { pid, uptimeSeconds, cpuSeconds }: Runner,
 ): ServerState {
   const { gauges, link } = stats
   const { mib, outcomes } = stats.counters
@@ -34,6 +35,7 @@ export function describeState(
   return {
     pid,
     uptimeSeconds: Math.round(uptimeSeconds * 1000) / 1000,
+    cpuSeconds,
     address: formatAddress(SERVER_ADDRESS),
     port: SERVER_PORT,
     config,

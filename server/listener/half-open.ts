@@ -69,7 +69,7 @@ export class HalfOpen {
   /** Forgets an entry to make room for another; its client hears nothing of it. */
   evict(entry: number): void {
     this.core.host.counters.add(Mib.HalfOpenEvicted)
-    this.core.synQueue.remove(entry)
+    this.forget(entry)
   }
 
   /** A segment of a stored entry's 4-tuple: what became of it, or that it is `NOT_MINE`. */

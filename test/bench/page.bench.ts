@@ -5,12 +5,13 @@
  */
 /// <reference lib="dom" />
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium, type Page } from 'playwright-core'
 import { report } from './bounds.ts'
+import { findChromium } from './find-chromium.ts'
 import { machine } from './measure.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -18,10 +19,7 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const MEASURE_MS = 10_000
 
 console.log(machine())
-const executablePath = (process.env.PATH ?? '')
-  .split(delimiter)
-  .map((directory) => join(directory, 'chromium'))
-  .find((path) => existsSync(path))
+const executablePath = findChromium()
 if (executablePath === undefined) console.log('chromium is not installed: the page is not measured')
 else await measurePage(executablePath)
 

@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const BENCHMARKS = ['syn', 'generator', 'http', 'scenario', 'primitives', 'page']
+const BENCHMARKS = ['syn', 'generator', 'http', 'scenario', 'primitives', 'page', 'live-page']
 
 const failed = BENCHMARKS.filter((name) => {
   console.log(`\n== ${name}`)

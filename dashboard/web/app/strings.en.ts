@@ -29,6 +29,8 @@ export interface ShellText {
   readonly saveFailed: string
   noSuchView(name: string): string
   noSuchTime(text: string): string
+  noSuchSpan(text: string, known: string, shown: string): string
+  noSuchLanguage(text: string, known: string): string
   missing(feature: string): string
 }
 
@@ -78,5 +80,7 @@ export const SHELL_EN: ShellText = {
   saveFailed: 'This view could not be saved.',
   noSuchView: (name) => `There is no view “${name}”. This is the control room.`,
   noSuchTime: (text) => `The link’s time “${text}” is not one that can be shown. This is now.`,
+  noSuchSpan: (text, known, shown) => `The link’s stretch of time “${text}” is none of ${known}. ${shown} are shown.`,
+  noSuchLanguage: (text, known) => `The page does not speak the link’s language “${text}”. It speaks ${known}.`,
   missing: (feature) => `This browser lacks ${feature}, which the page needs. A browser of 2023 or later has it.`,
 }

@@ -41,5 +41,7 @@ export const SHELL_ZH: ShellText = {
   saveFailed: '无法保存此视图。',
   noSuchView: (name) => `没有名为“${name}”的视图。这里是控制室。`,
   noSuchTime: (text) => `链接中的时间“${text}”无法显示。这里是现在。`,
+  noSuchSpan: (text, known, shown) => `链接中的时间段“${text}”不在 ${known} 之中。显示的是 ${shown}。`,
+  noSuchLanguage: (text, known) => `本页没有链接中的语言“${text}”，只有 ${known}。`,
   missing: (feature) => `此浏览器缺少页面需要的 ${feature}。2023 年及以后的浏览器都有。`,
 }

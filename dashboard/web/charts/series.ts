@@ -1,5 +1,6 @@
 /** The small charts: which figures each shows, from which counters. Pure: labels are in the catalogues. */
 import type { ClientColumn, ServerColumn } from '../store/columns.ts'
+import type { History } from '../store/history.ts'
 import type { LabStore } from '../store/lab-store.ts'
 import { RATE_MS, SUCCESS_MS } from '../store/situation.ts'
 
@@ -23,9 +24,11 @@ export interface ChartDefinition {
   readonly series: readonly SeriesDefinition[]
   /** The scale's top is at least this. */
   readonly top: number
+  /** Its figures are told by processes: a lab inside the page has none. */
+  readonly isOfProcesses?: boolean
 }
 
-export type ChartKey = 'syns' | 'cookies' | 'queues' | 'success' | 'connect' | 'states' | 'resets' | 'memory'
+export type ChartKey = 'syns' | 'cookies' | 'queues' | 'success' | 'connect' | 'states' | 'resets' | 'memory' | 'cpu'
 
 export type SeriesKey =
   | 'received'
@@ -46,6 +49,8 @@ export type SeriesKey =
   | 'halfOpenReset'
   | 'expired'
   | 'queueBytes'
+  | 'serverCpu'
+  | 'attackersCpu'
 
 /** A row older than this says nothing of a moment, milliseconds. */
 const STALE_MS = 1500
@@ -136,6 +141,26 @@ export const MORE_CHARTS: readonly ChartDefinition[] = [
     top: 1024,
     series: [gauge('queueBytes', 'ink', 'synBytes', 'synQueue.bytes')],
   },
+  {
+    key: 'cpu',
+    format: 'percent',
+    top: 1,
+    isOfProcesses: true,
+    series: [
+      {
+        key: 'serverCpu',
+        role: 'ink',
+        source: 'cpuSeconds',
+        value: (store, at) => serverRate(store, at, 'serverCpu'),
+      },
+      {
+        key: 'attackersCpu',
+        role: 'hostile',
+        source: 'cpuSeconds',
+        value: ({ clientHistory: history }, at) => rateAt(history, at, 'attackersCpu'),
+      },
+    ],
+  },
 ]
 
 function rate(key: SeriesKey, role: SeriesRole, column: ServerColumn, isDashed = false): SeriesDefinition {
@@ -156,7 +181,11 @@ function gauge(
   return { key, role, isDashed, source, value }
 }
 
-function serverRate({ serverHistory: history }: LabStore, at: number, column: ServerColumn): number {
+function serverRate({ serverHistory }: LabStore, at: number, column: ServerColumn): number {
+  return rateAt(serverHistory, at, column)
+}
+
+function rateAt<Column extends string>(history: History<Column>, at: number, column: Column): number {
   const row = history.rowAt(at)
   return at - history.time(row) <= STALE_MS ? history.rate(row, column, RATE_MS) : Number.NaN
 }

@@ -3,6 +3,7 @@ import { effect } from '@preact/signals'
 import type { Lab } from '../app/lab-context.ts'
 import { SHELL } from '../app/strings.ts'
 import { pin, SPANS, VIEWS } from '../app/ui-state.ts'
+import { LANGUAGES } from '../i18n/language.ts'
 import { HISTORY_MS } from '../store/lab-store.ts'
 import { formatDeepLink, parseDeepLink } from './deep-link.ts'
 
@@ -28,6 +29,13 @@ export function watchAddress(lab: Lab, walkTo?: (at: number) => void): () => voi
     if (link.unknownView !== undefined) {
       notices.push(text.noSuchView(link.unknownView))
       ui.view.value = 'control-room'
+    }
+    if (link.unknownLanguage !== undefined) {
+      notices.push(text.noSuchLanguage(link.unknownLanguage, LANGUAGES.join(', ')))
+    }
+    if (link.unknownSpan !== undefined) {
+      const seconds = (span: number): string => `${span / 1000}\u00a0s`
+      notices.push(text.noSuchSpan(link.unknownSpan, SPANS.map(seconds).join(', '), seconds(ui.span.value)))
     }
     const now = store.now.value ?? (walkTo === undefined ? Date.now() : 0)
     const isToCome = walkTo !== undefined && link.moment !== undefined && link.moment > now

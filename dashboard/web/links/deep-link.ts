@@ -13,7 +13,9 @@ export interface DeepLink<View extends string> {
   readonly badMoment: string | undefined
   /** Milliseconds. */
   readonly span: number | undefined
+  readonly unknownSpan: string | undefined
   readonly language: Language | undefined
+  readonly unknownLanguage: string | undefined
   readonly lesson: string | undefined
   /** What the link holds beside that, kept as it is. */
   readonly others: Readonly<Record<string, string>>
@@ -29,7 +31,8 @@ export function parseDeepLink<View extends string>(
   const view = views.find((candidate) => candidate === name)
   const t = parameters.get('t') ?? undefined
   const moment = t === undefined || !/^\d{1,16}$/.test(t) ? undefined : Number(t)
-  const wantedSpan = Number(parameters.get('span')) * 1000
+  const wantedSpan = parameters.get('span') ?? undefined
+  const span = spans.find((known) => String(known / 1000) === wantedSpan)
   const language = parameters.get('lang') ?? undefined
   const lesson = parameters.get('lesson') ?? undefined
   for (const known of ['t', 'span', 'lang', 'lesson']) parameters.delete(known)
@@ -38,11 +41,27 @@ export function parseDeepLink<View extends string>(
     unknownView: view === undefined && name !== '' ? name : undefined,
     moment,
     badMoment: t !== undefined && moment === undefined ? t : undefined,
-    span: spans.find((span) => span === wantedSpan),
+    span,
+    unknownSpan: span === undefined ? wantedSpan : undefined,
     language: isLanguage(language) ? language : undefined,
+    unknownLanguage: isLanguage(language) ? undefined : language,
     lesson,
     others: Object.fromEntries(parameters),
   }
+}
+
+/** The address `hash` with the parameters `run` in place of those in `names`; all its others stay, whatever they are worth. */
+export function withRun(
+  hash: string,
+  view: string,
+  names: readonly string[],
+  run: Readonly<Record<string, string>>,
+): string {
+  const [name = '', query = ''] = hash.replace(/^#/, '').split('?', 2)
+  const parameters = new URLSearchParams(query)
+  for (const one of names) parameters.delete(one)
+  for (const [one, value] of Object.entries(run)) parameters.set(one, value)
+  return `#${name === '' ? view : name}?${parameters}`
 }
 
 export function formatDeepLink(link: {

@@ -83,7 +83,8 @@ export function chooseSentence({ status, isServerThere, isAttackerThere, situati
   if (status.kind === 'silent') return { key: 'silent', since: status.since }
   if (!isServerThere) return { key: 'serverGone' }
   if (server === undefined) return { key: status.kind === 'connecting' ? 'connecting' : 'unknown' }
-  if (honest === undefined) return isAttackerThere ? { key: 'unknown' } : { key: 'attackerGone', server }
+  if (!isAttackerThere) return { key: 'attackerGone', server }
+  if (honest === undefined) return { key: 'unknown' }
   const values = valuesOf(server, honest, situation)
   return {
     key: keyOf(

@@ -31,6 +31,7 @@ export const GAUGES = [
   'synYoung',
   'synLimit',
   'synBytes',
+  'serverCpu',
   'acceptLength',
   'acceptLimit',
   'synCookies',
@@ -72,6 +73,8 @@ export const CLIENT_COLUMNS = [
   'clientRate',
   /** Packets and connections that attacks have begun. */
   'attackSent',
+  /** Processor time, seconds. */
+  'attackersCpu',
 ] as const
 
 export type ServerColumn = (typeof COUNTERS)[number] | (typeof GAUGES)[number] | StateColumn | TransitionColumn
@@ -92,6 +95,7 @@ export function serverRow(state: ServerState): Record<ServerColumn, number> {
     synYoung: synQueue.young,
     synLimit: synQueue.limit,
     synBytes: synQueue.bytes,
+    serverCpu: state.cpuSeconds ?? Number.NaN,
     acceptLength: acceptQueue.length,
     acceptLimit: acceptQueue.limit,
     synCookies: config.synCookies,
@@ -104,7 +108,8 @@ export function serverRow(state: ServerState): Record<ServerColumn, number> {
 /** The sum over all attackers. */
 export function clientRow(attackers: Iterable<AttackerState>): Record<ClientColumn, number> {
   const sum = Object.fromEntries(CLIENT_COLUMNS.map((name) => [name, 0])) as Record<ClientColumn, number>
-  for (const { clients, attacks } of attackers) {
+  for (const { clients, attacks, cpuSeconds } of attackers) {
+    sum.attackersCpu += cpuSeconds ?? Number.NaN
     sum.attempted += clients.attempted
     sum.inFlight += clients.inFlight
     for (const [outcome, count] of Object.entries(clients.outcomes))

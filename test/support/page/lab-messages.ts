@@ -25,6 +25,7 @@ export function serverMessage(at: number, different: ServerDifferences = {}): Se
   const state = {
     pid: 1,
     uptimeSeconds: at / 1000,
+    cpuSeconds: at / 4000,
     address: '10.9.0.5',
     port: 80,
     config: { ...SERVER_DEFAULTS, ...config },
@@ -60,6 +61,7 @@ export function attackerMessage(at: number, different: AttackerDifferences = {})
   const none = { p50: null, p90: null, p99: null, p999: null, max: null }
   const state = {
     time: at / 1000,
+    cpuSeconds: at / 2000,
     link: { state: 'ready', detail: '', hub: '' },
     attacks: attacks.map((attack) => ({
       id: 1,

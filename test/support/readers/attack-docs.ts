@@ -2,7 +2,7 @@
  * docs/attacks.md, made from the catalogue of attacks and the scenarios that ship with the lab, so that it says what is so.
  */
 
-import { LEASE_MS } from '../../../attacker/api/leases.ts'
+import { LEASE_MS, LEASE_MS_MAX } from '../../../attacker/api/leases.ts'
 import { TRACE_PACKETS_MAX } from '../../../attacker/trace/account.ts'
 import {
   ATTACK_CATALOGUE,
@@ -13,6 +13,7 @@ import {
   PACE_PARAMETERS,
 } from '../../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_DURATION_MAX, ATTACK_RATE_MIN, ATTACKS_MAX } from '../../../attacker/traffic/caps.ts'
+import { LEASE_SECONDS } from '../../../dashboard/server/page-leases.ts'
 import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario, type Scenario } from '../../../lab/scenario/resolve.ts'
@@ -59,7 +60,8 @@ curl -X PUT -H 'content-type: application/json' -d '{"rate":2,"requests":100,"pa
 
 A program that starts attacks can see to it that they end with it: \`POST /api/leases\` gives a lease, \`"lease": ID\` in an attack
 binds the attack to it, and \`PUT /api/leases/ID\`, more often than every ${LEASE_MS / 1000} s, renews it. When that stops, so does the
-attack, within 2 s. \`DELETE /api/leases/ID\` gives it up.
+attack, within 2 s. \`DELETE /api/leases/ID\` gives it up. With \`?seconds=N\`, at most ${LEASE_MS_MAX / 1000}, it lasts longer.
+The page's attacks have one of ${LEASE_SECONDS} s, which is renewed as long as a page is open.
 
 \`npm start -- --traces DIR\`, or the variable SYNLAB_TRACES, names the directory of the recordings that \`trace-replay\` may play.
 `
@@ -81,7 +83,8 @@ of a scenario.
 pcap (with the longer records of Kuznetzov, Red Hat 6.1, SuSE 6.3 and Nokia, too) and pcapng are read, of any size, also packed
 by gzip, and by zstd where Node can unpack it (22.15 and later); on Ethernet (with SNAP, too), VLANs, PPP, PPPoE, MPLS, Cisco
 HDLC, Linux cooked, loopback and raw IP, and inside IPv4, GRE, ERSPAN, VXLAN and Geneve. A recording that was cut off is
-replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets; options that a short capture cut
+replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets, live in a
+file for temporary files from which it is read page by page, so that many take little memory; options that a short capture cut
 off are missing, payloads are zeros.
 
 A replay sends what was recorded, whatever the server answers. It completes no handshake, because the lab's server chooses other

@@ -3,6 +3,7 @@
  * that the API has of it.
  */
 
+import { cpuSeconds } from '../../../control/cpu-seconds.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import type { ServerEngine } from '../../../server/engine/engine.ts'
 import { ServerEngineCore } from '../../../server/engine/engine-core.ts'
@@ -57,7 +58,11 @@ export class LocalEngine {
       cookie: async (cookie) => this.core.cookie(cookie),
       slots: async () => this.core.slots(),
       state: async () =>
-        describeState(reader.read(), inspection(), where, { pid: process.pid, uptimeSeconds: process.uptime() }),
+        describeState(reader.read(), inspection(), where, {
+          pid: process.pid,
+          uptimeSeconds: process.uptime(),
+          cpuSeconds: cpuSeconds(),
+        }),
       stats: () => reader.read(),
       on: (event, listener) => this.listeners.push({ event, listener: listener as AnyListener }),
       close: async () => this.core.stop(),

@@ -67,6 +67,35 @@ describe('an event reader', () => {
     expect(await reader.next()).toBeUndefined()
   })
 
+  it('reads no more while many events wait, and loses none of them', async () => {
+    const total = 20_000
+    let told = 0
+    const stream = new ReadableStream<Uint8Array>(
+      {
+        pull(controller) {
+          if (told === total) controller.close()
+          else controller.enqueue(new TextEncoder().encode(`event: a\ndata: ${told++}\n\n`))
+        },
+      },
+      { highWaterMark: 0 },
+    )
+    const headers = { 'content-type': 'text/event-stream' }
+    vi.stubGlobal('fetch', async () => new Response(stream, { status: 200, headers }))
+    const reader = await open()
+    expect(await reader.until('a', (value) => value === 5)).toBe(5)
+    // Whoever reads everything that can be read without waiting for a reader comes to rest.
+    for (let before = -1; before !== told; ) {
+      before = told
+      for (let turn = 0; turn < 1000; turn++) await Promise.resolve()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(told).toBeGreaterThan(500)
+    expect(told).toBeLessThan(2_000)
+    let next = 6
+    for await (const { data } of reader) expect(data).toBe(next++)
+    expect(next).toBe(total)
+  })
+
   it('refuses what is no event stream', async () => {
     answer('{}')
     await expect(open()).rejects.toThrow('no event stream: 200 application/json')

@@ -1,4 +1,4 @@
-/** Four small charts over the shared time, and four more behind a word. The figures are those of the crosshair. */
+/** Four small charts over the shared time, and more behind a word. The figures are those of the crosshair. */
 import { TableTwin } from '../../a11y/twin.tsx'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { LineChart } from '../../charts/line-chart.tsx'
@@ -49,7 +49,11 @@ export function SmallChart({ chart }: { chart: ChartDefinition }) {
           </span>
         ))}
       </p>
-      <LineChart chart={chart} />
+      {chart.isOfProcesses && lab.store.hello.value?.clock === 'virtual' ? (
+        <p class="quiet">{text.noProcesses}</p>
+      ) : (
+        <LineChart chart={chart} />
+      )}
     </figure>
   )
 }

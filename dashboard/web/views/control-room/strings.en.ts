@@ -27,6 +27,8 @@ export interface ControlRoomText {
   untold(count: string): string
   readonly charts: Readonly<Record<ChartKey, string>>
   readonly series: Readonly<Record<SeriesKey, string>>
+  /** In place of the processor's figures where the lab has no processes of its own. */
+  readonly noProcesses: string
   readonly more: string
   readonly fewer: string
   readonly source: string
@@ -83,6 +85,7 @@ export const CONTROL_ROOM_EN: ControlRoomText = {
     states: 'Connections by state',
     resets: 'Ends per second',
     memory: 'Memory of the SYN queue',
+    cpu: 'Processor, share of one core',
   },
   series: {
     received: 'received',
@@ -103,7 +106,10 @@ export const CONTROL_ROOM_EN: ControlRoomText = {
     halfOpenReset: 'half-open reset',
     expired: 'expired',
     queueBytes: 'bytes',
+    serverCpu: 'server',
+    attackersCpu: 'attackers',
   },
+  noProcesses: 'This lab runs inside the page: it has no processes whose time could be told.',
   more: 'More charts',
   fewer: 'First charts',
   source: 'Counted as',

@@ -31,6 +31,7 @@ export const CONTROL_ROOM_ZH: ControlRoomText = {
     states: '各状态的连接',
     resets: '每秒终结',
     memory: '半连接队列的内存',
+    cpu: '处理器，占一个核的份额',
   },
   series: {
     received: '收到',
@@ -51,7 +52,10 @@ export const CONTROL_ROOM_ZH: ControlRoomText = {
     halfOpenReset: '半连接被重置',
     expired: '过期',
     queueBytes: '字节',
+    serverCpu: '服务器',
+    attackersCpu: '攻击者',
   },
+  noProcesses: '本实验室在页面内运行：没有可以报告时间的进程。',
   more: '更多图表',
   fewer: '主要图表',
   source: '计数来源',

@@ -75,14 +75,13 @@ function Edge({ edge, figures }: { edge: StateEdge; figures: StateFigures }) {
   const text = useText(STATES)
   const format = useFormat()
   const [from, to] = [nodeOf(edge.from), nodeOf(edge.to)]
-  const { path, x, y } = curveOf(from, to, edge.bend)
+  const { path, words } = curveOf(from, to, edge)
   const rate = figures.rate(edge)
-  const isLeft = edge.side === 'left'
   return (
     <g class={`edge ${edge.label}${rate > 0 ? ' busy' : ''}`} data-edge={`${edge.from}-${edge.to}`}>
       <title>{text.way(from.label, to.label, format.count(figures.total(edge)))}</title>
       <path d={path} stroke-width={edgeWidth(rate)} marker-end="url(#tip)" />
-      <text x={x + (isLeft ? -10 : 10)} y={y + 4} text-anchor={isLeft ? 'end' : 'start'}>
+      <text x={words.x} y={words.y} text-anchor={words.anchor}>
         {text.edges[edge.label]} <tspan class="rate">{text.perSecond(format.rate(rate))}</tspan>
       </text>
     </g>

@@ -89,8 +89,11 @@ export interface StateExit {
   /** Where its words stand, from the middle of the node, in units of the diagram. */
   readonly dx: number
   readonly dy: number
-  readonly anchor: 'start' | 'middle' | 'end'
+  readonly anchor: Anchor
 }
+
+/** Which end of its words a place is. */
+type Anchor = 'start' | 'middle' | 'end'
 
 const BELOW = 38
 
@@ -109,17 +112,20 @@ export function edgeWidth(rate: number): number {
 
 export interface Curve {
   readonly path: string
-  /** Where its words stand. */
-  readonly x: number
-  readonly y: number
+  /** Where its words stand: beside its middle, so far that the line passes them. */
+  readonly words: { readonly x: number; readonly y: number; readonly anchor: Anchor }
 }
 
 /** Half the size of a node. */
 export const NODE_WIDTH = 138
 export const NODE_HEIGHT = 46
 
-/** From the edge of one node to the edge of the other, bent to the right by `bend`. */
-export function curveOf(from: StateNode, to: StateNode, bend = 0): Curve {
+/** Half the height of a line of words, and their distance from what they belong to. */
+const HALF_LINE = 8
+const GAP = 5
+
+/** From the edge of one node to the edge of the other, bent to the right. */
+export function curveOf(from: StateNode, to: StateNode, { bend = 0, side }: Pick<StateEdge, 'bend' | 'side'>): Curve {
   const dx = to.x - from.x
   const dy = to.y - from.y
   const length = Math.hypot(dx, dy)
@@ -129,7 +135,16 @@ export function curveOf(from: StateNode, to: StateNode, bend = 0): Curve {
   // The control point that makes a quadratic curve pass through the middle.
   const control = { x: 2 * middle.x - (start.x + end.x) / 2, y: 2 * middle.y - (start.y + end.y) / 2 }
   const path = `M${round(start.x)} ${round(start.y)}Q${round(control.x)} ${round(control.y)} ${round(end.x)} ${round(end.y)}`
-  return { path, x: middle.x, y: middle.y }
+  return { path, words: wordsBeside(middle, dx / dy, side) }
+}
+
+/** Beside a line through `middle` that goes `slope` sideways for each step down; above one that lies flat. */
+function wordsBeside({ x, y }: { x: number; y: number }, slope: number, side: StateEdge['side']): Curve['words'] {
+  if (!Number.isFinite(slope)) return { x, y: y - HALF_LINE, anchor: 'middle' }
+  const distance = GAP + HALF_LINE * Math.abs(slope)
+  return side === 'left'
+    ? { x: x - distance, y: y + GAP, anchor: 'end' }
+    : { x: x + distance, y: y + GAP, anchor: 'start' }
 }
 
 /** Where the line from the middle of a node towards a point leaves the node, and a little more for the arrow's tip. */

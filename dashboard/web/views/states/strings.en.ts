@@ -35,7 +35,7 @@ export interface StatesText {
 export const STATES_EN: StatesText = {
   title: 'Every socket and its state',
   about:
-    'RFC 9293 as the server goes through it. A number is a state’s sockets; a line is as wide as the sockets per second that go that way. ×: straight to CLOSED, by reset, abort or timeout.',
+    'RFC 9293 as the server goes through it: the sockets in each state, and how many a second go which way. × goes straight to CLOSED.',
   edges: {
     syn: 'SYN stored',
     ack: 'ACK',

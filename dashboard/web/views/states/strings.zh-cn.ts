@@ -3,8 +3,7 @@ import type { StatesText } from './strings.en.ts'
 
 export const STATES_ZH: StatesText = {
   title: '每个套接字及其状态',
-  about:
-    '服务器所经历的 RFC 9293。数字是该状态的套接字数；线越宽，每秒走这条路的套接字越多。×：因重置、中止或超时直接到 CLOSED。',
+  about: '服务器所经历的 RFC 9293：每个状态的套接字数，以及每秒有多少走哪条路。× 表示直接到 CLOSED。',
   edges: {
     syn: '存下 SYN',
     ack: 'ACK',

@@ -4,11 +4,18 @@ import { LEASE_MS, Leases } from '../../../../attacker/api/leases.ts'
 it('a lease that has run out cannot be renewed, though nobody has looked yet', () => {
   const leases = new Leases()
   leases.open('a', 1000)
-  expect(leases.renew('a', 1000 + LEASE_MS - 1)).toBe(true)
+  expect(leases.renew('a', 1000 + LEASE_MS - 1)).toBe(LEASE_MS)
   const until = 1000 + LEASE_MS - 1 + LEASE_MS
   expect([leases.isLive('a', until - 1), leases.isLive('a', until)]).toEqual([true, false])
-  expect(leases.renew('a', until)).toBe(false)
-  expect(leases.renew('b', until)).toBe(false)
+  expect(leases.renew('a', until)).toBeUndefined()
+  expect(leases.renew('b', until)).toBeUndefined()
+})
+
+it('a lease lasts as long as it was opened for, and again when it is renewed', () => {
+  const leases = new Leases()
+  leases.open('long', 0, 30_000)
+  expect(leases.renew('long', 29_999)).toBe(30_000)
+  expect([leases.isLive('long', 59_998), leases.isLive('long', 59_999)]).toEqual([true, false])
 })
 
 it('a lease that runs out takes with it the attacks that are not over, once', () => {

@@ -114,6 +114,22 @@ describe('a lease', () => {
     expect(await request('POST', '/api/attacks', { ...FLOOD, lease })).toMatchObject({ status: 404 })
   })
 
+  test('may last longer, and says so, but not as long as one likes', async () => {
+    const { body: lease } = await request('POST', '/api/leases?seconds=30')
+    expect(lease.seconds).toBe(30)
+    const { body: attack } = await request('POST', '/api/attacks', { ...FLOOD, lease: lease.id })
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(await request('PUT', `/api/leases/${lease.id}`)).toMatchObject({ body: { seconds: 30 } })
+    await vi.advanceTimersByTimeAsync(29_000)
+    expect(await stateOf(attack.id)).toBe('running')
+    await vi.advanceTimersByTimeAsync(PROMISE_MS)
+    expect(await stateOf(attack.id)).toBe('stopped')
+    for (const seconds of [0, 1, 61, 'long']) {
+      const refused = await request('POST', `/api/leases?seconds=${seconds}`)
+      expect(refused).toMatchObject({ status: 400, body: { path: 'seconds' } })
+    }
+  })
+
   test('is one of at most so many, and makes room when it runs out', async () => {
     for (let i = 0; i < LEASES_MAX; i++) await openLease()
     expect(await request('POST', '/api/leases')).toMatchObject({ status: 429, body: { code: 'TOO_MANY' } })

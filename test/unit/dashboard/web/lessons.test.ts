@@ -11,7 +11,7 @@ import {
   withDone,
   writeProgress,
 } from '../../../../dashboard/web/views/lessons/progress.ts'
-import { clientsRequest, prepare, restore } from '../../../../dashboard/web/views/lessons/run.ts'
+import { clientsRequest, prepare, restore, untilTold } from '../../../../dashboard/web/views/lessons/run.ts'
 import { LESSON_TEXTS, LESSONS_WORDS } from '../../../../dashboard/web/views/lessons/strings.ts'
 import { CHECK_NAMES } from '../../../../lab/checks/checks.ts'
 import { Attempt } from '../../../support/worlds/lesson-attempt.ts'
@@ -77,12 +77,33 @@ describe('after a lesson', () => {
         ...controls,
         configure: async () => config,
         setClients: async () => clients,
-        reset: async () => undefined as never,
+        reset: async () => ({ uptimeSeconds: 0 }) as never,
       },
       knobs,
     )
     expect(told()).toMatchObject({ config: { backlog: 77 }, clients: { rate: 3, responseTimeout: 9 } })
     expect([...store.attackers.value.values()][0]?.state.attacks.filter(({ state }) => state === 'running')).toEqual([])
+  })
+})
+
+describe('a lesson that was prepared', () => {
+  it('begins when the page was told of the prepared lab, not of the one before', async () => {
+    const { page, lesson } = await Attempt.begin('two-queues')
+    const { store, controls, knobs } = page
+    await controls.configure({ acceptInterval: 200 })
+    const told = store.server.value
+    const prepared = await prepare(lesson, controls, knobs)
+    // What a page server had still under way when it was answered.
+    store.server.value = told
+    let hasBegun = false
+    const begun = untilTold(store, { ...prepared, uptimeSeconds: (told?.state.uptimeSeconds ?? 0) + 1 }).then(() => {
+      hasBegun = true
+    })
+    await page.pass(0.5)
+    expect(hasBegun).toBe(false)
+    await page.pass(5)
+    await begun
+    expect(store.server.value?.state.config).toEqual(prepared.config)
   })
 })
 

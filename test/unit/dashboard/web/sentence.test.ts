@@ -192,6 +192,7 @@ describe('the sentence', () => {
     expect(of({ status: { kind: 'connecting' }, situation: nothing })).toBe('connecting')
     expect(of({ situation: nothing })).toBe('unknown')
     expect(of({ isAttackerThere: false, situation: { ...calm, honest: undefined } })).toBe('attackerGone')
+    expect(of({ isAttackerThere: false, situation: calm })).toBe('attackerGone')
     expect(of({ situation: { ...calm, honest: undefined } })).toBe('unknown')
   })
 })

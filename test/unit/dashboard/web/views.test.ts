@@ -70,7 +70,7 @@ describe('the state map', () => {
   it('draws a way from the edge of a node to the edge of the other', () => {
     const [a, b] = NODES
     if (a === undefined || b === undefined) throw new Error('no nodes')
-    const { path } = curveOf(a, b)
+    const { path } = curveOf(a, b, {})
     expect(path).toMatch(/^M[\d.]+ [\d.]+Q[\d.]+ [\d.]+ [\d.]+ [\d.]+$/)
     expect(path.startsWith(`M${a.x} ${a.y}Q`)).toBe(false)
   })

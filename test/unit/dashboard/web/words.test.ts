@@ -58,6 +58,8 @@ describe('a link', () => {
       ...link,
       unknownView: undefined,
       badMoment: undefined,
+      unknownSpan: undefined,
+      unknownLanguage: undefined,
     })
   })
 
@@ -68,7 +70,9 @@ describe('a link', () => {
       moment: undefined,
       badMoment: 'soon',
       span: undefined,
+      unknownSpan: '7',
       language: undefined,
+      unknownLanguage: 'fr',
       lesson: undefined,
       others: {},
     })
