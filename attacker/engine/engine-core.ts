@@ -3,6 +3,7 @@
  * Commands come between turns. Owns the rule that nothing attacks without a live link.
  */
 import { cpuSeconds } from '../../control/cpu-seconds.ts'
+import type { Handlers } from '../../control/thread.ts'
 import { GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
@@ -18,7 +19,7 @@ import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
 import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
 import { type ClientName, FollowedClient } from './followed-client.ts'
-import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
+import type { AttackOrder, CoreEvents, EngineCommands, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
 import { closeTrace, type TraceOrder, timelineOf } from './trace-spool.ts'
 import { viewAttack, viewClients, viewGateway } from './views.ts'
@@ -63,6 +64,17 @@ export class AttackerEngineCore {
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
+
+  /** What the main thread may ask for; what concerns link, gateway or the thread's end is worker.ts's. */
+  readonly handlers: Omit<Handlers<EngineCommands>, 'takeFinished' | 'close'> = {
+    state: () => this.state(),
+    startAttack: (order) => this.startAttack(order),
+    stopAttack: (id) => this.stopAttack(id),
+    stopAll: () => this.stopAll(),
+    setClients: (spec) => this.setClients(spec),
+    reset: () => this.reset(),
+    follow: (client) => this.follow(client),
+  }
 
   constructor(options: AttackerEngineCoreOptions) {
     const { link, prng, secret, counters, clock, scheduler, emit } = options

@@ -210,7 +210,7 @@ function checkFlood(): void {
       }
     })
     if (status !== 0) throw new Error(`the recording failed: ${stderr} ${said.join(' ')}`)
-  }, 90_000)
+  })
 
   afterAll(() => rmSync(directory, { recursive: true, force: true }))
 
