@@ -78,9 +78,11 @@ describeWith([BROWSER], 'the page', () => {
     await until('the attack is over', async () => (await page.locator('.running').count()) === 0)
     await lab.attacker.request('PUT', '/api/clients', { rate: 0 })
     await page.click('.log .more')
+    // The page is told the state twice a second: it has to have heard of the quiet, too.
     await until('the lab is quiet', async () => {
       const { body } = await lab.server.request<ServerState>('GET', '/api/state')
-      return body.synQueue.length === (await figure(page, 'syn-length')) && body.connections.established === 0
+      const isTold = (await figure(page, 'established')) === 0 && (await figure(page, 'timeWait')) === 0
+      return body.synQueue.length === (await figure(page, 'syn-length')) && body.connections.established === 0 && isTold
     })
     const shown = {
       synLength: await figure(page, 'syn-length'),
