@@ -20,8 +20,8 @@ const LONG = [
 
 const common = {
   // Generous: a busy machine is no failure. What needs time has virtual time.
-  testTimeout: 300_000,
-  hookTimeout: 300_000,
+  testTimeout: 1_200_000,
+  hookTimeout: 1_200_000,
 }
 
 /** What needs processes, sockets, containers, browsers, other programs or the kernel. */

@@ -1,8 +1,7 @@
 /**
  * The attacker process: engine thread, control API, clean start and end.
  */
-import type { AddressInfo } from 'node:net'
-import { bindOrExplain, runService, type Service, StartError } from '../control/process.ts'
+import { bindOrExplain, listenOrEnd, runService, type Service, StartError } from '../control/process.ts'
 import { ThreadError } from '../control/thread.ts'
 import { ATTACKER_NAME, buildAttackerApi } from './api/attacker-api.ts'
 import { type AttackerEngine, startEngine } from './engine/engine.ts'
@@ -28,13 +27,7 @@ async function start({ host, apiPort, logLevel, traces, engine: engineOptions }:
     ? starting()
     : bindOrExplain({ ...gateway, ...GATEWAY_OPTIONS }, starting))
   const app = buildAttackerApi(engine, logLevel, traces, makeTraceReader())
-  try {
-    await bindOrExplain({ host, port: apiPort, ...API_OPTIONS }, () => app.listen({ host, port: apiPort }))
-  } catch (error) {
-    await engine.close()
-    throw error
-  }
-  const { address, port } = app.server.address() as AddressInfo
+  const { address, port } = await listenOrEnd(app, { host, port: apiPort, ...API_OPTIONS }, engine)
   return {
     ready: { name: ATTACKER_NAME, apiHost: address, apiPort: port, hub: engine.link().hub, gateway: engine.gateway },
     failed: engine.failed,

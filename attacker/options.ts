@@ -2,10 +2,9 @@
  * The attacker's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseProcessArguments, processCommand } from '../control/command-line.ts'
-import { LOG_LEVELS, type LogLevel } from '../control/control-app.ts'
+import { labKeyOption, logLevelOption, parseProcessArguments, processCommand } from '../control/command-line.ts'
+import type { LogLevel } from '../control/control-app.ts'
 import { StartError } from '../control/process.ts'
-import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
 import { CLIENT_DEFAULTS, CLIENT_RANGES, type ClientSpec } from './clients/client-spec.ts'
 import type { EngineOptions } from './engine/protocol.ts'
 import { LAB_NETWORK_VARIABLE, parseHub, parseLabNetwork } from './guard.ts'
@@ -92,14 +91,7 @@ function makeCommand(): Command {
       .env('SYNLAB_HUB')
       .default('127.0.0.1:7400'),
   )
-  command.addOption(
-    new Option('--lab-key <text>', 'what everybody in the lab knows; better given by the variable')
-      .env('SYNLAB_LAB_KEY')
-      .argParser(parseKey),
-  )
-  command.addOption(
-    new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
-  )
+  command.addOption(labKeyOption()).addOption(logLevelOption())
   command.addOption(
     new Option('--clients-rate <n>', `honest connections per second, 0 for none (0 to ${CLIENT_RANGES.rate.max})`)
       .env('SYNLAB_CLIENTS_RATE')
@@ -147,11 +139,4 @@ function parseClientsRate(text: string): number {
     throw new InvalidArgumentError(`Allowed: 0, or a number from ${min} to ${max}.`)
   }
   return rate
-}
-
-function parseKey(text: string): string {
-  // The text itself is not repeated: it is a secret.
-  if (text.length < MIN_KEY_CHARACTERS)
-    throw new InvalidArgumentError(`Allowed: ${MIN_KEY_CHARACTERS} characters or more.`)
-  return text
 }

@@ -1,7 +1,10 @@
 /**
- * What the command lines of all processes have in common: help and version are printed, and whatever is wrong is one line.
+ * What the command lines of all processes have in common: options that several of them have, help and version that are
+ * printed, and one line for whatever is wrong.
  */
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
+import { LOG_LEVELS } from './control-app.ts'
 import { packageVersion } from './package-info.ts'
 import { StartError } from './process.ts'
 
@@ -18,6 +21,20 @@ export function processCommand(name: string, about: string): Command {
     .configureOutput({ writeErr: () => {} })
 }
 
+/** The key of the lab; it has no default. */
+export function labKeyOption(): Option {
+  return new Option('--lab-key <text>', 'what everybody in the lab knows; better given by the variable')
+    .env('SYNLAB_LAB_KEY')
+    .argParser(parseKey)
+}
+
+export function logLevelOption(): Option {
+  return new Option('--log-level <level>', 'how much to log')
+    .choices(LOG_LEVELS)
+    .env('SYNLAB_LOG_LEVEL')
+    .default('info')
+}
+
 /**
  * Reads `args` (without node and script) and the environment. Returns false when help or version was asked for, and has
  * been printed. Throws a StartError for anything wrong.
@@ -31,4 +48,12 @@ export function parseProcessArguments(command: Command, args: readonly string[])
     if (PRINTED.includes(error.code)) return false
     throw new StartError(error.message.replace(/^error: /, '').replaceAll('\n', ' '))
   }
+}
+
+function parseKey(text: string): string {
+  // The text itself is not repeated: it is a secret.
+  if (text.length < MIN_KEY_CHARACTERS) {
+    throw new InvalidArgumentError(`Allowed: ${MIN_KEY_CHARACTERS} characters or more.`)
+  }
+  return text
 }

@@ -2,6 +2,7 @@
  * The life of a process of the lab: it starts or says in one line why not, tells the process that started it that it is
  * up, and ends cleanly: on a signal, when its parent goes away, when its engine fails.
  */
+import type { AddressInfo, Server } from 'node:net'
 import closeWithGrace from 'close-with-grace'
 
 /** Exit status of a process that was given something wrong: an option, a port that is taken. */
@@ -89,6 +90,22 @@ export async function bindOrExplain<T>(target: BindTarget, bind: () => Promise<T
   } catch (error) {
     throw explainBindError(target, codeOf(error)) ?? error
   }
+}
+
+/** Lets an API listen. When it cannot, the engine behind it ends, too, and the error is a StartError that says why. */
+export async function listenOrEnd(
+  api: { listen(at: { host: string; port: number }): Promise<unknown>; readonly server: Server },
+  target: BindTarget,
+  engine: { close(): Promise<void> },
+): Promise<AddressInfo> {
+  const { host, port } = target
+  try {
+    await bindOrExplain(target, () => api.listen({ host, port }))
+  } catch (error) {
+    await engine.close()
+    throw error
+  }
+  return api.server.address() as AddressInfo
 }
 
 function explainBindError({ host, port, hostOption, portOption }: BindTarget, code: string): StartError | undefined {

@@ -5,19 +5,17 @@
 import type { Stamped } from '../control/stamped.ts'
 import type { PeerChange } from '../tcpip/udp-link/hub-sessions.ts'
 import type { ServerConfig } from './app/server-config.ts'
+import type { SlotFrame } from './app/slot-frame.ts'
 import type { TransitionCounts } from './app/socket-transitions.ts'
 import type { TapEvent } from './app/tap-event.ts'
 import type { KnobView } from './knobs/knob-catalogue.ts'
-
-export type { KnobView } from './knobs/knob-catalogue.ts'
-
 import type { CookieVerdict } from './listener/cookie-anatomy.ts'
 
 export type { ServerConfig } from './app/server-config.ts'
 export type { SocketList, SocketRow, SocketTimer, StateSummary } from './app/socket-rows.ts'
 export type { SocketState } from './app/socket-state.ts'
 export type { TapEnd, TapEnds, TapEvent, TapRequest, TapSegment } from './app/tap-event.ts'
-export type { KnobGroup, KnobName } from './knobs/knob-catalogue.ts'
+export type { KnobGroup, KnobName, KnobView } from './knobs/knob-catalogue.ts'
 
 /** Answer of GET /api/state, and what a `snapshot` event carries. */
 export interface ServerState {
@@ -150,21 +148,8 @@ export type ServerEngineEvents = {
   tap: TapEvent
 }
 
-/**
- * One queue at one moment, as server/app/slot-frame.ts encodes it, bytes in base64. `places`: one byte a place; a request
- * keeps its place for life. `density`, for more than 4,096 places: a map of cells in reading order, each the counts of
- * `placesPerCell` neighbouring places.
- */
-export type QueueFrame =
-  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: string }
-  | {
-      readonly kind: 'density'
-      readonly length: number
-      readonly limit: number
-      readonly cells: number
-      readonly placesPerCell: number
-      readonly counts: string
-    }
+/** One queue at one moment, as server/app/slot-frame.ts encodes it, bytes in base64. */
+export type QueueFrame = SlotFrame<string>
 
 /**
  * Events of GET /api/events by name, with what each carries. `slots` and `tap` are told to those alone who ask for

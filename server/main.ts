@@ -1,8 +1,7 @@
 /**
  * The server process: engine thread, control API, clean start and end.
  */
-import type { AddressInfo } from 'node:net'
-import { bindOrExplain, runService, type Service } from '../control/process.ts'
+import { bindOrExplain, listenOrEnd, runService, type Service } from '../control/process.ts'
 import { buildServerApi, SERVER_NAME } from './api/server-api.ts'
 import { startEngine } from './engine/engine.ts'
 import { parseServerOptions, type ServerOptions } from './options.ts'
@@ -17,13 +16,7 @@ async function start({ host, apiPort, linkHost, linkPort, labKey, logLevel, conf
   const link = { host: linkHost, port: linkPort, ...LINK_OPTIONS }
   const engine = await bindOrExplain(link, () => startEngine({ config, labKey, linkHost, linkPort }))
   const app = buildServerApi(engine, logLevel)
-  try {
-    await bindOrExplain({ host, port: apiPort, ...API_OPTIONS }, () => app.listen({ host, port: apiPort }))
-  } catch (error) {
-    await engine.close()
-    throw error
-  }
-  const { address, port } = app.server.address() as AddressInfo
+  const { address, port } = await listenOrEnd(app, { host, port: apiPort, ...API_OPTIONS }, engine)
   return {
     ready: { name: SERVER_NAME, apiHost: address, apiPort: port, ...engine.where },
     failed: engine.failed,

@@ -3,10 +3,9 @@
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { type NumberParameter, rangeOf } from '../catalogue/parameter.ts'
-import { parseProcessArguments, processCommand } from '../control/command-line.ts'
-import { LOG_LEVELS, type LogLevel } from '../control/control-app.ts'
+import { labKeyOption, logLevelOption, parseProcessArguments, processCommand } from '../control/command-line.ts'
+import type { LogLevel } from '../control/control-app.ts'
 import { StartError } from '../control/process.ts'
-import { MIN_KEY_CHARACTERS } from '../tcpip/io/lab-key.ts'
 import type { ServerConfig } from './app/server-config.ts'
 import { KNOB_NAMES, KNOBS, type KnobEntry, type KnobName, variableOf } from './knobs/knob-catalogue.ts'
 
@@ -53,14 +52,7 @@ function makeCommand(): Command {
     new Option('--link-host <address>', 'where the UDP link listens').env('SYNLAB_LINK_HOST').default('127.0.0.1'),
   )
   command.addOption(integer('--link-port', PORTS, 'port of the UDP link, 0 for any', 7400).env('SYNLAB_LINK_PORT'))
-  command.addOption(
-    new Option('--lab-key <text>', 'what everybody in the lab knows; better given by the variable')
-      .env('SYNLAB_LAB_KEY')
-      .argParser(parseKey),
-  )
-  command.addOption(
-    new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
-  )
+  command.addOption(labKeyOption()).addOption(logLevelOption())
   for (const name of KNOB_NAMES) command.addOption(knobOption(name))
   return command
 }
@@ -92,11 +84,4 @@ function integer(flag: string, range: Range, description: string, byDefault: num
 function parseSwitch(text: string): boolean {
   if (text !== '0' && text !== '1') throw new InvalidArgumentError('Allowed: 0 or 1.')
   return text === '1'
-}
-
-function parseKey(text: string): string {
-  // The text itself is not repeated: it is a secret.
-  if (text.length < MIN_KEY_CHARACTERS)
-    throw new InvalidArgumentError(`Allowed: ${MIN_KEY_CHARACTERS} characters or more.`)
-  return text
 }

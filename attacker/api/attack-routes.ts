@@ -6,6 +6,7 @@ import type { ControlApp } from '../../control/app.ts'
 import { ApiError } from '../../control/errors.ts'
 import type { AttackerEngine } from '../engine/engine.ts'
 import type { AttackOrder } from '../engine/protocol.ts'
+import { timelineOf } from '../engine/trace-spool.ts'
 import type { TraceReader } from '../engine/trace-thread.ts'
 import { parseVictim } from '../trace/victim.ts'
 import { ATTACK_CATALOGUE, parametersOf } from '../traffic/attack-catalogue.ts'
@@ -75,7 +76,7 @@ async function toOrder(spec: AttackSpec, traces: string | undefined, readTrace: 
   }
   const trace = await readTrace(traces, spec.trace, spec.victim === undefined ? undefined : parseVictim(spec.victim))
   if (typeof trace === 'string') throw new ApiError('BAD_VALUE', trace, 'trace')
-  return { spec: withTrace(spec, trace), trace }
+  return { spec: withTrace(spec, timelineOf(trace)), trace }
 }
 
 function noAttack(id: string): never {

@@ -3,6 +3,7 @@
  * Commands come between turns. Owns the rule that nothing attacks without a live link.
  */
 import { cpuSeconds } from '../../control/cpu-seconds.ts'
+import type { Handlers } from '../../control/thread.ts'
 import { GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
@@ -18,8 +19,9 @@ import { AttackerHost, type ClientsSnapshot } from '../traffic/attacker-host.ts'
 import { ClientLatency } from './client-latency.ts'
 import { type ConnectionBatch, FinishedConnections } from './finished-connections.ts'
 import { type ClientName, FollowedClient } from './followed-client.ts'
-import type { AttackOrder, CoreEvents, StartResult } from './protocol.ts'
+import type { AttackOrder, CoreEvents, EngineCommands, StartResult } from './protocol.ts'
 import type { SharedCounters } from './shared-counters.ts'
+import { closeTrace, type TraceOrder, timelineOf } from './trace-spool.ts'
 import { viewAttack, viewClients, viewGateway } from './views.ts'
 
 /** What the engine has to know of its link; UdpSpoke is one. */
@@ -56,10 +58,23 @@ export class AttackerEngineCore {
   private readonly loop: TurnLoop
   private readonly latency = new ClientLatency()
   private readonly finished: FinishedConnections
+  /** What the replays under way play, by the number of the attack. */
+  private readonly traces = new Map<number, TraceOrder>()
   private followed: FollowedClient | undefined
   private clientSpec: ClientSpec | undefined
   /** Clients begin with the first live link: before it they have no addresses, and nobody to connect to. */
   private hasBeenReady = false
+
+  /** What the main thread may ask for; what concerns link, gateway or the thread's end is worker.ts's. */
+  readonly handlers: Omit<Handlers<EngineCommands>, 'takeFinished' | 'close'> = {
+    state: () => this.state(),
+    startAttack: (order) => this.startAttack(order),
+    stopAttack: (id) => this.stopAttack(id),
+    stopAll: () => this.stopAll(),
+    setClients: (spec) => this.setClients(spec),
+    reset: () => this.reset(),
+    follow: (client) => this.follow(client),
+  }
 
   constructor(options: AttackerEngineCoreOptions) {
     const { link, prng, secret, counters, clock, scheduler, emit } = options
@@ -77,7 +92,12 @@ export class AttackerEngineCore {
         this.latency.record(record)
         this.finished.record(record)
       },
-      onAttackEnd: (attack) => emit('attack', viewAttack(attack, clock())),
+      onAttackEnd: (attack) => {
+        const trace = this.traces.get(attack.id)
+        if (trace !== undefined) closeTrace(trace)
+        this.traces.delete(attack.id)
+        emit('attack', viewAttack(attack, clock()))
+      },
     })
     this.loop = new TurnLoop({
       host: this.host,
@@ -149,14 +169,23 @@ export class AttackerEngineCore {
     }
   }
 
-  startAttack({ spec, trace }: AttackOrder): StartResult {
+  /** Starts an attack; a trace is closed when its replay is over, or at once when there is none. */
+  startAttack(order: AttackOrder): StartResult {
+    const result = this.tryStartAttack(order)
+    if ('refusal' in result && order.trace !== undefined) closeTrace(order.trace)
+    return result
+  }
+
+  private tryStartAttack({ spec, trace }: AttackOrder): StartResult {
     const { link, clock, emit } = this.options
     if (link.state !== 'ready') {
       return { refusal: { code: 'UNAVAILABLE', message: `no link to a lab server: ${link.detail}` } }
     }
     const refusal = this.host.attackRefusal(spec)
     if (refusal !== undefined) return { refusal: { code: 'CONFLICT', message: refusal } }
-    const attack = this.findAttack(this.host.startAttack(spec, clock(), trace)) as AttackView
+    const id = this.host.startAttack(spec, clock(), trace && timelineOf(trace))
+    if (trace !== undefined) this.traces.set(id, trace)
+    const attack = this.findAttack(id) as AttackView
     emit('attack', attack)
     this.loop.wake()
     return { attack }

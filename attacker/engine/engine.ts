@@ -55,6 +55,8 @@ export async function startEngine(options: EngineOptions): Promise<AttackerEngin
   const worker = new Worker(new URL('./worker.js', import.meta.url), {
     name: 'synlab-attacker-engine',
     workerData: { ...options, counters: counters.buffer } satisfies EngineWorkerData,
+    // The thread closes descriptors of traces that the main thread has opened.
+    trackUnmanagedFds: false,
   })
   const thread = new ThreadClient<EngineCommands, EngineEvents, EngineReady>(worker)
   const { gateway, ...ready } = await thread.ready

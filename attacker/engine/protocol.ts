@@ -14,9 +14,9 @@ import type {
 } from '../contract.ts'
 import type { GatewayOptions } from '../gateway/gateway.ts'
 import type { HubTarget } from '../guard.ts'
-import type { Trace } from '../trace/trace.ts'
 import type { AttackSpec } from '../traffic/attack-spec.ts'
 import type { ClientName } from './followed-client.ts'
+import type { TraceOrder } from './trace-spool.ts'
 
 export interface EngineOptions {
   readonly hub: HubTarget
@@ -46,7 +46,7 @@ export type StartResult =
 /** An attack, with its trace if it is a replay. */
 export interface AttackOrder {
   readonly spec: AttackSpec
-  readonly trace?: Trace
+  readonly trace?: TraceOrder
 }
 
 /** Declared as types, not interfaces: control/thread.ts wants them to be records. */

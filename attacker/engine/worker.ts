@@ -88,13 +88,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
   return {
     ready: { link: engine.link(), gateway: gateway && { host: gateway.address.address, port: gateway.address.port } },
     handlers: {
-      state: () => engine.state(),
-      startAttack: (order) => engine.startAttack(order),
-      stopAttack: (id) => engine.stopAttack(id),
-      stopAll: () => engine.stopAll(),
-      setClients: (spec) => engine.setClients(spec),
-      reset: () => engine.reset(),
-      follow: (client) => engine.follow(client),
+      ...engine.handlers,
       takeFinished: () => {
         const { ended, records } = engine.takeFinished()
         const at = epochMilliseconds(monotonicMicroseconds())

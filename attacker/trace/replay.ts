@@ -16,7 +16,8 @@ import {
   TCP_WORD_FLAGS,
   TCP_WORD_PORTS,
 } from '../../tcpip/wire/tcp.ts'
-import { dueAfter, type Trace, traceSource } from './trace.ts'
+import { dueAfter, type Timeline, TraceCursor } from './timeline.ts'
+import { traceSource } from './trace.ts'
 
 /** How many times as fast as recorded a trace can run. */
 export const TRACE_SPEED_MIN = 0.1
@@ -26,16 +27,18 @@ export const TRACE_SPEED_MAX = 100
 export class TraceReplay {
   /** When the present packet is due, microseconds, an integer; NEVER after the last. */
   next: number
-  private readonly trace: Trace
+  private readonly count: number
+  private readonly cursor: TraceCursor
   private readonly start: number
   private readonly speed: number
   /** The packet that is due next. */
   private index = 0
 
   /** The first packet is due at `start`, microseconds; `speed` from TRACE_SPEED_MIN to TRACE_SPEED_MAX. */
-  constructor(trace: Trace, start: number, speed: number) {
+  constructor(trace: Timeline, start: number, speed: number) {
     assert(speed >= TRACE_SPEED_MIN && speed <= TRACE_SPEED_MAX, 'replay speed in range')
-    this.trace = trace
+    this.count = trace.count
+    this.cursor = new TraceCursor(trace)
     this.start = start
     this.speed = speed
     this.next = this.dueTime()
@@ -52,7 +55,7 @@ export class TraceReplay {
    * `next` is NEVER; writing it twice gives the same packet twice.
    */
   write(bytes: Uint8Array, view: DataView, at: number): number {
-    const { trace, index } = this
+    const { columns: trace, at: index } = this.cursor
     const tcp = at + IPV4_HEADER_BYTES
     const optionsAt = trace.optionsAt[index]
     const optionsLength = trace.optionsLengths[index]
@@ -83,7 +86,9 @@ export class TraceReplay {
   }
 
   private dueTime(): number {
-    const { index, trace } = this
-    return index < trace.count ? this.start + dueAfter(trace, index, this.speed) : NEVER
+    const { index, cursor } = this
+    if (index >= this.count) return NEVER
+    cursor.go(index)
+    return this.start + dueAfter(cursor.time, this.speed)
   }
 }

@@ -73,36 +73,6 @@ export function makeTrace(
   return { ...kept, count, sourceCount, account: { ...figures, ...target, seconds, changed } }
 }
 
-/** Most packets of a replay that fall due within one second, when the recording runs `speed` times as fast. */
-export function peakRate(trace: Trace, speed: number): number {
-  const { times, count } = trace
-  const window = SECOND * speed
-  let peak = 0
-  let first = 0
-  for (let last = 0; last < count; last++) {
-    while (times[last] - times[first] >= window) first++
-    peak = Math.max(peak, last - first + 1)
-  }
-  return peak
-}
-
-/** When packet `index` is due after the start of a replay, microseconds, an integer. */
-export function dueAfter(trace: Trace, index: number, speed: number): number {
-  return Math.round(trace.times[index] / speed)
-}
-
-/** How many packets do not fall due in the first `duration` microseconds of a replay. */
-export function countBeyond(trace: Trace, speed: number, duration: number): number {
-  let low = 0
-  let high = trace.count
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (dueAfter(trace, middle, speed) < duration) low = middle + 1
-    else high = middle
-  }
-  return trace.count - low
-}
-
 type Figures = Pick<TraceAccount, 'packets' | 'ports' | 'tunnelled' | 'leftOut' | 'unreadLinkTypes' | 'damage'>
 
 interface Survey extends Figures {

@@ -5,7 +5,7 @@ import { assert } from '../../tcpip/base/assert.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { Timeline } from '../trace/timeline.ts'
 import { type AttackSnapshot, RunningAttack } from './attack.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import { type AttackSpec, attackRefusal } from './attack-spec.ts'
@@ -46,7 +46,7 @@ export class AttackList {
   }
 
   /** Starts an attack that `refusal` has nothing against; returns its id. A replay comes with its trace. */
-  start(spec: AttackSpec, now: number, trace?: Trace): number {
+  start(spec: AttackSpec, now: number, trace?: Timeline): number {
     const refusal = this.refusal(spec)
     assert(refusal === undefined, `an attack within bounds: ${refusal}`)
     const id = ++this.lastId

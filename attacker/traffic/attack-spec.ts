@@ -7,7 +7,7 @@ import { assert } from '../../tcpip/base/assert.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { formatPrefix, type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
 import { formatVictim, type ReplayView, viewReplay } from '../trace/account.ts'
-import { countBeyond, peakRate, type Trace } from '../trace/trace.ts'
+import { countBeyond, lastTime, peakRate, type Timeline } from '../trace/timeline.ts'
 import { parseVictim } from '../trace/victim.ts'
 import {
   ATTACK_CATALOGUE,
@@ -91,15 +91,15 @@ export function completeAttack(request: AttackRequest): AttackSpec | AttackProbl
 }
 
 /** A replay with the rate, packets per second, that its trace has. */
-export function withTrace(spec: AttackSpecOf<'trace-replay'>, trace: Trace): AttackSpecOf<'trace-replay'> {
-  const seconds = (trace.times[trace.count - 1] ?? 0) / spec.speed / SECOND
+export function withTrace(spec: AttackSpecOf<'trace-replay'>, trace: Timeline): AttackSpecOf<'trace-replay'> {
+  const seconds = lastTime(trace) / spec.speed / SECOND
   const rate = Math.max(ATTACK_RATE_MIN, peakRate(trace, spec.speed))
   // A trace shorter than what was allowed ends the attack.
   return { ...spec, rate, duration: Math.min(spec.duration, seconds + LAST_PACKET) }
 }
 
 /** What becomes of the packets of a recording that is replayed as `spec` says; undefined for any other attack. */
-export function viewReplayOf(spec: AttackSpec, trace: Trace): ReplayView | undefined {
+export function viewReplayOf(spec: AttackSpec, trace: Timeline): ReplayView | undefined {
   if (spec.kind !== 'trace-replay') return undefined
   return viewReplay(trace.account, countBeyond(trace, spec.speed, Math.round(spec.duration * SECOND)))
 }

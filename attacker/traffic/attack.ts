@@ -6,7 +6,7 @@ import { Prng } from '../../tcpip/base/prng.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import type { ReplayView } from '../trace/account.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { Timeline } from '../trace/timeline.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackCounters } from './attack-counters.ts'
 import { type AttackSpec, viewReplayOf } from './attack-spec.ts'
@@ -67,7 +67,7 @@ export class RunningAttack {
     prng: Prng,
     counters: AttackCounters,
     surroundings: AttackSurroundings,
-    trace: Trace | undefined,
+    trace: Timeline | undefined,
   ) {
     this.id = id
     this.spec = spec

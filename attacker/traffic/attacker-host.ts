@@ -20,7 +20,7 @@ import type { ConnectionRecord } from '../clients/attempt.ts'
 import { ClientCounters, OUTCOMES, type Outcome } from '../clients/client-counters.ts'
 import { ClientPopulations } from '../clients/client-populations.ts'
 import type { ClientSpec } from '../clients/client-spec.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { Timeline } from '../trace/timeline.ts'
 import type { AttackSnapshot } from './attack.ts'
 import { AttackCounters } from './attack-counters.ts'
 import { AttackList } from './attack-list.ts'
@@ -164,7 +164,7 @@ export class AttackerHost {
    * Starts an attack and returns its id. The caller has made sure that `attackRefusal` has nothing against it; a replay
    * comes with its trace.
    */
-  startAttack(spec: AttackSpec, now: number, trace?: Trace): number {
+  startAttack(spec: AttackSpec, now: number, trace?: Timeline): number {
     return this.attacks.start(spec, now, trace)
   }
 

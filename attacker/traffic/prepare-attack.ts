@@ -7,7 +7,7 @@ import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
 import { prefixSize } from '../../tcpip/wire/address.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
 import { TraceReplay } from '../trace/replay.ts'
-import type { Trace } from '../trace/trace.ts'
+import type { Timeline } from '../trace/timeline.ts'
 import { AckFlood } from './ack-flood.ts'
 import { type AttackAction, type PacketWriter, SendPackets } from './attack-action.ts'
 import type { AttackSpec } from './attack-spec.ts'
@@ -40,7 +40,7 @@ export function prepareAttack(
   start: number,
   prng: Prng,
   surroundings: AttackSurroundings,
-  trace: Trace | undefined,
+  trace: Timeline | undefined,
 ): PreparedAttack {
   if (spec.kind === 'trace-replay') {
     assert(trace !== undefined, 'a replay has its trace')

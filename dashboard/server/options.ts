@@ -2,8 +2,8 @@
  * The page server's command line and environment. Everything wrong with them is said in one line before anything starts.
  */
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { parseProcessArguments, processCommand } from '../../control/command-line.ts'
-import { LOG_LEVELS, type LogLevel } from '../../control/control-app.ts'
+import { logLevelOption, parseProcessArguments, processCommand } from '../../control/command-line.ts'
+import type { LogLevel } from '../../control/control-app.ts'
 
 export interface DashboardOptions {
   /** Where the page is served; port 0 takes any free one. */
@@ -54,9 +54,7 @@ function makeCommand(): Command {
         .default([new URL('http://127.0.0.1:8082')], 'http://127.0.0.1:8082')
         .argParser((text) => text.split(',').map(parseUrl)),
     )
-    .addOption(
-      new Option('--log-level <level>', 'how much to log').choices(LOG_LEVELS).env('SYNLAB_LOG_LEVEL').default('info'),
-    )
+    .addOption(logLevelOption())
 }
 
 function parsePort(text: string): number {

@@ -116,6 +116,8 @@ export default defineConfig(({ mode }) => {
       assetsInlineLimit: 0,
       chunkSizeWarningLimit: 2000,
       rolldownOptions: {
+        // How long plugins take is nobody's concern who only wants the page.
+        checks: { pluginTimings: false },
         input: fileURLToPath(new URL(PAGE, ROOT)),
         output: isOneFile ? { codeSplitting: false } : {},
       },

@@ -1,8 +1,8 @@
 /**
  * JSON files of a course, read with one clear error: what is wrong, in which file, and what is allowed.
  */
-import { readFileSync } from 'node:fs'
 import type { Static, TSchema } from 'typebox'
+import { IS_DEVICE, IS_TOO_LARGE, readAtMost } from '../files/bounded-file.ts'
 import { formatPath, isMapping } from '../scenario/path.ts'
 import { findSchemaProblems } from '../scenario/schema-problem.ts'
 import { UsageError } from '../usage-error.ts'
@@ -18,15 +18,10 @@ export interface FileFormat {
 
 /** The text of a file. Throws UsageError when it cannot be read. */
 export function readText(path: string): string {
-  let bytes: Buffer
-  try {
-    bytes = readFileSync(path)
-  } catch (error) {
-    throw new UsageError(`${path}: cannot be read: ${(error as NodeJS.ErrnoException).code}`)
-  }
-  if (bytes.length > FILE_BYTES_MAX) {
-    throw new UsageError(`${path}: has ${bytes.length} bytes; at most ${FILE_BYTES_MAX} are allowed`)
-  }
+  const bytes = readAtMost(path, FILE_BYTES_MAX)
+  if (bytes === IS_TOO_LARGE) throw new UsageError(`${path}: is too large: at most ${FILE_BYTES_MAX} bytes are allowed`)
+  if (bytes === IS_DEVICE) throw new UsageError(`${path}: is a device; a file is expected`)
+  if (typeof bytes === 'string') throw new UsageError(`${path}: cannot be read: ${bytes}`)
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {

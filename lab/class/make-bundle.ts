@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { packageVersion } from '../../control/package-info.ts'
 import { BundleDirectory } from '../files/bundle-directory.ts'
 import { writeWholeFile } from '../files/whole-file.ts'
+import { orWriteFailure } from '../files/write-failure.ts'
 import { formatTable } from '../report/text-table.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Answers, type Form, predictionsOf, readForm } from './answer-form.ts'
@@ -92,7 +93,8 @@ export async function makeSheetBundle(
       student.seal_key,
     )
     run.commit()
-    writeWholeFile(join(directory, bundleFile(sheet, student)), bundleText(bundle))
+    const file = join(directory, bundleFile(sheet, student))
+    orWriteFailure(file, () => writeWholeFile(file, bundleText(bundle)))
     return {
       form,
       bundle,

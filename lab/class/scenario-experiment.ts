@@ -40,7 +40,7 @@ const CAPTURE_TAIL = 60
 export async function playScenario(file: ScenarioFile, seed: number, options: ScenarioOptions): Promise<Played> {
   const { command, bundle, watch, also } = options
   const scenario = { ...resolveScenario(file), seed }
-  const captureFile = bundle === undefined ? undefined : new CaptureFile(bundle.fileAt('capture.pcapng'))
+  const captureFile = bundle === undefined ? undefined : new CaptureFile(bundle)
   try {
     const runs = await simulateScenario(scenario, { capture: captureOf(captureFile, watch) })
     if (runs === undefined) throw new Error('nobody has interrupted the simulation')

@@ -1,7 +1,7 @@
 /**
  * What the parts of `synlab class` do: those of a teacher (init, key), and those of a student (sheet, bundle).
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fill, type Language, type Words } from '../checks/language.ts'
 import { formText, variantLines } from '../class/answer-form.ts'
@@ -13,6 +13,7 @@ import { bundleFile, FORM_FILE, type LiveRun, makeSheetBundle, RUN_DIRECTORY } f
 import { SHEET_LETTERS, type Sheet } from '../class/sheet.ts'
 import { parseLetter, SHEETS } from '../class/sheets/catalogue.ts'
 import { readStudentFile } from '../class/student-file.ts'
+import { writeWholeFile } from '../files/whole-file.ts'
 import { formatTable } from '../report/text-table.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, exitCodeOfSignal } from './exit-code.ts'
@@ -117,7 +118,7 @@ export function sheet(letter: string, flags: SheetFlags, { stdout }: Output): nu
   if (!isThere) {
     try {
       mkdirSync(directory, { recursive: true })
-      writeFileSync(form, formText(one, variant, language), { flag: 'wx' })
+      writeWholeFile(form, formText(one, variant, language))
     } catch (error) {
       throw new UsageError(`${form}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
     }

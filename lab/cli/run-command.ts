@@ -117,7 +117,7 @@ async function simulate(
   progress: Progress,
   signal: AbortSignal,
 ): Promise<ArmRun[] | undefined> {
-  const capture = bundle === undefined ? undefined : new CaptureFile(bundle.fileAt('capture.pcapng'))
+  const capture = bundle === undefined ? undefined : new CaptureFile(bundle)
   try {
     return await simulateScenario(scenario, {
       signal,

@@ -4,6 +4,8 @@
 import type { Command } from 'commander'
 import type { SocketList, SocketRow } from '../../server/app/socket-rows.ts'
 import { CONNECTION_STATES, parseSocketState } from '../../server/app/socket-state.ts'
+import { Refusal } from '../client/control-plane.ts'
+import { ServerClient } from '../client/server-client.ts'
 import { formatTable } from '../report/text-table.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK } from './exit-code.ts'
@@ -15,9 +17,6 @@ const DEFAULT_SERVER = 'http://127.0.0.1:8081'
 /** Rows that the server gives out at most. */
 const ROWS_MAX = 10_000
 const DEFAULT_ROWS = 100
-
-/** Milliseconds within which the server has to answer. */
-const TIMEOUT_MS = 5_000
 
 const COLUMNS_HELP = `
 Recv-Q: bytes that the program has not read. Send-Q: bytes that the peer has not acknowledged.
@@ -66,18 +65,19 @@ async function fetchSockets({ server, state, limit }: SsOptions): Promise<Socket
   if (state !== undefined && wanted === undefined) {
     throw new UsageError(`--state: there is no state "${state}"; states: listen, ${CONNECTION_STATES.join(', ')}`)
   }
-  const query = new URLSearchParams({ limit: String(limit), ...(wanted === undefined ? {} : { state: wanted }) })
   // "localhost:8081" parses too, as a URL of the scheme "localhost:".
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     throw new UsageError(`--server: "${server}" is not a URL such as ${DEFAULT_SERVER}`)
   }
-  const response = await fetch(new URL(`/api/sockets?${query}`, server), {
-    signal: AbortSignal.timeout(TIMEOUT_MS),
-  }).catch(() => {
-    throw new UsageError(`--server: nothing answers at ${server}; start the lab with "synlab up"`)
-  })
-  if (!response.ok) throw new UsageError(`--server: ${server} is no synlab server: it answered ${response.status}`)
-  const list: unknown = await response.json().catch(() => undefined)
+  const list: unknown = await new ServerClient(new URL(server).origin)
+    .sockets(limit, wanted)
+    .catch((error: unknown) => {
+      if (error instanceof Refusal)
+        throw new UsageError(`--server: ${server} is no synlab server: it answered ${error.status}`)
+      // An answer that is not JSON.
+      if (error instanceof SyntaxError) return undefined
+      throw new UsageError(`--server: nothing answers at ${server}; start the lab with "synlab up"`)
+    })
   if (!isSocketList(list)) throw new UsageError(`--server: ${server} is no synlab server: it has no list of sockets`)
   return list
 }

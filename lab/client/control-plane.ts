@@ -2,9 +2,7 @@
  * One control plane of the lab, spoken to over HTTP. A refusal becomes an error with the plane's own words.
  */
 import { EventReader } from './event-reader.ts'
-
-/** Milliseconds that a control plane may take to answer. */
-const TIMEOUT_MS = 2_000
+import { PATIENCE_MS } from './patience.ts'
 
 /** A control plane said no. `message` is its own. */
 export class Refusal extends Error {
@@ -36,7 +34,7 @@ export class ControlPlane {
   async request(method: string, path: string, body?: unknown): Promise<Response> {
     const init =
       body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
-    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const signal = AbortSignal.timeout(PATIENCE_MS)
     const response = await fetch(`${this.url}${path}`, { method, signal, ...init })
     if (response.ok) return response
     throw await refusalOf(response, `${method} ${this.url}${path}`)

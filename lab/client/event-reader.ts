@@ -3,14 +3,12 @@
  * Events wait here until they are asked for, so many at most: then nothing more is taken off the network, and the teller, who
  * drops listeners that do not read (control/sse.ts), ends the stream. So what is lost is always behind an end that is heard.
  */
+import { PATIENCE_MS } from './patience.ts'
 
 /** An event of a stream whose events, by name, carry what `E` says. */
 export type StreamEvent<E> = {
   [K in keyof E & string]: { readonly id: number; readonly event: K; readonly data: E[K] }
 }[keyof E & string]
-
-/** Milliseconds that a stream may take to begin. */
-const OPEN_TIMEOUT_MS = 2_000
 
 /** As long as so many events wait, nothing more is read; those of one chunk may come on top. */
 const WAITING_MAX = 1_000
@@ -29,7 +27,7 @@ export class EventReader<E extends Record<string, unknown>> {
   static async open<E extends Record<string, unknown>>(url: string): Promise<EventReader<E>> {
     const reader = new EventReader<E>()
     const headers = { accept: 'text/event-stream' }
-    const patience = setTimeout(() => reader.abort.abort(new Error('no answer')), OPEN_TIMEOUT_MS)
+    const patience = setTimeout(() => reader.abort.abort(new Error('no answer')), PATIENCE_MS)
     const response = await fetch(url, { headers, signal: reader.abort.signal }).finally(() => clearTimeout(patience))
     const type = response.headers.get('content-type') ?? ''
     if (response.status !== 200 || !type.startsWith('text/event-stream')) {

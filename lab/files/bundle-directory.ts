@@ -17,6 +17,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { BUNDLE_FILES, type BundleFile } from '../bundle/bundle.ts'
 import { UsageError } from '../usage-error.ts'
+import { orWriteFailure } from './write-failure.ts'
 
 /** Where a commit keeps the files that it replaces, in its stage, until all are replaced. */
 const REPLACED = 'replaced'
@@ -61,12 +62,17 @@ export class BundleDirectory {
     return join(this.stage, file)
   }
 
+  /** Throws RunFailure when the file system takes no more. */
   write(file: BundleFile, content: string | Uint8Array): void {
-    writeFileSync(this.fileAt(file), content)
+    orWriteFailure(`bundle ${this.path}`, () => writeFileSync(this.fileAt(file), content))
   }
 
-  /** Moves the bundle to its place. Throws the error of the file system, and leaves an earlier bundle whole. */
+  /** Moves the bundle to its place. Throws RunFailure when the file system refuses, and leaves an earlier bundle whole. */
   commit(): void {
+    orWriteFailure(`bundle ${this.path}`, () => this.moveIntoPlace())
+  }
+
+  private moveIntoPlace(): void {
     const target = resolve(this.path)
     if (!this.existed) {
       renameSync(this.stage, target)

@@ -3,14 +3,17 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { RunCapture } from '../bundle/run-capture.ts'
+import type { BundleDirectory } from './bundle-directory.ts'
+import { orWriteFailure } from './write-failure.ts'
 
 export class CaptureFile extends RunCapture {
   private readonly descriptor: number
 
-  /** Makes the file, which must not exist. */
-  constructor(path: string) {
-    const descriptor = openSync(path, 'wx')
-    super((chunk) => writeAll(descriptor, chunk))
+  /** Makes the file in a bundle that has none yet. Whatever is done with it throws RunFailure when the disk takes no more. */
+  constructor(bundle: BundleDirectory) {
+    const what = `bundle ${bundle.path}`
+    const descriptor = orWriteFailure(what, () => openSync(bundle.fileAt('capture.pcapng'), 'wx'))
+    super((chunk) => orWriteFailure(what, () => writeAll(descriptor, chunk)))
     this.descriptor = descriptor
   }
 

@@ -2,12 +2,13 @@
  * Where scenarios come from: the ones that ship with the lab, by name, and files, by path.
  */
 import { isUtf8 } from 'node:buffer'
-import { closeSync, existsSync, openSync, readdirSync, readSync, statSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { didYouMean } from '../../catalogue/suggest.ts'
 import { packageRoot } from '../package-root.ts'
 import type { ScenarioText } from '../scenario/load.ts'
 import { UsageError } from '../usage-error.ts'
+import { IS_DEVICE, IS_DIRECTORY, IS_TOO_LARGE, readAtMost } from './bounded-file.ts'
 
 /** The text of a scenario, and where it stands. */
 export interface ScenarioFileText extends ScenarioText {
@@ -48,38 +49,24 @@ export function readScenario(reference: string, stories: readonly string[] = [])
 }
 
 function readFile(path: string, label: string): ScenarioFileText {
-  const bytes = readBytes(path, label)
-  if (bytes.length > FILE_BYTES_MAX) {
-    throw new UsageError(`scenario ${label} is too large: at most ${FILE_BYTES_MAX} bytes are allowed`)
-  }
+  const bytes = readAtMost(path, FILE_BYTES_MAX)
+  if (typeof bytes === 'string') throw new UsageError(describeFault(bytes, label))
   if (!isUtf8(bytes) || bytes.includes(0))
     throw new UsageError(`scenario ${label} is not text: a scenario is YAML in UTF-8`)
   return { label, text: bytes.toString('utf8'), directory: dirname(path) }
 }
 
-/** At most one byte more than a scenario may have. A pipe is read to its end, a device is not: some have none. */
-function readBytes(path: string, label: string): Buffer {
-  try {
-    const kind = statSync(path)
-    if (kind.isDirectory())
-      throw new UsageError(`scenario ${label} is a directory: give the path of a .yaml file in it`)
-    if (!kind.isFile() && !kind.isFIFO())
-      throw new UsageError(`scenario ${label} is a device: give the path of a .yaml file`)
-    const file = openSync(path, 'r')
-    try {
-      const bytes = Buffer.alloc(FILE_BYTES_MAX + 1)
-      let length = 0
-      for (let read = -1; read !== 0 && length < bytes.length; length += read) {
-        read = readSync(file, bytes, length, bytes.length - length, null)
-      }
-      return bytes.subarray(0, length)
-    } finally {
-      closeSync(file)
-    }
-  } catch (error) {
-    if (error instanceof UsageError) throw error
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'ENOENT') throw new UsageError(`scenario ${label} does not exist: give the path of a .yaml file`)
-    throw new UsageError(`cannot read scenario ${label}: ${code}`)
+function describeFault(fault: string, label: string): string {
+  switch (fault) {
+    case IS_DIRECTORY:
+      return `scenario ${label} is a directory: give the path of a .yaml file in it`
+    case IS_DEVICE:
+      return `scenario ${label} is a device: give the path of a .yaml file`
+    case IS_TOO_LARGE:
+      return `scenario ${label} is too large: at most ${FILE_BYTES_MAX} bytes are allowed`
+    case 'ENOENT':
+      return `scenario ${label} does not exist: give the path of a .yaml file`
+    default:
+      return `cannot read scenario ${label}: ${fault}`
   }
 }

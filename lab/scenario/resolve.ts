@@ -9,6 +9,7 @@ import { type AttackSpec, describeAttack, isProblem, makeAttack } from '../../at
 import { APPLICATION_DEFAULTS, type ApplicationConfig } from '../../server/app/application-config.ts'
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
 import { assert } from '../../tcpip/base/assert.ts'
+import { LINK_DEFAULTS, type LinkConditions } from './link-parameters.ts'
 import { attackOf, trafficTimes } from './problem.ts'
 import {
   type AttackEntry,
@@ -55,7 +56,7 @@ export interface Scenario {
   /** Length of all phases together, seconds. */
   readonly duration: number
   readonly phases: readonly Phase[]
-  readonly link: { readonly rttMs: number; readonly jitterMs: number; readonly loss: number }
+  readonly link: LinkConditions
   readonly arms: readonly Arm[]
   readonly attacks: readonly PlannedAttack[]
   readonly populations: readonly Clients[]
@@ -63,8 +64,6 @@ export interface Scenario {
 }
 
 const DEFAULT_SEED = 1
-
-const LINK_DEFAULTS = { rttMs: 20, jitterMs: 0, loss: 0 }
 
 export function resolveScenario(file: ScenarioFile): Scenario {
   const phases = spans(file)

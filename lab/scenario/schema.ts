@@ -11,6 +11,7 @@ import { parameterProperties } from '../../catalogue/parameter-schema.ts'
 import type { ServerConfig } from '../../server/app/server-config.ts'
 import { type ConfigOf, KNOBS, type KnobGroup, knobsOf } from '../../server/knobs/knob-catalogue.ts'
 import { MIB_NAMES } from '../../tcpip/base/counters.ts'
+import { LINK_PARAMETERS, type LinkConditions } from './link-parameters.ts'
 
 /** The parts of a run, in order. */
 export const PHASES = ['baseline', 'attack', 'recovery'] as const
@@ -34,6 +35,8 @@ const ArmOptions = Type.Unsafe<Partial<ServerConfig>>(Type.Object(parameterPrope
 const NAME = 'a name of at most 32 lower-case letters, digits and hyphens that starts with a letter'
 const Name = Type.String({ pattern: '^[a-z][a-z0-9-]{0,31}$', description: NAME })
 const Instant = Type.Number({ minimum: 0, maximum: 3 * PHASE_MAX })
+
+const LinkOptions = Type.Unsafe<Partial<LinkConditions>>(Type.Object(parameterProperties(LINK_PARAMETERS), CLOSED))
 
 /** Traffic that attacks, by kind: the parameters of the kind, and when. */
 const AttackEntries = byKind((kind) =>
@@ -119,16 +122,7 @@ export const ScenarioFile = Type.Object(
       },
       CLOSED,
     ),
-    link: Type.Optional(
-      Type.Object(
-        {
-          rttMs: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000 })),
-          jitterMs: Type.Optional(Type.Number({ minimum: 0, maximum: 10_000 })),
-          loss: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
-        },
-        CLOSED,
-      ),
-    ),
+    link: Type.Optional(LinkOptions),
     listener: Type.Optional(ListenerOptions),
     application: Type.Optional(ApplicationOptions),
     arms: Type.Record(Name, ArmOptions, { ...CLOSED, minProperties: 1, maxProperties: 16, description: NAME }),
@@ -141,6 +135,28 @@ export const ScenarioFile = Type.Object(
   },
   CLOSED,
 )
+
+/** What each key of a scenario file means, and what it is where it is left out; docs/scenarios.md prints it. */
+export const SCENARIO_KEYS: Readonly<
+  Record<keyof Static<typeof ScenarioFile>, { readonly about: string; readonly default: string }>
+> = {
+  name: { about: 'up to 32 lower-case letters, digits and hyphens, a letter first', default: 'required' },
+  description: {
+    about: 'what the scenario shows; its first sentence is what `synlab scenarios` prints',
+    default: 'required',
+  },
+  seed: { about: 'of everything random, 0 to 2^53 - 1; `--seed` overrides it', default: '1' },
+  phases: { about: '`baseline`, `attack`, `recovery`: whole seconds, 1 to 3600 each', default: 'required' },
+  link: { about: 'the network between the server and everybody else, key by key', default: 'as follows' },
+  listener: { about: 'configuration common to all arms, see below', default: 'Linux’s' },
+  application: { about: 'what the program behind it does, common to all arms, see below', default: 'at once' },
+  arms: {
+    about: 'name of an arm -> what it changes of either; 1 to 16, compared in this order',
+    default: 'required',
+  },
+  traffic: { about: 'list of 1 to 16 entries, see below', default: 'required' },
+  thresholds: { about: 'list of conditions, see below', default: 'none' },
+}
 
 export interface AttackEntry {
   readonly name: string

@@ -10,6 +10,7 @@ import { checkPorts } from './free-ports.ts'
 import { History } from './history.ts'
 import { LabLog } from './lab-log.ts'
 import { attackerPortOf, type LabAddresses, LabProcesses, type LabProcessesOptions } from './lab-processes.ts'
+import { watchNpm } from './npm-watch.ts'
 import { openBrowser } from './open-browser.ts'
 import { Trend } from './trend.ts'
 
@@ -50,6 +51,7 @@ export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<v
   const stop = new AbortController()
   const onSignal = (): void => stop.abort()
   for (const signal of SIGNALS) process.on(signal, onSignal)
+  const unwatch = watchNpm(onSignal)
   const log = new LabLog()
   const processes = new LabProcesses((line) => log.add(line))
   // Also while they are starting.
@@ -60,6 +62,7 @@ export async function labUp(options: UpOptions, terminal: UpTerminal): Promise<v
     if (addresses !== undefined) await runLab(options, terminal, addresses, log, stop)
   } finally {
     await processes.stop()
+    unwatch()
     for (const signal of SIGNALS) process.removeListener(signal, onSignal)
   }
   if (processes.failure !== undefined) throw processes.failure

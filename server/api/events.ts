@@ -1,20 +1,16 @@
 /**
- * What the engine tells, as one stream of Server-Sent Events: each event as it happens, snapshots of the state and of both
- * queues as long as somebody wants them.
+ * What the server tells: what its engine tells, snapshots of the state, and both queues place by place.
  */
-import type { FastifyBaseLogger, FastifyReply } from 'fastify'
+import type { FastifyBaseLogger } from 'fastify'
 import { engineEventNames, eventNames } from '../../control/event-catalogue.ts'
-import { Sampler } from '../../control/sampler.ts'
-import { EventStream } from '../../control/sse.ts'
-import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import { EventFeed } from '../../control/event-feed.ts'
 import type { SlotFrame } from '../app/slot-frame.ts'
-import type { ServerEvents as Events, QueueFrame } from '../contract.ts'
+import type { QueueFrame, ServerState } from '../contract.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 import type { Slots } from '../engine/protocol.ts'
 import { SERVER_EVENTS } from './event-catalogue.ts'
 
-/** Between two snapshots of the state, and between two of the queues, milliseconds. */
-const SNAPSHOT_INTERVAL_MS = 500
+/** Between two pictures of the queues, milliseconds. */
 const SLOTS_INTERVAL_MS = 100
 
 /** Places that the engine's thread may look at per millisecond, on average: it has other things to do. */
@@ -24,55 +20,19 @@ const PLACES_PER_MS = 655
 export const USUAL_EVENTS = eventNames(SERVER_EVENTS, 'usual')
 export const EVENTS_ON_REQUEST = eventNames(SERVER_EVENTS, 'on request')
 
-export class ServerEvents {
-  private readonly engine: ServerEngine
-  private readonly stream = new EventStream()
-  private readonly samplers: readonly Sampler<never>[]
-
+export class ServerEvents extends EventFeed<ServerState> {
   constructor(engine: ServerEngine, log: FastifyBaseLogger) {
-    this.engine = engine
-    const { stream } = this
+    super(() => engine.state(), log)
     for (const event of engineEventNames(SERVER_EVENTS)) {
-      engine.on(event, (data) => stream.publish(event, data))
+      engine.on(event, (data) => this.publish(event, data))
     }
-    engine.on('tap', () => {
-      // What nobody hears is not followed any more.
-      if (!stream.isWanted('tap')) engine.follow(undefined).catch(onFailure)
+    engine.on('tap', () => this.endUnwanted('tap', () => engine.follow(undefined)))
+    this.sample('slots', {
+      interval: SLOTS_INTERVAL_MS,
+      ask: () => engine.slots(),
+      tell: ({ at, syn, accept }) => this.publish('slots', { at, syn: toText(syn), accept: toText(accept) }),
+      rest: restAfter,
     })
-    const onFailure = (error: unknown): void => log.warn({ err: error }, 'no snapshot')
-    this.samplers = [
-      new Sampler({
-        interval: SNAPSHOT_INTERVAL_MS,
-        isWanted: () => stream.isWanted('snapshot'),
-        ask: () => this.snapshot(),
-        tell: (snapshot) => stream.publish('snapshot', snapshot),
-        onFailure,
-      }),
-      new Sampler({
-        interval: SLOTS_INTERVAL_MS,
-        isWanted: () => stream.isWanted('slots'),
-        ask: () => engine.slots(),
-        tell: ({ at, syn, accept }) => stream.publish('slots', { at, syn: toText(syn), accept: toText(accept) }),
-        onFailure,
-        rest: restAfter,
-      }),
-    ]
-  }
-
-  /** Adds a listener; the first thing it hears is a snapshot, then what it `wanted`. */
-  async subscribe(reply: FastifyReply, wanted: ReadonlySet<string>): Promise<void> {
-    await this.stream.subscribe(reply, async () => ({ event: 'snapshot', data: await this.snapshot() }), wanted)
-    for (const sampler of this.samplers) sampler.wake()
-  }
-
-  close(): void {
-    for (const sampler of this.samplers) sampler.close()
-    this.stream.close()
-  }
-
-  private async snapshot(): Promise<Events['snapshot']> {
-    const state = await this.engine.state()
-    return { at: epochMilliseconds(monotonicMicroseconds()), ...state }
   }
 }
 

@@ -1,13 +1,24 @@
 /**
- * Until when each connection has to have sent its request. Connections are known by small integers of the owner's choice.
+ * Until when each connection has to have sent its request, or may rest after an answer. The rules are those of Node's http
+ * server: the time for a request runs from accept(), and for a further one from its first byte; between two requests it
+ * does not run, but a connection that rests is closed after a while. Connections are known by small integers of the owner's
+ * choice.
  */
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { type TimerTarget, TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 
+/**
+ * How long a connection may rest after an answer: keepAliveTimeout as Fastify sets it, and the second that Node's http server
+ * adds (server/web/http-request-timer.ts).
+ */
+export const REST_MAX = 73 * SECOND
+
 export class HttpRequestDeadlines {
   private readonly timers: TimerWheel
-  /** Since when a request has been awaited, microseconds; NEVER while none is. */
+  /** Since when a request has been awaited, or the connection rests, microseconds; NEVER while neither is so. */
   private readonly since: Float64Array
+  /** 1 for a connection that rests. */
+  private readonly rests: Uint8Array
   /** Microseconds, 0 for ever. */
   private timeout = 0
 
@@ -15,6 +26,7 @@ export class HttpRequestDeadlines {
   constructor(capacity: number) {
     this.timers = new TimerWheel(capacity)
     this.since = new Float64Array(capacity).fill(NEVER)
+    this.rests = new Uint8Array(capacity)
   }
 
   /** From now on requests may take `seconds`, those awaited already too; 0 for ever. */
@@ -25,13 +37,23 @@ export class HttpRequestDeadlines {
 
   /** A request of `id` is awaited from `now` on. */
   start(id: number, now: number): void {
-    this.since[id] = now
-    this.arm(id)
+    this.await(id, now, 0)
+  }
+
+  /** `id` has been answered and rests from `now` on. */
+  rest(id: number, now: number): void {
+    this.await(id, now, 1)
+  }
+
+  /** Whether `id` rests: nothing of its next request has come. */
+  isResting(id: number): boolean {
+    return this.rests[id] === 1
   }
 
   /** No request of `id` is awaited; harmless when none was. */
   stop(id: number): void {
     this.since[id] = NEVER
+    this.rests[id] = 0
     this.timers.disarm(id)
   }
 
@@ -45,8 +67,15 @@ export class HttpRequestDeadlines {
     return this.timers.nextDeadline()
   }
 
+  private await(id: number, now: number, rests: number): void {
+    this.since[id] = now
+    this.rests[id] = rests
+    this.arm(id)
+  }
+
   private arm(id: number): void {
-    if (this.timeout === 0) this.timers.disarm(id)
-    else this.timers.arm(id, this.since[id] + this.timeout)
+    const limit = this.isResting(id) ? REST_MAX : this.timeout
+    if (limit === 0) this.timers.disarm(id)
+    else this.timers.arm(id, this.since[id] + limit)
   }
 }

@@ -103,7 +103,8 @@ export class Responder implements ConnectionOwner, Application, TimerTarget {
 
   /** A connection's time is up (called by the timer wheel). */
   fire(index: number, now: number): void {
-    this.endpoint.counters.add(Mib.RequestTimeouts)
+    // One that only rests has not been late with anything.
+    if (!this.deadlines.isResting(index)) this.endpoint.counters.add(Mib.RequestTimeouts)
     this.end(this.endpoint.tcbs.at(index), now)
   }
 
@@ -165,7 +166,7 @@ export class Responder implements ConnectionOwner, Application, TimerTarget {
     const taken = this.endpoint.write(tcb, RESPONSE_BYTES, RESPONSE_BYTES.length - owed, owed, now)
     this.owed[tcb.index] = owed - taken
     if (taken < owed) return false
-    this.deadlines.start(tcb.index, now)
+    this.deadlines.rest(tcb.index, now)
     return true
   }
 
@@ -173,6 +174,7 @@ export class Responder implements ConnectionOwner, Application, TimerTarget {
   private readHead(tcb: Tcb, now: number): boolean {
     const { chunk, endpoint } = this
     const { index } = tcb
+    if (this.deadlines.isResting(index)) this.deadlines.start(index, now)
     const available = tcb.receiveQueue.peek(0, chunk, 0, CHUNK_BYTES)
     let matched = this.matched[index]
     let used = 0

@@ -34,9 +34,13 @@ export const COUNTS_PER_CELL = 3
 /** Most places of a cell: its counts are 16-bit numbers. */
 const PLACES_PER_CELL_MAX = 0xffff
 
-/** One queue; `QueueFrame` of the page's contract is this with its bytes in base64. */
-export type SlotFrame =
-  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: Uint8Array }
+/**
+ * One queue at one moment. `places`: one byte a place; an entry keeps its place for life. `density`, for more than 4,096
+ * places: a map of cells in reading order, each the counts of `placesPerCell` neighbouring places. `Bytes`: in base64 where
+ * JSON carries them.
+ */
+export type SlotFrame<Bytes = Uint8Array> =
+  | { readonly kind: 'places'; readonly length: number; readonly limit: number; readonly places: Bytes }
   | {
       readonly kind: 'density'
       readonly length: number
@@ -44,7 +48,7 @@ export type SlotFrame =
       readonly cells: number
       readonly placesPerCell: number
       /** 16-bit numbers, little-endian, `COUNTS_PER_CELL` a cell. */
-      readonly counts: Uint8Array
+      readonly counts: Bytes
     }
 
 /** A place as it is drawn. */

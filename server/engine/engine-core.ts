@@ -2,6 +2,8 @@
  * The engine without its thread and socket: a ServerHost on a link, turned over by a TurnLoop, publishing its numbers
  * once per turn and telling what happens. Commands come between turns.
  */
+
+import type { Handlers } from '../../control/thread.ts'
 import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
@@ -19,7 +21,7 @@ import type { CookieAnatomy } from '../contract.ts'
 import { viewCookie } from './cookie-view.ts'
 import { FullnessWatch } from './fullness-watch.ts'
 import { fillGauges, Gauge } from './gauges.ts'
-import type { CoreEvents, Slots } from './protocol.ts'
+import type { CoreEvents, EngineCommands, Slots } from './protocol.ts'
 import type { StatsPublisher } from './published-stats.ts'
 
 export interface ServerEngineCoreOptions {
@@ -97,6 +99,19 @@ export class ServerEngineCore {
     const tell = (event: TapEvent): void => emit('tap', event)
     this.tap = new ConnectionTap({ host: this.host, link: link.end, id, target, momentOf, tell }, now)
     return id
+  }
+
+  /** What the main thread may ask for; what concerns the link or ends the thread is worker.ts's. */
+  readonly handlers: Omit<Handlers<EngineCommands>, 'inspect' | 'close'> = {
+    configure: (patch) => this.configure(patch),
+    reset: () => {
+      this.reset()
+      return null
+    },
+    sockets: ({ state, limit }) => this.sockets(state, limit),
+    slots: () => this.slots(),
+    follow: (target) => this.follow(target),
+    cookie: (cookie) => this.cookie(cookie),
   }
 
   /** Changes some knobs and returns all of them. Throws a RangeError, and changes nothing, when memory is short. */

@@ -92,15 +92,7 @@ await serveThread<EngineCommands, EngineEvents, EngineReady>(parentPort, async (
   return {
     ready: { linkHost: hub.address, linkPort: hub.port },
     handlers: {
-      configure: (patch) => core.configure(patch),
-      reset: () => {
-        core.reset()
-        return null
-      },
-      sockets: ({ state, limit }) => core.sockets(state, limit),
-      slots: () => core.slots(),
-      follow: (target) => core.follow(target),
-      cookie: (cookie) => core.cookie(cookie),
+      ...core.handlers,
       inspect: () => {
         core.publish()
         return { config: core.config, peers: hub.peers().map(describePeer) }

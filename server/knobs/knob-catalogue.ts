@@ -139,7 +139,8 @@ export const KNOBS = {
     default: 300,
     unit: 'seconds',
     flag: '--request-timeout',
-    about: 'time for a whole HTTP request, from accept() or the last answer, then it is closed; 0 for ever',
+    about:
+      'time for a whole HTTP request, from accept() or, after an answer, from its first byte; then it is closed; 0 for ever',
   },
   greeting: {
     group: 'application',

@@ -13,8 +13,12 @@ const FLOOD = { kind: 'syn-flood', rate: 5000, duration: 300 }
 /** Fills a backlog of 8 like a flood, and answers. */
 const CROWD = { kind: 'flash-crowd', rate: 400, duration: 25 }
 const CROWD_BACKLOG = 8
-/** Success of honest clients that is none of a flood's doing: a machine with much else to do loses some of them itself. */
+/**
+ * Success of honest clients whom nobody keeps out. Who waits longer than their patience of 3 s is a timeout, and a machine with
+ * much else to do makes some wait: those, and no others, are allowed for.
+ */
 const SERVED = 0.9
+const SERVED_OR_LATE = 0.99
 
 const now = (): number => Date.now() / 1000
 
@@ -43,19 +47,24 @@ export function floodTests(lab: Composition): void {
     return Object.fromEntries(samples.map(({ metric, value }) => [metric.job, value[1]]))
   }
 
-  /** Share of the honest attempts of the next seconds that succeed. */
-  async function successOfNext(count: number): Promise<number> {
+  /** Shares of the honest attempts of the next seconds that succeed, and that succeed or wait for too long. */
+  async function fateOfNext(count: number): Promise<{ served: number; servedOrLate: number }> {
     const outcomes = async () => {
       const states = await Promise.all(lab.attackerUrls().map((url) => call<AttackerState>('GET', `${url}/api/state`)))
       const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
       const all = states.map(({ body }) => body.clients.outcomes)
-      return { ok: sum(all.map(({ ok }) => ok)), ended: sum(all.flatMap((counts) => Object.values(counts))) }
+      return {
+        ok: sum(all.map(({ ok }) => ok)),
+        timeout: sum(all.map(({ timeout }) => timeout)),
+        ended: sum(all.flatMap((counts) => Object.values(counts))),
+      }
     }
     const before = await outcomes()
     return eventually(`${count} honest attempts ended`, async () => {
       const after = await outcomes()
       const ended = after.ended - before.ended
-      return ended >= count && (after.ok - before.ok) / ended + Number.EPSILON
+      const served = (after.ok - before.ok) / ended
+      return ended >= count && { served, servedOrLate: served + (after.timeout - before.timeout) / ended }
     })
   }
 
@@ -84,7 +93,9 @@ export function floodTests(lab: Composition): void {
     })
 
     it('serves everybody, and fires no alert', async () => {
-      expect(await successOfNext(100)).toBeGreaterThan(SERVED)
+      const { served, servedOrLate } = await fateOfNext(100)
+      expect(served).toBeGreaterThan(SERVED)
+      expect(servedOrLate).toBeGreaterThan(SERVED_OR_LATE)
       expect(await firing()).toEqual([])
     })
   })
@@ -96,7 +107,7 @@ export function floodTests(lab: Composition): void {
       const names = await firing()
       return names.includes('SynQueueExhausted') && names.includes('HonestSuccessLow')
     })
-    expect(await successOfNext(60)).toBeLessThan(0.2)
+    expect((await fateOfNext(60)).served).toBeLessThan(0.2)
     const { synQueue } = await serverState()
     expect(synQueue.length).toBeGreaterThan(0.9 * synQueue.limit)
   })
@@ -112,7 +123,8 @@ export function floodTests(lab: Composition): void {
       'the success of honest clients is above the objective',
       async () => !(await firing()).includes('HonestSuccessLow'),
     )
-    expect(await successOfNext(60)).toBeGreaterThan(SERVED)
+    // With cookies, who is late may also be reset: README, "A burst of thousands".
+    expect((await fateOfNext(60)).served).toBeGreaterThan(SERVED)
     expect((await fetch(lab.url('gateway'))).status).toBe(200)
     const { synQueue } = await serverState()
     expect(synQueue.length).toBeGreaterThan(0.9 * synQueue.limit)

@@ -2,7 +2,7 @@
  * `synlab up` as a user starts it, on free ports and without a terminal: it comes up, shows true figures, and leaves no
  * process behind however it ends.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -12,6 +12,19 @@ import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
 
 const ANY_PORTS = ['--page-port=0', '--server-port=0', '--attacker-port=0', '--gateway-port=0', '--link-port=0']
 
+type Start = (command: readonly [string, ...string[]]) => ChildProcess
+
+const STDIO: StdioOptions = ['ignore', 'pipe', 'pipe']
+
+const directly: Start = ([program, ...args]) => spawn(program, args, { stdio: STDIO })
+
+/** As npm starts it: in a shell, which is the process that one knows of. */
+const inShellOfNpm: Start = (command) =>
+  spawn('sh', ['-c', '"$@"; true', 'npm', ...command], {
+    stdio: STDIO,
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+  })
+
 /** A lab under test, and everything it starts. */
 class Lab {
   readonly command: ChildProcess
@@ -20,10 +33,8 @@ class Lab {
   stderr = ''
   private children: number[] = []
 
-  constructor(...args: string[]) {
-    this.command = spawn(process.execPath, [COMMAND, 'up', ...ANY_PORTS, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
+  constructor(args: readonly string[], start: Start = directly) {
+    this.command = start([process.execPath, COMMAND, 'up', ...ANY_PORTS, ...args])
     this.exit = once(this.command, 'close')
     this.command.stdout?.on('data', (bytes) => {
       this.stdout += bytes
@@ -61,7 +72,11 @@ class Lab {
 const labs: Lab[] = []
 
 function startLab(...args: string[]): Lab {
-  const lab = new Lab(...args)
+  return keep(new Lab(args))
+}
+
+/** Ends it with the test. */
+function keep(lab: Lab): Lab {
   labs.push(lab)
   return lab
 }
@@ -74,6 +89,19 @@ afterEach(async () => {
 })
 
 describe('synlab up', () => {
+  it.skipIf(process.platform === 'win32')(
+    'that npm started ends with the shell that npm had started it in',
+    async () => {
+      const lab = keep(new Lab([], inShellOfNpm))
+      await lab.waitUntilUp()
+      const [up = -1] = childrenOf(lab.command.pid ?? -1)
+      const children = childrenOf(up)
+      expect(children).toHaveLength(3)
+      lab.command.kill('SIGKILL')
+      await until('nobody is left', async () => [up, ...children].every((pid) => !isAlive(pid)))
+    },
+  )
+
   it('with a flood and without cookies shows a full queue, and stops by itself with status 0', async () => {
     const lab = startLab('--for=8', '--flood', '--flood-rate=5000', '--clients-rate=20')
     await lab.waitUntilUp()

@@ -1,10 +1,12 @@
 /**
- * Many replays of one recording, live: its packets are in memory once, shared by the threads of the attacker. Needs the
- * compiled program (`npm test` compiles first).
+ * Many replays, live: a short recording is in memory once, shared by the threads of the attacker; of a long one only the
+ * page that is played. Needs the compiled program (`npm test` compiles first).
  */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, fstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
+import { closeTrace, type OpenSpooledTrace, timelineOf } from '../../attacker/engine/trace-spool.ts'
+import { countBeyond } from '../../attacker/trace/timeline.ts'
 import type { Trace } from '../../attacker/trace/trace.ts'
 import { LiveLab, makeTraces, stateOf } from '../support/processes/live-lab.ts'
 
@@ -32,6 +34,24 @@ it('a recording that is read again is the same memory, until its file or the vic
   const damaged = (await read(directory, 'flood.pcap')) as Trace
   expect(damaged).not.toBe(first)
   expect(damaged.account.damage?.reason).toBe('the file ends inside the header of a packet')
+})
+
+it('a long recording is in a file, which each replay opens for itself', async () => {
+  const directory = makeTraces(10_000)
+  const read = await makeReader()
+  const orders = (await Promise.all([
+    read(directory, 'flood.pcap'),
+    read(directory, 'flood.pcap'),
+  ])) as OpenSpooledTrace[]
+  const [first, second] = orders
+  expect(second.descriptor).not.toBe(first.descriptor)
+  expect(fstatSync(second.descriptor).ino).toBe(fstatSync(first.descriptor).ino)
+  // The next recording takes its place; replays under way keep theirs.
+  appendFileSync(join(directory, 'flood.pcap'), 'x')
+  orders.push((await read(directory, 'flood.pcap')) as OpenSpooledTrace)
+  expect(fstatSync(orders[2].descriptor).ino).not.toBe(fstatSync(first.descriptor).ino)
+  for (const order of orders) expect(countBeyond(timelineOf(order), 1, 1_000_000)).toBe(9_900)
+  for (const order of orders) closeTrace(order)
 })
 
 it('sixteen replays of one recording run beside each other', async () => {

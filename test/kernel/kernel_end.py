@@ -90,12 +90,11 @@ def measure_ticks():
     rate = min((100, 250, 300, 1000), key=lambda hz: abs(hz - (jiffies() - first) * 1e9 / passed))
     length = 1_000_000_000 // rate
     starts = []
-    for _ in range(9):
-        before, count, after = time.monotonic_ns(), jiffies(), time.monotonic_ns()
-        if before // length == after // length:
-            starts.append((before // length - count) * length)
+    for _ in range(25):
+        count = jiffies()
+        starts.append((time.monotonic_ns() // length - count) * length)
         time.sleep(0.0007)
-    # Just after a tick the count may still be the one before.
+    # Ticks that pass between the count and the time, and a count that is still the one before, only ever make it later.
     return rate, min(starts)
 
 

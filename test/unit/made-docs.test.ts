@@ -8,6 +8,8 @@ import { ATTACKER_EVENTS } from '../../attacker/api/event-catalogue.ts'
 import { ATTACK_CATALOGUE, ATTACK_KINDS } from '../../attacker/traffic/attack-catalogue.ts'
 import { rangeOf } from '../../catalogue/parameter.ts'
 import type { EventEntry } from '../../control/event-catalogue.ts'
+import { LINK_PARAMETERS } from '../../lab/scenario/link-parameters.ts'
+import { SCENARIO_KEYS } from '../../lab/scenario/schema.ts'
 import { LAB_KNOBS } from '../../lab/up/lab-knobs.ts'
 import { SERVER_EVENTS } from '../../server/api/event-catalogue.ts'
 import { KNOBS, type KnobEntry, type KnobGroup, knobsOf, variableOf } from '../../server/knobs/knob-catalogue.ts'
@@ -41,13 +43,21 @@ function knobTable(group: KnobGroup): string[] {
   return ['', ...markdownTable([...heads, 'range', 'default'], rows), '']
 }
 
-test('docs/scenarios.md has the knobs and the kinds of attack of the catalogues', async () => {
+test('docs/scenarios.md has the keys of the file, the knobs and the kinds of attack of the catalogues', async () => {
   const kinds = ATTACK_KINDS.map((kind) => {
     const { about, parameters } = ATTACK_CATALOGUE[kind]
     const own = Object.keys(parameters).map((name) => `\`${name}\``)
     return [`\`${kind}\``, about, own.join(', ')]
   })
+  const rangesOfLink = Object.entries(LINK_PARAMETERS).map(([name, parameter]) => {
+    return [`\`link.${name}\``, `${parameter.about}, ${rangeOf(parameter)}`, String(parameter.default)]
+  })
+  const keys = Object.entries(SCENARIO_KEYS).flatMap(([name, entry]) => {
+    const row = [`\`${name}\``, entry.about, entry.default]
+    return name === 'link' ? [row, ...rangesOfLink] : [row]
+  })
   await expectMade('docs/scenarios.md', {
+    'keys of the file': ['', ...markdownTable(['key', 'meaning', 'default'], keys), ''],
     'knobs of the listener': knobTable('listener'),
     'knobs of the application': knobTable('application'),
     'kinds of attack': ['', ...markdownTable(['`kind`', 'what it does', 'its own keys'], kinds), ''],

@@ -22,6 +22,7 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'test/unit/attacker/api/attacker-api.test.ts': 'one test per route of one API',
   'test/unit/attacker/trace/trace.test.ts': 'one test per way in which a recording is broken',
   'test/unit/lab/scenario-errors.test.ts': 'a table of wrong scenarios and what is said of each',
+  'test/unit/packetdrill/run.test.ts': 'one test per promise of the interpreter',
   'test/unit/tcpip/base/timer-wheel.test.ts': 'one test per promise of the wheel',
   'test/unit/tcpip/host/sockets.test.ts': 'one test per promise of the socket calls',
   'test/unit/tcpip/net/endpoint-duplex.test.ts': 'one test per promise of net.Socket',

@@ -2,8 +2,8 @@
 import { useId } from 'preact/hooks'
 import type { AttackKindEntry } from '../../../attacker/traffic/attack-catalogue.ts'
 import { useText } from '../app/lab-context.ts'
+import type { AttackParameter } from './catalogue-words.ts'
 import { NumberField } from './number-field.tsx'
-import type { AttackParameter } from './strings.en.ts'
 import { CONTROLS } from './strings.ts'
 
 interface ParameterRowProps {

@@ -1,23 +1,15 @@
-/**
- * Names of everything that can be set, in English. Each knob, kind of attack and parameter of the lab's catalogues must be
- * here: one that is not does not compile.
- */
-import type { ATTACK_CATALOGUE, AttackKind, PACE_PARAMETERS } from '../../../attacker/traffic/attack-catalogue.ts'
+/** The words of the controls, in English. */
+import type { AttackKind } from '../../../attacker/traffic/attack-catalogue.ts'
 import type { ServerConfig } from '../../contract/server.ts'
+import {
+  type AttackParameter,
+  KIND_WORDS,
+  KNOB_WORDS,
+  type Named,
+  PARAMETER_WORDS,
+  wordsIn,
+} from './catalogue-words.ts'
 import type { PresetName } from './presets.ts'
-
-export interface Named {
-  readonly label: string
-  /** What it is about; in English the lab's catalogue says it. */
-  readonly about?: string
-}
-
-/** Every parameter of any kind of attack. */
-export type AttackParameter =
-  | 'rate'
-  | 'duration'
-  | keyof typeof PACE_PARAMETERS
-  | { [Kind in AttackKind]: keyof (typeof ATTACK_CATALOGUE)[Kind]['parameters'] }[AttackKind]
 
 export interface ControlsText {
   readonly presetsTitle: string
@@ -75,46 +67,8 @@ export const CONTROLS_EN: ControlsText = {
   },
   attackTitle: 'Attack',
   kind: 'Kind',
-  kinds: {
-    'syn-flood': { label: 'SYN flood' },
-    'low-and-slow': { label: 'Low and slow' },
-    'syn-data': { label: 'SYNs with data' },
-    'ack-flood': { label: 'Forged cookies (ACK flood)' },
-    'cookie-replay': { label: 'Cookie replay' },
-    'connect-flood': { label: 'Connect flood' },
-    'slow-request': { label: 'Slow requests (slowloris)' },
-    'rst-flood': { label: 'RST flood' },
-    'fin-flood': { label: 'FIN flood' },
-    'flash-crowd': { label: 'Flash crowd (no attack)' },
-    'trace-replay': { label: 'Replay of a recording' },
-  },
-  parameters: {
-    rate: 'Rate',
-    duration: 'Ends by itself after',
-    origin: 'Source addresses',
-    sources: 'Spoofed range',
-    bots: 'Bots',
-    fingerprint: 'Look of a SYN',
-    backlog: 'Backlog it believes in',
-    synAckRetries: 'SYN-ACK retries it believes in',
-    payload: 'Payload, bytes',
-    cookies: 'Cookies to obtain',
-    age: 'Age of the cookies, s',
-    hold: 'Held for, s',
-    interval: 'Between two lines, s',
-    victims: 'What is known of the victims',
-    stride: 'Step of the sweep, bytes',
-    connectTimeout: 'Visitors’ patience, s',
-    trace: 'File of the recording',
-    victim: 'Victim in the recording',
-    speed: 'Times as fast',
-    arrivals: 'Arrivals',
-    shape: 'Shape',
-    rampFrom: 'Ramp begins at (share)',
-    pulseOn: 'Pulse, s',
-    pulseOff: 'Silence after it, s',
-    steps: 'Steps',
-  },
+  kinds: wordsIn('en', KIND_WORDS),
+  parameters: wordsIn('en', PARAMETER_WORDS),
   moreParameters: 'More of this attack',
   start: 'Start',
   stop: 'Stop',
@@ -126,21 +80,7 @@ export const CONTROLS_EN: ControlsText = {
   seconds: 's',
   defensesTitle: 'Defenses',
   confirmed: 'as the server confirmed',
-  knobs: {
-    synCookies: { label: 'SYN cookies' },
-    backlog: { label: 'Backlog' },
-    queueRule: { label: 'SYN queue is full' },
-    eviction: { label: 'Who makes room' },
-    somaxconn: { label: 'Most of any backlog' },
-    maxSynBacklog: { label: 'Last-quarter rule' },
-    synAckRetries: { label: 'SYN-ACK retries' },
-    abortOnOverflow: { label: 'RST on overflow' },
-    deferAccept: { label: 'Wait for data' },
-    acceptInterval: { label: 'Time between accepts' },
-    workers: { label: 'Workers' },
-    requestTimeout: { label: 'Request timeout' },
-    greeting: { label: 'Server speaks first' },
-  },
+  knobs: wordsIn('en', KNOB_WORDS),
   units: {
     connections: 'connections',
     seconds: 'seconds',

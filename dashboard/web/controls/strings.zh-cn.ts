@@ -1,4 +1,5 @@
-/** Names of everything that can be set, in Chinese, and what each is about. */
+/** The words of the controls, in Chinese. */
+import { KIND_WORDS, KNOB_WORDS, PARAMETER_WORDS, wordsIn } from './catalogue-words.ts'
 import type { ControlsText } from './strings.en.ts'
 
 export const CONTROLS_ZH: ControlsText = {
@@ -13,79 +14,8 @@ export const CONTROLS_ZH: ControlsText = {
   },
   attackTitle: '攻击',
   kind: '种类',
-  kinds: {
-    'syn-flood': { label: 'SYN 洪水', about: '没有人完成握手的 SYN：每个被存下的都在半连接队列里占一个位置。' },
-    'low-and-slow': {
-      label: '低速慢攻',
-      about: '以保持速率进行的 SYN 洪水：SYN 的数量恰好让队列一直满着，即位置数除以请求的存活时间。',
-    },
-    'syn-data': {
-      label: '带数据的 SYN',
-      about: '携带数据的 SYN。没有 Fast Open 的监听者什么都不存：消耗的是带宽，不是内存。',
-    },
-    'ack-flood': {
-      label: '伪造 Cookie（ACK 洪水）',
-      about:
-        '带着猜测的 Cookie 的 ACK。2^29 个中才有一个能打开连接；服务器查看的其他每一个都是一次 SyncookiesFailed 和一个 RST。',
-    },
-    'cookie-replay': {
-      label: '重放 Cookie',
-      about: '正当得到的有效 Cookie，过一会儿一再送回：Cookie 不是一次性的票，但会过期。需要服务器发放 Cookie。',
-    },
-    'connect-flood': {
-      label: '连接洪水',
-      about: '完成握手后一言不发的连接。Cookie 对它没有用：耗尽的是全连接队列，或程序能服务的连接数。',
-    },
-    'slow-request': {
-      label: '慢速请求（slowloris）',
-      about: '一行一行地发送请求而永不结束的连接：每个都让服务器的一个工作进程等待。',
-    },
-    'rst-flood': {
-      label: 'RST 洪水',
-      about:
-        '伪造的 RST 扫过序号空间，要切断正常连接。落在窗口内但不精确的只换来一个挑战 ACK（RFC 5961）；只有精确的才能结束连接。',
-    },
-    'fin-flood': {
-      label: 'FIN 洪水',
-      about: '伪造的 FIN 扫过序号空间，要关闭正常连接。它们还需要可接受的确认号，所以什么也做不到。',
-    },
-    'flash-crowd': {
-      label: '突发人群（不是攻击）',
-      about:
-        '大量正常访客涌来。半连接队列像洪水时一样变满，但他们会完成握手：SyncookiesRecv / SyncookiesSent 接近 1，而洪水是 0。',
-    },
-    'trace-replay': {
-      label: '重放录制',
-      about: '按 pcap 或 pcapng 文件中的记录向受害者发送 SYN 和其他报文段，使用实验室的地址。',
-    },
-  },
-  parameters: {
-    rate: '速率',
-    duration: '自动结束于',
-    origin: '源地址',
-    sources: '伪造的地址段',
-    bots: '肉鸡数',
-    fingerprint: 'SYN 的样子',
-    backlog: '它以为的 backlog',
-    synAckRetries: '它以为的 SYN-ACK 重试次数',
-    payload: '载荷，字节',
-    cookies: '要取得的 Cookie 数',
-    age: 'Cookie 的年龄，秒',
-    hold: '保持时间，秒',
-    interval: '两行之间，秒',
-    victims: '对受害者知道什么',
-    stride: '扫描步长，字节',
-    connectTimeout: '访客的耐心，秒',
-    trace: '录制文件',
-    victim: '录制中的受害者',
-    speed: '倍速',
-    arrivals: '到达方式',
-    shape: '形状',
-    rampFrom: '斜坡起点（比例）',
-    pulseOn: '脉冲，秒',
-    pulseOff: '脉冲后静默，秒',
-    steps: '台阶数',
-  },
+  kinds: wordsIn('zh-CN', KIND_WORDS),
+  parameters: wordsIn('zh-CN', PARAMETER_WORDS),
   moreParameters: '此攻击的更多参数',
   start: '开始',
   stop: '停止',
@@ -97,31 +27,7 @@ export const CONTROLS_ZH: ControlsText = {
   seconds: '秒',
   defensesTitle: '防御',
   confirmed: '以服务器确认的为准',
-  knobs: {
-    synCookies: { label: 'SYN Cookie', about: '0 从不，1 队列满时，2 对每个 SYN。' },
-    backlog: {
-      label: 'Backlog',
-      about: 'listen() 的参数；与 somaxconn 一起决定两个队列的上限。-1 表示 somaxconn 允许的最大值。',
-    },
-    queueRule: {
-      label: 'SYN 队列何时算满',
-      about: 'over：超过上限才算满；at：达到上限就算满，与 6.14 之前的内核相同。',
-    },
-    eviction: {
-      label: '谁让出位置',
-      about:
-        '仅在 Cookie 关闭且 SYN 队列已满时：none 不让，与 Linux 相同；oldest 最早的半连接；random 随机一个；bucket 同一散列桶（30 个）中最早的，如 FreeBSD 的 syncache。',
-    },
-    somaxconn: { label: 'Backlog 上限', about: '任何 backlog 的上限。' },
-    maxSynBacklog: { label: '最后四分之一规则', about: '仅在 Cookie 关闭时，用于最后四分之一规则。' },
-    synAckRetries: { label: 'SYN-ACK 重试次数', about: '请求过期前重发 SYN-ACK 的次数。' },
-    abortOnOverflow: { label: '溢出时发 RST', about: '全连接队列满时，用 RST 回答最后的 ACK。' },
-    deferAccept: { label: '等待数据', about: 'accept() 得知握手之前，可等待数据的秒数；0 表示不等待。' },
-    acceptInterval: { label: 'accept 间隔', about: '两次 accept 之间的毫秒数，如同程序正忙；0 表示立即。' },
-    workers: { label: '工作进程数', about: '同时服务的连接数；0 表示不限。' },
-    requestTimeout: { label: '请求超时', about: '连接发完一个完整请求可用的秒数；0 表示永远。' },
-    greeting: { label: '服务器先说话', about: '服务器在 accept() 时先发问候，如 SMTP。' },
-  },
+  knobs: wordsIn('zh-CN', KNOB_WORDS),
   units: { connections: '连接', seconds: '秒', milliseconds: '毫秒', retransmissions: '次重传' },
   moreKnobs: '全部设置',
   on: '开',

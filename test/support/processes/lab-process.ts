@@ -1,6 +1,7 @@
 /**
  * Processes of the lab for integration tests: the compiled server and attacker, started the way the lab starts them, with
- * an IPC channel and free ports, and always ended.
+ * an IPC channel and free ports, and always ended. Tests ask them over plain HTTP and read metrics as Prometheus does, not
+ * with lab/client: what they look at is the answer itself, status and refusals included.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'

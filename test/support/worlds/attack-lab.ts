@@ -7,6 +7,7 @@ import { CLIENT_DEFAULTS, type ClientSpec, type OpenClients } from '../../../att
 import type { AttackSnapshot } from '../../../attacker/traffic/attack.ts'
 import { type AttackRequest, makeAttack } from '../../../attacker/traffic/attack-spec.ts'
 import { AttackerHost } from '../../../attacker/traffic/attacker-host.ts'
+import { LINK_DEFAULTS } from '../../../lab/scenario/link-parameters.ts'
 import { makeNetwork, type Network } from '../../../lab/simulator/network.ts'
 import { World } from '../../../lab/world/world.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
@@ -52,7 +53,7 @@ export class AttackLab {
 
   constructor(options: AttackLabOptions = {}) {
     const prng = new Prng(options.seed ?? 1)
-    const link = { rttMs: options.rttMs ?? 20, jitterMs: 0, loss: 0 }
+    const link = { ...LINK_DEFAULTS, rttMs: options.rttMs ?? 20 }
     const tap = options.tap === undefined ? undefined : { tap: options.tap, interfaceId: 0 }
     this.network = makeNetwork(link, prng.fork('network'), tap)
     this.server = new ServerHost({

@@ -1,6 +1,7 @@
 /**
  * Two hosts whose connections are Node streams, on a link that may be faulty, in virtual time: the clock stands still
- * while packets or streams have something to do, and then jumps to the next timer.
+ * while packets or streams have something to do, and then jumps to the next timer. The loop is not World's: streams go on in
+ * Node's event loop, so that an instant is over only when that has nothing more to bring.
  */
 import { Listener } from '../../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'

@@ -3,6 +3,7 @@
  * half-close, close, abort, read late or never close. After `Workload.run` the faults are over, every application has
  * closed and no timer is armed. Everything follows from the seed.
  */
+import { type TurnTaker, World } from '../../../lab/world/world.ts'
 import { Listener } from '../../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS } from '../../../server/listener/listener-config.ts'
 import { LINUX } from '../../../server/listener/profile.ts'
@@ -39,7 +40,6 @@ interface SentCookie {
 type MutableFaults = { -readonly [K in keyof FaultOptions]: FaultOptions[K] }
 
 export class Workload {
-  now = 1000 * SECOND
   readonly prng: Prng
   readonly client: Endpoint
   readonly server: Endpoint
@@ -73,6 +73,8 @@ export class Workload {
   /** While it lasts, no packet passes. */
   private outage: readonly [from: number, to: number] = [NEVER, NEVER]
   private crossings = 0
+  private readonly turns: { readonly client: TurnTaker; readonly server: TurnTaker }
+  private readonly world: World
 
   /** `seen` collects the transitions of both hosts. */
   constructor(seed: number, seen: Map<string, number>) {
@@ -111,10 +113,27 @@ export class Workload {
     })
     this.server.listen(SERVER_PORT, this.listener)
     this.recordCookies()
+    this.turns = {
+      client: this.client,
+      server: { poll: (now) => this.serve(now), nextDeadline: () => this.server.nextDeadline() },
+    }
+    this.world = new World(
+      [
+        { host: this.turns.client, rx: this.clientEnd.rx },
+        { host: this.turns.server, rx: this.serverEnd.rx },
+      ],
+      [{ transfer: (now) => this.carry(now), nextDeadline: () => this.nextArrival() }],
+      { agenda: { advance: (now) => this.act(now), nextDeadline: () => this.actions.nextDue() }, start: 1000 * SECOND },
+    )
     this.meanGap = (1 + prng.below(20)) * MILLISECOND
     // Few 4-tuples mean that many are used again while the server still holds them in TIME-WAIT.
     this.tuples = prng.chance(1, 3) ? 64 : 1_000_000
     if (prng.chance(1, 8)) this.outage = [this.now + SECOND, this.now + SECOND + prng.below(2000) * SECOND]
+  }
+
+  /** Microseconds. */
+  get now(): number {
+    return this.world.now
   }
 
   /** Opens `connections` connections, then ends the faults, closes what is open, and waits until nothing is left. */
@@ -133,20 +152,20 @@ export class Workload {
     for (let closed = 0; closed < this.apps.length; ) {
       const app = this.apps[closed++]
       app.end(this.now)
-      this.settle()
+      this.world.settle()
     }
     const deadline = this.now + LONGEST_END
     for (;;) {
       if (this.now > deadline) throw new Error('the workload does not come to its end')
-      const next = this.nextDeadline()
+      const next = this.world.nextEvent()
       if (next < NEVER) this.runUntil(next)
       for (const app of this.apps) {
         if (app.isEnded) continue
         if (!app.isEnding) app.end(this.now)
         else if (next === NEVER) app.letGo(this.now)
       }
-      this.settle()
-      if (this.nextDeadline() === NEVER && this.apps.every((app) => app.isEnded)) break
+      this.world.settle()
+      if (this.world.nextEvent() === NEVER && this.apps.every((app) => app.isEnded)) break
     }
   }
 
@@ -224,45 +243,38 @@ export class Workload {
   }
 
   private runUntil(end: number): void {
-    for (;;) {
-      this.settle()
-      const next = this.nextDeadline()
-      if (next > end) break
-      this.now = Math.max(this.now, next)
-      while (this.actions.nextDue() <= this.now) this.actors[this.actions.pop()]?.act(this.now)
+    this.world.runThrough(Math.max(this.now, end))
+  }
+
+  /** The applications whose moment has come; each may have given its host something to do. */
+  private act(now: number): void {
+    while (this.actions.nextDue() <= now) {
+      const app = this.actors[this.actions.pop()]
+      if (app === undefined) continue
+      app.act(now)
+      this.world.wake(app.endpoint === this.server ? this.turns.server : this.turns.client)
     }
-    this.now = Math.max(this.now, end)
   }
 
-  private nextDeadline(): number {
-    return Math.min(
-      this.client.nextDeadline(),
-      this.server.nextDeadline(),
-      this.toServer.nextDeadline(),
-      this.toClient.nextDeadline(),
-      this.actions.nextDue(),
-    )
+  /** A turn of the server and of the applications that it gets. */
+  private serve(now: number): void {
+    this.server.poll(now)
+    for (let tcb = this.listener.accept(); tcb !== undefined; tcb = this.listener.accept()) {
+      const app = new WorkloadApp(this, this.server)
+      tcb.owner = app
+      app.start(tcb, now)
+      app.onReadable(tcb, now)
+    }
   }
 
-  private settle(): void {
-    const { clientEnd, serverEnd, now } = this
-    do {
-      this.client.poll(now)
-      this.server.poll(now)
-      for (let tcb = this.listener.accept(); tcb !== undefined; tcb = this.listener.accept()) {
-        const app = new WorkloadApp(this, this.server)
-        tcb.owner = app
-        app.start(tcb, now)
-        app.onReadable(tcb, now)
-      }
-      if (now >= this.outage[0] && now < this.outage[1]) this.dropEverything()
-      this.toServer.transfer(now)
-      this.toClient.transfer(now)
-    } while (clientEnd.rx.size + clientEnd.tx.size + serverEnd.rx.size + serverEnd.tx.size > 0 || this.isDue())
+  private carry(now: number): void {
+    if (now >= this.outage[0] && now < this.outage[1]) this.dropEverything()
+    this.toServer.transfer(now)
+    this.toClient.transfer(now)
   }
 
-  private isDue(): boolean {
-    return Math.min(this.client.nextDeadline(), this.server.nextDeadline()) <= this.now
+  private nextArrival(): number {
+    return Math.min(this.toServer.nextDeadline(), this.toClient.nextDeadline())
   }
 
   /** Packets that an outage swallowed before the network saw them. */

@@ -2,16 +2,23 @@
  * Where a bundle may be written, and what is there before, during and after.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { BundleDirectory } from '../../../lab/files/bundle-directory.ts'
+import { CaptureFile } from '../../../lab/files/capture-file.ts'
 import { UsageError } from '../../../lab/usage-error.ts'
 import { readDirectory, temporaryDirectory } from '../../support/processes/lab-cli.ts'
 
 vi.mock('node:fs', async (importOriginal) => {
   const fs = await importOriginal<typeof import('node:fs')>()
-  return { ...fs, renameSync: vi.fn(fs.renameSync) }
+  return {
+    ...fs,
+    openSync: vi.fn(fs.openSync),
+    renameSync: vi.fn(fs.renameSync),
+    writeFileSync: vi.fn(fs.writeFileSync),
+    writeSync: vi.fn(fs.writeSync),
+  }
 })
 
 const FILES = ['capture.pcapng', 'connections.csv', 'result.json', 'series.csv'] as const
@@ -113,11 +120,32 @@ describe('a bundle directory', () => {
         if (moves++ === failing) throw Object.assign(new Error('no space'), { code: 'ENOSPC' })
         rename(from, to)
       })
-      expect(() => second.commit()).toThrow('no space')
+      expect(() => second.commit()).toThrow(`bundle ${path}: cannot be written: ENOSPC`)
       vi.mocked(renameSync).mockImplementation(rename)
       second.abandon()
       expect(texts(path)).toEqual(allOf('one'))
       expect(readdirSync(path).sort()).toEqual([...FILES].sort())
+    }
+  })
+
+  it('says what it cannot write when the disk is full, in the middle of a capture or at the end', () => {
+    const path = temporaryDirectory()
+    const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
+    const refused = `bundle ${path}: cannot be written: ENOSPC`
+    for (const failing of [openSync, writeSync, writeFileSync] as const) {
+      const bundle = new BundleDirectory(path)
+      const write = (): void => {
+        const capture = new CaptureFile(bundle)
+        capture.startArm('one', 0)
+        capture.close()
+        bundle.write('result.json', '{}')
+      }
+      vi.mocked(failing).mockImplementationOnce(() => {
+        throw full
+      })
+      expect(write).toThrow(refused)
+      bundle.abandon()
+      expect(readdirSync(path)).toEqual([])
     }
   })
 

@@ -303,7 +303,7 @@ describe('a recording', () => {
     const { status, stdout, stderr } = await run('large.pcapng')
     expect([status, stderr]).toEqual([0, ''])
     expect(stdout).toContain('41 of 41 packets')
-  }, 120_000)
+  })
 })
 
 describe('the attacked host', () => {

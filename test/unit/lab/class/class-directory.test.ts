@@ -1,7 +1,7 @@
 /**
  * The secret of a course is made once; what students get follows from it and can be made again.
  */
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { initClass, readClass } from '../../../../lab/class/class-directory.ts'
@@ -102,5 +102,23 @@ describe('a course', () => {
     const file = join(made.directory, 'course.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace('"format_version": 1', '"format_version": 9'))
     expect(() => readClass(made.directory)).toThrow('is of version 9 of synlab-course; this synlab reads version 1')
+  })
+})
+
+describe('a file of a course', () => {
+  it.skipIf(!existsSync('/dev/zero'))('is not read from a device, which may have no end', async () => {
+    const path = '/dev/zero'
+    const made = make()
+    const stderr = `synlab: ${path}: is a device; a file is expected\n`
+    expect(await synlab('class', 'sheet', 'A', '--student', path)).toMatchObject({ status: 2, stderr })
+    expect(await synlab('grade', path, '--class', made.directory)).toMatchObject({ status: 2, stderr })
+  })
+
+  it('has an end to its length', () => {
+    const made = make()
+    writeFileSync(made.roster, `id\n${'x'.repeat(1_048_576)}`)
+    expect(() => initClass(made.directory, { name: 'nets', roster: made.roster, idHeader: undefined })).toThrow(
+      `${made.roster}: is too large: at most 1048576 bytes are allowed`,
+    )
   })
 })

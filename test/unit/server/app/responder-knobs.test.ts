@@ -4,7 +4,9 @@
  */
 import { describe, expect, it } from 'vitest'
 import { GREETING } from '../../../../server/app/application-config.ts'
+import { REST_MAX } from '../../../../server/app/http-request-deadlines.ts'
 import { RESPONSE } from '../../../../server/app/responder.ts'
+import { REQUEST_LIMITS } from '../../../../server/web/http-request-timer.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
 import { MILLISECOND } from '../../../../tcpip/base/time.ts'
 import { State } from '../../../../tcpip/connection/states.ts'
@@ -131,15 +133,32 @@ describe('requestTimeout', () => {
     expect(visitor.peerClosed).toBe(true)
   })
 
-  it('starts anew with the end of each response', () => {
+  it('starts anew with the first byte after a response, as in Node', () => {
     const served = new Served({ requestTimeout: 10 })
     const visitor = served.connect()
     served.pass(8000)
     visitor.send(REQUEST)
-    served.pass(9_999)
+    served.pass(60_000)
     expect([visitor.text, visitor.peerClosed]).toEqual([RESPONSE, false])
+    visitor.send('G')
+    served.pass(9_999)
+    expect(visitor.peerClosed).toBe(false)
     served.pass(1)
     expect(visitor.peerClosed).toBe(true)
+    expect(served.host.counters.mib[Mib.RequestTimeouts]).toBe(1)
+  })
+
+  it('does not run between two requests: a connection that rests is closed after 73 s, and has not been late', () => {
+    const served = new Served({ requestTimeout: 10 })
+    const visitor = served.connect()
+    visitor.send(REQUEST)
+    served.pass(REST_MAX / MILLISECOND - 1)
+    expect(visitor.peerClosed).toBe(false)
+    served.pass(1)
+    expect(visitor.peerClosed).toBe(true)
+    expect(served.host.counters.mib[Mib.RequestTimeouts]).toBe(0)
+    // What the web app has (server/web), and the second that Node adds.
+    expect(REST_MAX / MILLISECOND).toBe(REQUEST_LIMITS.keepAliveTimeout + 1000)
   })
 
   it('counts from accept(): the time in the accept queue is not the client’s', () => {
@@ -161,6 +180,8 @@ describe('requestTimeout', () => {
     expect(early.peerClosed).toBe(false)
     served.pass(1)
     expect(early.peerClosed).toBe(true)
+    late.send('G')
+    served.settle()
     served.host.configure({ ...served.host.config, requestTimeout: 0 })
     served.pass(3_600_000)
     expect(late.peerClosed).toBe(false)

@@ -189,7 +189,7 @@ describe('the web app over the endpoint', () => {
     expect(lab.client.tcbs.size).toBe(count)
     lab.agent.destroy()
     lab.close()
-  }, 120_000)
+  })
 
   it('/leak lets CLOSE-WAIT pile up, and only that', async () => {
     const lab = new WebLab()

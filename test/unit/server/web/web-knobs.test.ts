@@ -24,6 +24,7 @@ const REQUEST = Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
 /** Rounds of Node's event loop that streams and Fastify take at most between two instants. */
 const ROUNDS = 24
 
+/** Its loop is not World's: between two turns streams and Fastify need Node's event loop. */
 class WebLab {
   readonly scheduler = new ManualScheduler(SECOND)
   readonly host: ServerHost
