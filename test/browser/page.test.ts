@@ -81,8 +81,8 @@ describeWith([BROWSER], 'the page', () => {
     // The page is told the state twice a second: it has to have heard of the quiet, too.
     await until('the lab is quiet', async () => {
       const { body } = await lab.server.request<ServerState>('GET', '/api/state')
-      const isTold = (await figure(page, 'established')) === 0 && (await figure(page, 'timeWait')) === 0
-      return body.synQueue.length === (await figure(page, 'syn-length')) && body.connections.established === 0 && isTold
+      const isQuiet = body.connections.established === 0 && (await figure(page, 'established')) === 0
+      return isQuiet && body.synQueue.length === (await figure(page, 'syn-length'))
     })
     const shown = {
       synLength: await figure(page, 'syn-length'),
