@@ -25,9 +25,13 @@ const MEMENTOS_PER_SECOND = 2
 export class Player {
   /** 0 while it is paused. */
   speed = 0
+  /** Where it stops by itself, microseconds of virtual time. */
+  until = Number.POSITIVE_INFINITY
   private readonly labs: readonly VirtualLab[]
   /** Milliseconds, of any clock that goes forward. */
   private readonly clock: () => number
+  /** Virtual seconds per second of the last tick. */
+  private pace = 1
   private sinceState = 0
   private sinceQueues = 0
   /** When the state was told last, microseconds of virtual time. */
@@ -51,13 +55,16 @@ export class Player {
     const { labs, speed, clock } = this
     if (speed === 0 || labs.length === 0) return
     const begin = clock()
-    const target = Math.round(this.now + elapsed * MILLISECOND * speed)
-    const spacing = Math.max(1, speed / MEMENTOS_PER_SECOND) * SECOND
+    const target = Math.min(this.until, Math.round(this.now + elapsed * MILLISECOND * speed))
+    // As fast as it goes, which may be less than it is told to.
+    const spacing = Math.max(1, Math.min(speed, this.pace) / MEMENTOS_PER_SECOND) * SECOND
+    const from = this.now
     while (this.now < target && clock() - begin < budget) {
       const until = Math.min(target, this.now + SLICE)
       for (const lab of labs) lab.advance(until, spacing)
       if (Math.abs(this.now - this.toldState) >= STATE_SPAN) this.tellState()
     }
+    if (elapsed > 0) this.pace = (this.now - from) / (elapsed * MILLISECOND)
     this.sinceState += elapsed
     this.sinceQueues += elapsed
     if (this.sinceState >= STATE_EVERY) this.tellState()

@@ -3,11 +3,13 @@
  * by segment, with the states that both ends really had.
  */
 
+import type { Language, Words } from '../../lab/checks/language.ts'
 import { findStory, STORIES } from '../../lab/stories/catalogue.ts'
 import type { Claim } from '../../lab/stories/claim.ts'
 import { describeFate, isUsed } from '../../lab/stories/fate.ts'
 import type { Sighting } from '../../lab/stories/sighting.ts'
 import { hostOf } from '../../lab/stories/stage.ts'
+import type { StoryBlock } from '../../lab/stories/storyteller.ts'
 import { tellStory } from '../../lab/stories/tell-story.ts'
 import { describeTapSegment } from '../../server/app/tap-segment.ts'
 import type { TapEnds, TapSegment } from '../../server/contract.ts'
@@ -17,7 +19,7 @@ import { Refused } from './refusal.ts'
 
 export interface StoryName {
   readonly name: string
-  readonly summary: string
+  readonly summary: Words
 }
 
 export const STORY_NAMES: readonly StoryName[] = STORIES.map(({ name, summary }) => ({ name, summary }))
@@ -39,10 +41,13 @@ export interface StoryFlow {
   readonly dropped: number
 }
 
-export interface PlayedStory extends StoryName {
+export interface PlayedStory {
+  readonly name: string
+  readonly summary: string
   readonly seed: number
-  /** As the command line prints them. */
-  readonly lines: readonly string[]
+  readonly language: Language
+  /** What the command line prints, part by part. */
+  readonly blocks: readonly StoryBlock[]
   readonly claims: readonly Claim[]
   readonly flows: readonly StoryFlow[]
 }
@@ -50,24 +55,25 @@ export interface PlayedStory extends StoryName {
 /** Connections of one scene that are shown: scenes of many show that they are many with a few. */
 const FLOWS_MAX = 8
 
-/** Plays the story called `name`. Throws Refused when there is none. */
-export function playStory(name: string, seed: number, version: string): PlayedStory {
+/** Plays the story called `name` and tells it in `language`. Throws Refused when there is none. */
+export function playStory(name: string, seed: number, version: string, language: Language): PlayedStory {
   const story = findStory(name)
   if (story === undefined) {
     throw new Refused('NOT_FOUND', `there is no story ${name}: there are ${STORIES.map((one) => one.name).join(', ')}`)
   }
-  const { result, prose, scenes } = tellStory(story, seed, version)
+  const { result, blocks, scenes } = tellStory(story, seed, version, language)
   return {
     name,
-    summary: story.summary,
+    summary: result.summary,
     seed,
-    lines: prose,
+    language,
+    blocks,
     claims: result.claims,
-    flows: scenes.flatMap(({ name: scene, stage }) => flowsOf(scene, stage.sightings)),
+    flows: scenes.flatMap(({ name: scene, stage }) => flowsOf(scene, stage.sightings, language)),
   }
 }
 
-function flowsOf(scene: string, sightings: readonly Sighting[]): StoryFlow[] {
+function flowsOf(scene: string, sightings: readonly Sighting[], language: Language): StoryFlow[] {
   const flows = new Map<string, Sighting[]>()
   for (const sighting of sightings) {
     const key = clientOf(sighting)
@@ -81,13 +87,13 @@ function flowsOf(scene: string, sightings: readonly Sighting[]): StoryFlow[] {
     server: serverOf(own[0] as Sighting),
     // Who forges a sender's address is heard by nobody at that address.
     isHonest: own.some(({ from }) => from === 'client'),
-    steps: stepsOf(own),
+    steps: stepsOf(own, language),
     ended: 'story',
     dropped: 0,
   }))
 }
 
-function stepsOf(sightings: readonly Sighting[]): StoryStep[] {
+function stepsOf(sightings: readonly Sighting[], language: Language): StoryStep[] {
   let ends: TapEnds = { client: { state: 'CLOSED' }, server: { state: 'LISTEN' } }
   return sightings.map((sighting) => {
     const { segment, sender, receiver, fate, at, arrivedAt } = sighting
@@ -99,7 +105,7 @@ function stepsOf(sightings: readonly Sighting[]): StoryStep[] {
     const told = describeTapSegment(segment, isToServer ? 'to-server' : 'to-client')
     return {
       at: (arrivedAt ?? at) / MILLISECOND,
-      segment: isUsed(fate) ? told : { ...told, dropped: describeFate(fate) },
+      segment: isUsed(fate) ? told : { ...told, dropped: describeFate(fate, language) },
       ends,
     }
   })

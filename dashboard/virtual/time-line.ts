@@ -7,6 +7,12 @@ import { Memento } from '../../lab/world/memento.ts'
 /** Mementos kept at a time; their unchanged pages are shared. */
 const KEPT_MAX = 48
 
+/** Bytes of pages that the kept ones have of their own, at most: the further apart they are, the less they share. */
+const KEPT_BYTES_MAX = 32 * 1_048_576
+
+/** So few are kept, however large they are. */
+const KEPT_MIN = 6
+
 interface Moment {
   /** Microseconds of virtual time. */
   readonly at: number
@@ -32,7 +38,7 @@ export class TimeLine {
   /** Remembers the present moment, which is `at`, microseconds: not before the last one. */
   remember(at: number): void {
     this.moments.push({ at, memento: new Memento(this.root, this.lastMoment().memento) })
-    if (this.moments.length > KEPT_MAX) this.thin()
+    if (this.moments.length > KEPT_MAX || (this.moments.length > KEPT_MIN && this.bytes > KEPT_BYTES_MAX)) this.thin()
   }
 
   /** Restores the last moment that is not after `at`, and forgets those after it. Returns when it is, microseconds. */
@@ -45,13 +51,18 @@ export class TimeLine {
     return moment.at
   }
 
+  /** But for the first, which is the whole world. */
+  private get bytes(): number {
+    return this.moments.slice(1).reduce((sum, { memento }) => sum + memento.ownBytes, 0)
+  }
+
   private lastMoment(): Moment {
     return this.moments[this.moments.length - 1] as Moment
   }
 
   /** Forgets every other memento of the older half, but never the beginning. */
   private thin(): void {
-    const half = KEPT_MAX / 2
+    const half = this.moments.length >> 1
     this.moments = this.moments.filter((_, index) => index === 0 || index > half || index % 2 === 0)
   }
 }

@@ -112,7 +112,11 @@ export class VirtualLabs {
   }
 
   pause(): void {
-    if (this.player !== undefined) this.player.speed = 0
+    const { player } = this
+    if (player !== undefined) {
+      player.speed = 0
+      player.until = Number.POSITIVE_INFINITY
+    }
     // All arms are seen at one moment.
     const latest = Math.max(0, ...this.labs.map((lab) => lab.now))
     for (const lab of this.labs) {
@@ -121,12 +125,15 @@ export class VirtualLabs {
     }
   }
 
-  /** `speed` in virtual seconds per second. */
-  run(speed: number): void {
+  /** `speed` in virtual seconds per second; time stops by itself at `until`, milliseconds, and never by default. */
+  run(speed: number, until = Number.POSITIVE_INFINITY): void {
     if (!(speed >= SPEED_MIN && speed <= SPEED_MAX)) {
       throw new Refused('BAD_VALUE', `speed: must be a number from ${SPEED_MIN} to ${SPEED_MAX}`, 'speed')
     }
-    if (this.player !== undefined) this.player.speed = speed
+    const { player } = this
+    if (player === undefined) return
+    player.speed = speed
+    player.until = until * 1000
   }
 
   /** The first arm steps, the others follow to the same moment. */
@@ -148,6 +155,9 @@ export class VirtualLabs {
 
   /** Plays what `elapsed` milliseconds are worth, for no longer than `budget` milliseconds in all. */
   tick(elapsed: number, budget: number): void {
-    this.player?.tick(elapsed, budget)
+    const { player } = this
+    if (player === undefined) return
+    player.tick(elapsed, budget)
+    if (player.now >= player.until) this.pause()
   }
 }

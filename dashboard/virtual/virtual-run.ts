@@ -52,6 +52,7 @@ export class VirtualRun {
     this.simulator = new ArmSimulator(scenario, arm, {
       traces,
       byHand,
+      keepsAttempts: false,
       serverTurns: (server, link) => {
         this.tapped = new TappedServer(server, link)
         return this.tapped

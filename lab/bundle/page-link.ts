@@ -29,6 +29,9 @@ export type LinkProblem =
   | { readonly kind: 'version'; readonly version: string }
   | { readonly kind: 'broken'; readonly parameter: string }
 
+/** The names of the parameters that say a run. */
+export const LINK_PARAMETERS = ['v', 'scenario', 'text', 'set', 'seed', 'hand'] as const
+
 /** The parameters that say `run`, for a page of version `version`. */
 export function linkParameters(run: PageRun, version: string): Record<string, string> {
   return {

@@ -24,7 +24,7 @@ export function scenariosCommand(json: boolean, { stdout }: Output): number {
     }))
     const stories = STORIES.map(({ name, summary }) => ({
       name,
-      description: summary,
+      description: summary.en,
       seed: DEFAULT_STORY_SEED,
       kind: 'story',
     }))
@@ -51,7 +51,7 @@ export function scenariosCommand(json: boolean, { stdout }: Output): number {
       { title: 'story', align: 'left' },
       { title: 'what it tells', align: 'left' },
     ],
-    STORIES.map(({ name, summary }) => [name, summary]),
+    STORIES.map(({ name, summary }) => [name, summary.en]),
   )
   stdout.write(`${[...lines, '', ...stories].join('\n')}\n`)
   return EXIT_OK

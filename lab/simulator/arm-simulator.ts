@@ -31,6 +31,8 @@ export interface ArmSimulatorOptions {
   readonly tap?: NetworkTap | undefined
   /** Told of each attempt of an honest client when it ends. */
   readonly onConnection?: (record: ConnectionRecord) => void
+  /** Whether every attempt is kept for `finish`; true by default. A run that goes on for hours keeps none, and has no end. */
+  readonly keepsAttempts?: boolean
   /** Names of traffic that the scenario has but does not start: it waits for `throwEntry`. None by default. */
   readonly byHand?: readonly string[]
   /** Takes the server's turns in its place; itself by default. For those who look at every packet. */
@@ -52,6 +54,7 @@ export class ArmSimulator {
   private readonly serverTurns: TurnTaker
   private readonly recorder: Recorder
   private readonly attempts: ConnectionRecord[] = []
+  private readonly keepsAttempts: boolean
   /** What the scenario does with each entry of its traffic. */
   private readonly traffic: ReadonlyMap<string, readonly TimedSwitch[]>
   private readonly plan: SwitchPlan
@@ -62,7 +65,15 @@ export class ArmSimulator {
 
   /** Everything random comes from the scenario's seed, and from nothing that differs between arms. */
   constructor(scenario: Scenario, arm: Arm, options: ArmSimulatorOptions = {}) {
-    const { traces = NO_TRACES, tap, onConnection = () => {}, byHand = [], switches = [] } = options
+    const {
+      traces = NO_TRACES,
+      tap,
+      onConnection = () => {},
+      keepsAttempts = true,
+      byHand = [],
+      switches = [],
+    } = options
+    this.keepsAttempts = keepsAttempts
     this.scenario = scenario
     this.arm = arm
     this.traces = traces
@@ -81,7 +92,7 @@ export class ArmSimulator {
       prng: prng.fork('traffic'),
       secret: secret(prng.fork('attacker secret'), SECRET_BYTES),
       onConnection: (record) => {
-        this.attempts.push(record)
+        if (keepsAttempts) this.attempts.push(record)
         onConnection(record)
       },
       ...(names.length === 0 ? {} : { populations: names }),
@@ -171,7 +182,7 @@ export class ArmSimulator {
 
   /** What the run has shown. */
   finish(): ArmRun {
-    assert(this.isOver, 'the run is over')
+    assert(this.isOver && this.keepsAttempts, 'the run is over and was kept')
     return {
       arm: this.arm,
       recording: this.recorder,

@@ -2,6 +2,7 @@
  * One segment as a story tells it: when it left and arrived, who sent it, its numbers counted from the initial ones, and
  * the state of either side before and after.
  */
+
 import { Listener } from '../../server/listener/listener.ts'
 import { SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
@@ -9,6 +10,7 @@ import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { PassiveOpen } from '../../tcpip/host/passive-open.ts'
 import { describeSegment, type SequenceBases } from '../../tcpip/wire/describe.ts'
 import { type Segment, SYN } from '../../tcpip/wire/segment.ts'
+import { UNDER_WAY } from './fate.ts'
 
 export interface StateChange {
   readonly before: string
@@ -87,7 +89,7 @@ export class StateBook {
     }
     const [relative = '', options = ''] = split(describeSegment(segment, bases))
     const [absolute = ''] = split(describeSegment(segment))
-    return { number, at, from, segment, relative, absolute, options, fate: 'under way' }
+    return { number, at, from, segment, relative, absolute, options, fate: UNDER_WAY }
   }
 }
 

@@ -2,6 +2,7 @@
  * Where a story plays: a client host and a server host, both real endpoints, on a network in virtual time that delays
  * every packet, loses and doubles the ones the story names, and writes down every segment with the states around it.
  */
+
 import { Listener } from '../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
 import { LINUX, type ListenerProfile } from '../../server/listener/profile.ts'
@@ -19,6 +20,7 @@ import { prefixContains } from '../../tcpip/wire/address.ts'
 import { packetBytes, parsePacket } from '../../tcpip/wire/codec.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
 import { type TurnTaker, World } from '../world/world.ts'
+import { NOBODY } from './fate.ts'
 import { type Sighting, StateBook, stateChange } from './sighting.ts'
 import type { SceneTap } from './story-capture.ts'
 import { StoryProgram } from './story-program.ts'
@@ -275,7 +277,7 @@ export class Stage {
     const sighting = flight.isCopy ? this.see(segment, 'network', flight.bytes) : flight.sighting
     const name = hostOf(segment.destination)
     if (name === undefined) {
-      if (sighting !== undefined) sighting.fate = 'nobody has this address'
+      if (sighting !== undefined) sighting.fate = NOBODY
       return
     }
     const host = name === 'client' ? this.client : this.server

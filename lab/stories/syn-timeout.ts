@@ -8,15 +8,17 @@ import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { Mib } from '../../tcpip/base/counters.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { makeSegment, type Segment, SYN } from '../../tcpip/wire/segment.ts'
-import { formatTable } from '../report/text-table.ts'
-import { claimEqual, claimNear } from './claim.ts'
+import type { Words } from '../checks/language.ts'
 import type { Stage } from './stage.ts'
 import type { Story } from './story.ts'
 import type { Storyteller } from './storyteller.ts'
 
 export const SYN_TIMEOUT: Story = {
   name: 'syn-timeout',
-  summary: 'One SYN and nobody answers: SYN-ACKs at 0, 1, 3, 7, 15, 31 s, and the entry is gone at 63 s.',
+  summary: {
+    en: 'One SYN and nobody answers: SYN-ACKs at 0, 1, 3, 7, 15, 31 s, and the entry is gone at 63 s.',
+    'zh-CN': '一个 SYN，没有人回答：第 0、1、3、7、15、31 秒发出 SYN-ACK，第 63 秒删除这一项。',
+  },
   wireshark: [
     {
       filter: 'frame.interface_name == "retries-5"',
@@ -68,21 +70,37 @@ function live(stage: Stage): Life {
 }
 
 function tell(teller: Storyteller): void {
-  teller.say(
-    'A SYN whose source does not answer costs the attacker one packet. The server stores a request, answers, and ' +
+  teller.say({
+    en:
+      'A SYN whose source does not answer costs the attacker one packet. The server stores a request, answers, and ' +
       'repeats the answer with doubled waits (tcp_synack_retries = 5), because a lost SYN-ACK looks the same.',
-  )
+    'zh-CN':
+      '源地址不回答的 SYN，攻击者只花一个包。服务器存下一个请求，作出应答，并且每次等待加倍地重发应答（tcp_synack_retries = 5），因为 SYN-ACK 丢失看起来也是这样。',
+  })
   teller.explainNotation()
-  teller.heading('One SYN')
+  teller.heading({ en: 'One SYN', 'zh-CN': '一个 SYN' })
   const stage = teller.scene('retries-5')
   const life = live(stage)
   teller.trace(stage)
-  teller.lines.push(`     entry gone ${life.gone} s after the SYN came, ${life.synAcks.length} SYN-ACKs for one SYN`)
-  teller.claim(claimEqual('SYN-ACKs leave at (s after the SYN)', [0, 1, 3, 7, 15, 31], life.synAcks))
-  teller.claim(claimEqual('the entry is gone at (s)', 63, life.gone))
-  teller.claim(claimEqual('requests expired', 1, stage.server.counters.mib[Mib.HalfOpenExpired] ?? 0))
+  teller.put(
+    teller.speak(
+      {
+        en: '     entry gone {gone} s after the SYN came, {count} SYN-ACKs for one SYN',
+        'zh-CN': '     SYN 到达 {gone} 秒后这一项消失，一个 SYN 换来 {count} 个 SYN-ACK',
+      },
+      { gone: life.gone, count: life.synAcks.length },
+    ),
+  )
+  teller.claimEqual(
+    { en: 'SYN-ACKs leave at (s after the SYN)', 'zh-CN': 'SYN-ACK 发出的时刻（SYN 之后的秒数）' },
+    [0, 1, 3, 7, 15, 31],
+    life.synAcks,
+  )
+  teller.claimEqual({ en: 'the entry is gone at (s)', 'zh-CN': '这一项消失的时刻（秒）' }, 63, life.gone)
+  const expired = stage.server.counters.mib[Mib.HalfOpenExpired] ?? 0
+  teller.claimEqual({ en: 'requests expired', 'zh-CN': '超时的请求' }, 1, expired)
 
-  teller.heading('tcp_synack_retries, each measured')
+  teller.heading({ en: 'tcp_synack_retries, each measured', 'zh-CN': 'tcp_synack_retries，逐个测量' })
   const slots = LISTENER_DEFAULTS.backlog + 1
   const lives = RETRIES.map((synAckRetries) =>
     synAckRetries === 5 ? life : live(teller.scene(`retries-${synAckRetries}`, { config: { synAckRetries } })),
@@ -93,22 +111,34 @@ function tell(teller: Storyteller): void {
     String(gone),
     (slots / gone).toFixed(2),
   ])
-  const column = (title: string, align: 'left' | 'right') => ({ title, align })
+  const column = (title: Words, align: 'left' | 'right') => ({ title: teller.speak(title), align })
   const columns = [
-    column('retries', 'right'),
-    column('SYN-ACKs at, s', 'left'),
-    column('gone at, s', 'right'),
-    column(`SYN/s that hold ${slots}`, 'right'),
+    column({ en: 'retries', 'zh-CN': '重发次数' }, 'right'),
+    column({ en: 'SYN-ACKs at, s', 'zh-CN': 'SYN-ACK 时刻，秒' }, 'left'),
+    column({ en: 'gone at, s', 'zh-CN': '消失，秒' }, 'right'),
+    column({ en: `SYN/s that hold ${slots}`, 'zh-CN': `占住 ${slots} 个所需 SYN/s` }, 'right'),
   ]
-  teller.table(formatTable(columns, rows))
-  teller.paragraph(
-    `A queue of backlog ${LISTENER_DEFAULTS.backlog} holds ${slots} requests. What stays for T seconds is kept full by ` +
+  teller.table(columns, rows)
+  teller.paragraph({
+    en:
+      `A queue of backlog ${LISTENER_DEFAULTS.backlog} holds ${slots} requests. What stays for T seconds is kept full by ` +
       `${slots} / T arrivals per second: fewer than three packets a second with the default. (Linux gives old ` +
       'requests fewer tries while its queue is more than half full, which raises the price; see below.)',
-  )
+    'zh-CN':
+      `backlog 为 ${LISTENER_DEFAULTS.backlog} 的队列容纳 ${slots} 个请求。每个停留 T 秒，每秒到来 ${slots} / T 个就能让它一直满着：` +
+      '默认设置下每秒不到三个包。（队列过半时 Linux 会减少旧请求的重发次数，代价因此变高，见下文。）',
+  })
   lives.forEach(({ gone, synAcks }, retries) => {
-    teller.claim(claimEqual(`retries ${retries}: gone at 2^(n+1) - 1 s`, 2 ** (retries + 1) - 1, gone))
-    teller.claim(claimEqual(`retries ${retries}: SYN-ACKs sent`, retries + 1, synAcks.length))
+    teller.claimEqual(
+      { en: `retries ${retries}: gone at 2^(n+1) - 1 s`, 'zh-CN': `重发 ${retries} 次：在 2^(n+1) - 1 秒消失` },
+      2 ** (retries + 1) - 1,
+      gone,
+    )
+    teller.claimEqual(
+      { en: `retries ${retries}: SYN-ACKs sent`, 'zh-CN': `重发 ${retries} 次：发出的 SYN-ACK` },
+      retries + 1,
+      synAcks.length,
+    )
   })
   holdRate(teller, slots, life.gone)
 }
@@ -116,16 +146,38 @@ function tell(teller: Storyteller): void {
 /** Floods at the computed rate, with and without Linux's aging of old requests. */
 function holdRate(teller: Storyteller, slots: number, life: number): void {
   const rate = slots / life
-  teller.heading(`The hold rate, tried: ${rate.toFixed(2)} SYN/s for 300 s`)
+  teller.heading({
+    en: `The hold rate, tried: ${rate.toFixed(2)} SYN/s for 300 s`,
+    'zh-CN': `占位速率，试一试：${rate.toFixed(2)} SYN/s，300 秒`,
+  })
   const plain = flood(teller.scene('hold', { annotated: false, profile: { ...LINUX, prunesOldEntries: false } }), rate)
   const aging = flood(teller.scene('hold-aging', { annotated: false }), rate)
-  teller.say('Places taken, counted just before each SYN (one has just become free), mean from second 100 on:')
-  teller.lines.push(
-    `  ${`every request lives ${life} s:`.padEnd(41)}${plain.toFixed(1).padStart(5)} of ${slots}`,
-    `  fewer tries for old requests, as Linux:  ${aging.toFixed(1).padStart(5)} of ${slots}`,
+  teller.say({
+    en: 'Places taken, counted just before each SYN (one has just become free), mean from second 100 on:',
+    'zh-CN': '被占的位置，在每个 SYN 到来之前数（刚有一个空出来），从第 100 秒起取平均：',
+  })
+  const [all, fewer] = [plain, aging].map((taken) => taken.toFixed(1).padStart(5))
+  teller.put(
+    teller.speak({
+      en: `  ${`every request lives ${life} s:`.padEnd(41)}${all} of ${slots}`,
+      'zh-CN': `  每个请求停留 ${life} 秒：${slots} 个里占了${all} 个`,
+    }),
+    teller.speak({
+      en: `  fewer tries for old requests, as Linux:  ${fewer} of ${slots}`,
+      'zh-CN': `  像 Linux 那样减少旧请求的重发：${slots} 个里占了${fewer} 个`,
+    }),
   )
-  teller.claim(claimNear('places taken at the hold rate, without aging', slots, plain, 0.02))
-  teller.claim(claimEqual('fewer when old requests get fewer tries', true, aging < plain))
+  teller.claimNear(
+    { en: 'places taken at the hold rate, without aging', 'zh-CN': '占位速率下被占的位置，不减少重发' },
+    slots,
+    plain,
+    0.02,
+  )
+  teller.claimEqual(
+    { en: 'fewer when old requests get fewer tries', 'zh-CN': '旧请求减少重发时更少' },
+    true,
+    aging < plain,
+  )
 }
 
 /** Mean length of the SYN queue under `rate` SYN/s, from second 100 to second 300. */

@@ -2,6 +2,7 @@
  * Tells one story: what it prints, its result.json and its capture. The same story and seed give the same bytes.
  */
 import { SECOND } from '../../tcpip/base/time.ts'
+import type { Language } from '../checks/language.ts'
 import type { Claim } from './claim.ts'
 import type { Sighting } from './sighting.ts'
 import type { Stage } from './stage.ts'
@@ -16,8 +17,8 @@ export const DEFAULT_STORY_SEED = 1
 
 export interface ToldStory {
   readonly lines: readonly string[]
-  /** Of the lines what the story itself says: no summary, no claims. */
-  readonly prose: readonly string[]
+  /** What the story itself says: no summary, no claims. */
+  readonly blocks: Storyteller['blocks']
   readonly scenes: Storyteller['scenes']
   readonly result: StoryResult
   readonly capture: Uint8Array
@@ -59,14 +60,14 @@ interface SegmentResult {
 }
 
 /** Plays a story from beginning to end. */
-export function tellStory(story: Story, seed: number, labVersion: string): ToldStory {
-  const teller = new Storyteller(seed)
+export function tellStory(story: Story, seed: number, labVersion: string, language: Language = 'en'): ToldStory {
+  const teller = new Storyteller(seed, language)
   story.tell(teller)
   const { claims } = teller
   const result: StoryResult = {
     format_version: FORMAT_VERSION,
     story: story.name,
-    summary: story.summary,
+    summary: story.summary[language],
     seed,
     reproduce: `synlab run ${story.name} --seed ${seed}`,
     lab_version: labVersion,
@@ -76,7 +77,7 @@ export function tellStory(story: Story, seed: number, labVersion: string): ToldS
   }
   const lines = [
     `${story.name}, seed ${seed}`,
-    ...wrap(story.summary, 0),
+    ...wrap(story.summary[language], 0),
     '',
     ...teller.lines,
     '',
@@ -88,7 +89,7 @@ export function tellStory(story: Story, seed: number, labVersion: string): ToldS
     '------------------------------------------',
     ...story.wireshark.flatMap(({ filter, shows }) => [filter, ...wrap(shows, 4)]),
   ]
-  return { lines, prose: teller.lines, scenes: teller.scenes, result, capture: teller.capture.bytes() }
+  return { lines, blocks: teller.blocks, scenes: teller.scenes, result, capture: teller.capture.bytes() }
 }
 
 /** Longest measured value that is printed in full; result.json has all of it. */

@@ -6,14 +6,18 @@
 import { SECOND } from '../../tcpip/base/time.ts'
 import { State } from '../../tcpip/connection/states.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
-import { claimEqual } from './claim.ts'
+import type { Words } from '../checks/language.ts'
+import { LOST } from './fate.ts'
 import { BEFORE, establish } from './four-way-close.ts'
 import type { Story } from './story.ts'
 import type { Storyteller } from './storyteller.ts'
 
 export const TIME_WAIT_LOST_ACK: Story = {
   name: 'time-wait-lost-ack',
-  summary: 'The last ACK is lost: the FIN comes again, and TIME-WAIT answers it. Without TIME-WAIT a RST does.',
+  summary: {
+    en: 'The last ACK is lost: the FIN comes again, and TIME-WAIT answers it. Without TIME-WAIT a RST does.',
+    'zh-CN': '最后的 ACK 丢了：FIN 再来一次，由 TIME-WAIT 应答。没有 TIME-WAIT 时，应答的是 RST。',
+  },
   wireshark: [
     { filter: 'tcp.flags.fin == 1 && tcp.analysis.retransmission', shows: 'the FIN that the server had to repeat' },
     { filter: 'tcp.flags.reset == 1', shows: 'the answer of a client that no longer knows the connection' },
@@ -32,31 +36,64 @@ interface Ending {
 }
 
 function tell(teller: Storyteller): void {
-  teller.say(
-    'The client closes first, so that its ACK is the last segment. An ACK is never acknowledged: the client cannot know ' +
+  teller.say({
+    en:
+      'The client closes first, so that its ACK is the last segment. An ACK is never acknowledged: the client cannot know ' +
       'whether it arrived. So it stays, in TIME-WAIT, as long as a repeated FIN can come.',
-  )
+    'zh-CN':
+      '客户端先关闭，所以最后一个报文段是它的 ACK。ACK 从不被确认：客户端无法知道它到了没有。因此只要 FIN 还可能重来，它就留在 TIME-WAIT。',
+  })
   teller.explainNotation()
-  teller.heading('TIME-WAIT 60 s')
+  teller.heading({ en: 'TIME-WAIT 60 s', 'zh-CN': 'TIME-WAIT 60 秒' })
   const kept = play(teller, 'time-wait-60s', undefined)
-  teller.paragraph(`The server's program was told: ${kept.reason}. The repeated FIN began the 60 s anew.`)
-  teller.heading('TIME-WAIT 0')
-  teller.say('TIME-WAIT ends in the moment in which it begins.')
+  teller.paragraph({
+    en: `The server's program was told: ${kept.reason}. The repeated FIN began the 60 s anew.`,
+    'zh-CN': `服务器的程序得到的通知：${kept.reason}。重来的 FIN 让 60 秒重新开始。`,
+  })
+  teller.heading({ en: 'TIME-WAIT 0', 'zh-CN': 'TIME-WAIT 0 秒' })
+  teller.say({
+    en: 'TIME-WAIT ends in the moment in which it begins.',
+    'zh-CN': 'TIME-WAIT 一开始就结束。',
+  })
   const gone = play(teller, 'time-wait-0', 0)
-  teller.paragraph(
-    `The server's program was told: ${gone.reason}. Everything had been delivered, but the program cannot know that: it ` +
+  teller.paragraph({
+    en:
+      `The server's program was told: ${gone.reason}. Everything had been delivered, but the program cannot know that: it ` +
       'has to treat the exchange as failed. (It had called shutdown() and waits for the end; a program that has called ' +
       'close() is told nothing, in either case.)',
+    'zh-CN':
+      `服务器的程序得到的通知：${gone.reason}。其实数据都已送达，但程序无从得知，只能当作失败。` +
+      '（它调用的是 shutdown()，还在等结束；调用了 close() 的程序在两种情况下都得不到任何通知。）',
+  })
+  conclude(teller, { en: '60 s', 'zh-CN': '60 秒' }, kept, { answeredFrom: 'TIME-WAIT', resets: 0, reason: 'closed' })
+  teller.claimEqual(
+    { en: '60 s: TIME-WAIT lasts after the repeated FIN (s)', 'zh-CN': '60 秒：重来的 FIN 之后 TIME-WAIT 持续（秒）' },
+    60,
+    kept.waited,
   )
-  teller.claim(claimEqual('60 s: FINs of the server', 2, kept.fins))
-  teller.claim(claimEqual('60 s: the repeated FIN is answered from', 'TIME-WAIT', kept.answeredFrom))
-  teller.claim(claimEqual('60 s: RSTs', 0, kept.resets))
-  teller.claim(claimEqual('60 s: the program at the server is told', 'closed', kept.reason))
-  teller.claim(claimEqual('60 s: TIME-WAIT lasts after the repeated FIN (s)', 60, kept.waited))
-  teller.claim(claimEqual('0 s: FINs of the server', 2, gone.fins))
-  teller.claim(claimEqual('0 s: the repeated FIN is answered from', 'CLOSED', gone.answeredFrom))
-  teller.claim(claimEqual('0 s: RSTs', 1, gone.resets))
-  teller.claim(claimEqual('0 s: the program at the server is told', 'reset', gone.reason))
+  conclude(teller, { en: '0 s', 'zh-CN': '0 秒' }, gone, { answeredFrom: 'CLOSED', resets: 1, reason: 'reset' })
+}
+
+/** What is claimed of both endings. */
+function conclude(
+  teller: Storyteller,
+  which: Words,
+  { fins, answeredFrom, resets, reason }: Ending,
+  expected: Pick<Ending, 'answeredFrom' | 'resets' | 'reason'>,
+): void {
+  const { en, 'zh-CN': zh } = which
+  teller.claimEqual({ en: `${en}: FINs of the server`, 'zh-CN': `${zh}：服务器的 FIN` }, 2, fins)
+  teller.claimEqual(
+    { en: `${en}: the repeated FIN is answered from`, 'zh-CN': `${zh}：重来的 FIN 由哪个状态应答` },
+    expected.answeredFrom,
+    answeredFrom,
+  )
+  teller.claimEqual({ en: `${en}: RSTs`, 'zh-CN': `${zh}：RST` }, expected.resets, resets)
+  teller.claimEqual(
+    { en: `${en}: the program at the server is told`, 'zh-CN': `${zh}：服务器的程序得到的通知` },
+    expected.reason,
+    reason,
+  )
 }
 
 function play(teller: Storyteller, name: string, timeWait: number | undefined): Ending {
@@ -71,7 +108,7 @@ function play(teller: Storyteller, name: string, timeWait: number | undefined): 
     const isLastAck = !fromServer && serverFins === 1 && (segment.flags & (FIN | ACK)) === ACK
     if (!isLastAck || isLost) return {}
     isLost = true
-    return { lost: 'lost' }
+    return { lost: LOST }
   }
   stage.act('client', () => stage.client.close(client.tcb, stage.now))
   stage.pass(0.2)

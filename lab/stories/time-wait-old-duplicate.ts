@@ -9,7 +9,7 @@ import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
-import { claimAtLeast, claimEqual } from './claim.ts'
+import type { Words } from '../checks/language.ts'
 import type { Stage } from './stage.ts'
 import type { Story } from './story.ts'
 import type { StoryProgram } from './story-program.ts'
@@ -17,7 +17,10 @@ import type { Storyteller } from './storyteller.ts'
 
 export const TIME_WAIT_OLD_DUPLICATE: Story = {
   name: 'time-wait-old-duplicate',
-  summary: 'An old segment reaches a new connection with the same ports: its bytes are read, or it is refused.',
+  summary: {
+    en: 'An old segment reaches a new connection with the same ports: its bytes are read, or it is refused.',
+    'zh-CN': '旧的报文段来到端口相同的新连接：它的字节被读走，或者被拒绝。',
+  },
   wireshark: [
     {
       filter: 'tcp contains "OLD" && frame.interface_name == "time-wait-0"',
@@ -60,36 +63,66 @@ interface Ending {
 const LINE = 16
 
 function tell(teller: Storyteller): void {
-  teller.say(
-    `The server echoes. The client sends ${OLD_BYTES} bytes in a few milliseconds and closes. The network delivers one ` +
+  teller.say({
+    en:
+      `The server echoes. The client sends ${OLD_BYTES} bytes in a few milliseconds and closes. The network delivers one ` +
       `segment of it twice, the second copy ${HELD / MILLISECOND} ms late. Meanwhile the client connects again from the ` +
       'same port. The ISN clock advances 15.6 million numbers a second (Linux, one in 64 ns; RFC 6528 suggests one in ' +
       '4 microseconds); the old stream was faster, so the new connection begins at numbers that the old one has used.',
-  )
+    'zh-CN':
+      `服务器回显。客户端在几毫秒内发出 ${OLD_BYTES} 字节然后关闭。网络把其中一个报文段送达两次，第二份晚 ${HELD / MILLISECOND} 毫秒。` +
+      '这期间客户端又从同一个端口连接。ISN 时钟每秒走 1560 万个序号（Linux，64 纳秒一个；RFC 6528 建议 4 微秒一个）；' +
+      '旧的流更快，所以新连接的起始序号落在旧连接用过的范围里。',
+  })
   teller.explainNotation()
-  teller.heading('TIME-WAIT 0, no timestamps')
-  teller.say('A middlebox takes the timestamps option out of every segment.')
+  teller.heading({ en: 'TIME-WAIT 0, no timestamps', 'zh-CN': 'TIME-WAIT 0 秒，没有时间戳' })
+  teller.say({
+    en: 'A middlebox takes the timestamps option out of every segment.',
+    'zh-CN': '中间设备把每个报文段里的时间戳选项都去掉。',
+  })
   const bare = play(teller, 'time-wait-0', { timeWait: 0, timestamps: false })
-  teller.heading('TIME-WAIT 60 s, no timestamps')
+  teller.heading({ en: 'TIME-WAIT 60 s, no timestamps', 'zh-CN': 'TIME-WAIT 60 秒，没有时间戳' })
   const waiting = play(teller, 'time-wait-60s', { timeWait: 60 * SECOND, timestamps: false })
-  teller.heading('TIME-WAIT 0, with timestamps')
+  teller.heading({ en: 'TIME-WAIT 0, with timestamps', 'zh-CN': 'TIME-WAIT 0 秒，有时间戳' })
   const paws = play(teller, 'time-wait-0-paws', { timeWait: 0, timestamps: true })
-  teller.paragraph(
-    'The timestamp of the copy is older than the newest one that the new connection has seen (PAWS). It also tells why ' +
+  teller.paragraph({
+    en:
+      'The timestamp of the copy is older than the newest one that the new connection has seen (PAWS). It also tells why ' +
       'Linux may open a port out of TIME-WAIT early when timestamps are on (RFC 6191).',
-  )
+    'zh-CN':
+      '副本的时间戳比新连接见过的最新时间戳还旧（PAWS）。这也说明了为什么开着时间戳时，Linux 可以提前从 TIME-WAIT 里重用端口（RFC 6191）。',
+  })
 
-  teller.claim(claimEqual('TIME-WAIT 0: the same port opens at once', true, bare.opened && bare.refusal === ''))
-  teller.claim(claimAtLeast('TIME-WAIT 0: old bytes that the new program read', 1, bare.stale))
-  teller.claim(claimEqual('TIME-WAIT 60 s: connecting from the same port gives', 'EADDRNOTAVAIL', waiting.refusal))
-  teller.claim(claimEqual('TIME-WAIT 60 s: the old segment meets no connection', 'listen_stray_ack', waiting.verdict))
-  teller.claim(claimEqual('TIME-WAIT 60 s: the port opens after it', true, waiting.opened))
-  teller.claim(claimEqual('TIME-WAIT 60 s: old bytes read', 0, waiting.stale))
-  teller.claim(claimEqual('TIME-WAIT 60 s: new bytes read', NEW_BYTES, waiting.received.length))
-  teller.claim(claimEqual('timestamps: the old segment is refused as', 'paws', paws.verdict))
-  teller.claim(claimEqual('timestamps: PAWSEstab', 1, paws.pawsDrops))
-  teller.claim(claimEqual('timestamps: old bytes read', 0, paws.stale))
-  teller.claim(claimEqual('timestamps: new bytes read', NEW_BYTES, paws.received.length))
+  const none: Words = { en: 'TIME-WAIT 0', 'zh-CN': 'TIME-WAIT 0 秒' }
+  const long: Words = { en: 'TIME-WAIT 60 s', 'zh-CN': 'TIME-WAIT 60 秒' }
+  const stamped: Words = { en: 'timestamps', 'zh-CN': '有时间戳' }
+  const of = (which: Words, en: string, zh: string): Words => ({
+    en: `${which.en}: ${en}`,
+    'zh-CN': `${which['zh-CN']}：${zh}`,
+  })
+  teller.claimEqual(
+    of(none, 'the same port opens at once', '同一个端口立即能用'),
+    true,
+    bare.opened && bare.refusal === '',
+  )
+  teller.claimAtLeast(of(none, 'old bytes that the new program read', '新程序读到的旧字节'), 1, bare.stale)
+  teller.claimEqual(
+    of(long, 'connecting from the same port gives', '从同一个端口连接得到'),
+    'EADDRNOTAVAIL',
+    waiting.refusal,
+  )
+  teller.claimEqual(
+    of(long, 'the old segment meets no connection', '旧的报文段碰不到任何连接'),
+    'listen_stray_ack',
+    waiting.verdict,
+  )
+  teller.claimEqual(of(long, 'the port opens after it', '之后端口能用'), true, waiting.opened)
+  teller.claimEqual(of(long, 'old bytes read', '读到的旧字节'), 0, waiting.stale)
+  teller.claimEqual(of(long, 'new bytes read', '读到的新字节'), NEW_BYTES, waiting.received.length)
+  teller.claimEqual(of(stamped, 'the old segment is refused as', '旧的报文段被拒绝的原因'), 'paws', paws.verdict)
+  teller.claimEqual(of(stamped, 'PAWSEstab', 'PAWSEstab'), 1, paws.pawsDrops)
+  teller.claimEqual(of(stamped, 'old bytes read', '读到的旧字节'), 0, paws.stale)
+  teller.claimEqual(of(stamped, 'new bytes read', '读到的新字节'), NEW_BYTES, paws.received.length)
 }
 
 function play(
@@ -115,13 +148,23 @@ function play(
   }
   stage.runUntil((old.sentAt + HELD + LAN - 1) / SECOND)
   const late = stage.sightings.length + 1
-  const before = 'the old connection'
-  const after = `${THROUGH} bytes of the new stream, and their echo`
+  const before: Words = { en: 'the old connection', 'zh-CN': '旧的连接' }
+  const after: Words = {
+    en: `${THROUGH} bytes of the new stream, and their echo`,
+    'zh-CN': `新流的 ${THROUGH} 字节，以及它们的回显`,
+  }
   if (refusal === '') teller.trace(stage, {}, { first: shown, last: shown + 2, before, after })
-  else teller.paragraph(`connect() from port ${old.port} at ${(reopenAt / SECOND).toFixed(6)} s: ${refusal}`)
+  else {
+    const at = (reopenAt / SECOND).toFixed(6)
+    teller.paragraph({
+      en: `connect() from port ${old.port} at ${at} s: ${refusal}`,
+      'zh-CN': `${at} 秒时从端口 ${old.port} connect()：${refusal}`,
+    })
+  }
   stage.pass(0.001)
   const stray = stage.sightings.find(({ from }) => from === 'network')
-  teller.trace(stage, { [stray?.number ?? 0]: 'The copy that the network had held.' }, { first: late, before })
+  const held: Words = { en: 'The copy that the network had held.', 'zh-CN': '网络扣住的那份副本。' }
+  teller.trace(stage, { [stray?.number ?? 0]: held }, { first: late, before })
   if (refusal !== '') {
     stage.pass(61)
     second = stage.connect(old.port)
@@ -241,19 +284,27 @@ interface Reading {
 
 function report(teller: Storyteller, { received, stale, at, copied }: Reading): void {
   if (stale === 0) {
-    teller.paragraph(`The program at the server read ${received.length} bytes, all of them new.`)
+    teller.paragraph({
+      en: `The program at the server read ${received.length} bytes, all of them new.`,
+      'zh-CN': `服务器的程序读到 ${received.length} 字节，全是新的。`,
+    })
     return
   }
-  teller.paragraph(
-    `The program at the server read ${received.length} bytes, ${stale} of them from the old stream, at byte ${at}:`,
-  )
+  teller.paragraph({
+    en: `The program at the server read ${received.length} bytes, ${stale} of them from the old stream, at byte ${at}:`,
+    'zh-CN': `服务器的程序读到 ${received.length} 字节，其中 ${stale} 字节来自旧的流，从第 ${at} 字节起：`,
+  })
   const from = Math.max(0, Math.floor(at / LINE) - 2)
   const excerpt = Array.from({ length: 5 }, (_, row) => received.subarray((from + row) * LINE, (from + row + 1) * LINE))
-  teller.table(excerpt.map((line) => textOf(line).trimEnd()))
+  teller.put('', ...excerpt.map((line) => `  ${textOf(line).trimEnd()}`))
   if (stale === copied) return
-  teller.paragraph(
-    `The copy carried ${copied}. When the new stream came up to it, its own bytes took the place of the first ` +
+  teller.paragraph({
+    en:
+      `The copy carried ${copied}. When the new stream came up to it, its own bytes took the place of the first ` +
       `${copied - stale}, which lay within a segment that came whole; the last ${stale} waited behind that segment's end ` +
       'and were taken for the next ones. No checksum can tell: the bytes are as they were sent, only in another connection.',
-  )
+    'zh-CN':
+      `副本带着 ${copied} 字节。新的流走到那里时，前 ${copied - stale} 字节被新流自己的字节代替，它们在一个完整到来的报文段里；` +
+      `最后 ${stale} 字节排在那个报文段之后，被当成接下来的字节。校验和看不出来：字节和发出时一样，只是到了另一个连接里。`,
+  })
 }

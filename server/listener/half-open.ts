@@ -16,6 +16,7 @@ import { seqAdd, seqDiff, seqLess } from '../../tcpip/wire/seq.ts'
 import type { ListenerCore } from './core.ts'
 import { sendHalfOpenAck, sendSynAck } from './half-open-answers.ts'
 import { allowedRetries, halfOpenTimeout, isExpired, repeatsSynAck } from './half-open-timer.ts'
+import { SENT_UNIT } from './syn-queue.ts'
 
 /** A segment of an entry's 4-tuple that does not answer the entry, which stays. */
 export const NOT_MINE = -1
@@ -42,7 +43,7 @@ export class HalfOpen {
    */
   open(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
     const { host, synQueue, profile, maxSegment } = this.core
-    const entry = synQueue.add(flowHash, syn.source, syn.destination, ports, Math.floor(now / MILLISECOND))
+    const entry = synQueue.add(flowHash, syn.source, syn.destination, ports, now)
     if (entry < 0) {
       // Out of records, as Linux is when reqsk_alloc() fails.
       host.counters.add(ListenDrops)
@@ -85,7 +86,7 @@ export class HalfOpen {
     const acksUs = segment.ack === seqAdd(synQueue.iss(entry), 1)
     if ((flags & (ACK | RST)) === ACK && !acksUs) return NOT_MINE
     if (staleTimestamp) return this.onUnacceptable(entry, segment, Mib.PAWSEstab, DropReason.PAWS, now)
-    if (this.hasBadEcho(entry, segment)) {
+    if (this.hasBadEcho(entry, segment, now)) {
       return this.onUnacceptable(entry, segment, Mib.TSEcrRejected, DropReason.HALF_OPEN_BAD_ECHO, now)
     }
     const offset = seqDiff(segment.seq, seqAdd(synQueue.irs(entry), 1))
@@ -215,7 +216,7 @@ export class HalfOpen {
     handshake.roundTrip = synQueue.isRepeated(entry) ? 0 : Math.max(1, elapsed)
     handshake.isFromCookie = false
     handshake.answeredAt = synQueue.sentAt(entry, now)
-    handshake.precision = MILLISECOND
+    handshake.precision = SENT_UNIT
     handshake.repeats = synQueue.timeouts(entry)
   }
 
@@ -262,11 +263,11 @@ export class HalfOpen {
    * Whether the echoed timestamp, if there is one, lies outside those of our SYN-ACKs: from the first to the last (Linux
    * TSEcrRejected). The last of several went out when the timer was armed; there a tick of rounding is granted.
    */
-  private hasBadEcho(entry: number, segment: Segment): boolean {
+  private hasBadEcho(entry: number, segment: Segment, now: number): boolean {
     const { synQueue, profile } = this.core
     if (!segment.hasTimestamps || segment.tsEcr === 0 || !synQueue.timestamps(entry)) return false
     const echoedMs = (segment.tsEcr - synQueue.tsOffset(entry)) | 0
-    const firstMs = synQueue.sentMs(entry)
+    const firstMs = Math.floor(synQueue.sentAt(entry, now) / MILLISECOND) | 0
     if (seqLess(echoedMs, firstMs)) return true
     if (!synQueue.isRepeated(entry)) return echoedMs !== firstMs
     const timeout = halfOpenTimeout(profile, synQueue.timeouts(entry))

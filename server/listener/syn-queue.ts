@@ -5,7 +5,6 @@
  */
 import { assert } from '../../tcpip/base/assert.ts'
 import { FlowTable } from '../../tcpip/base/flow-table.ts'
-import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 import type { EvictionOrder } from './eviction/eviction-order.ts'
 import { makeEvictionOrder } from './eviction/orders.ts'
@@ -24,8 +23,8 @@ const TS_OFFSET = 6
 const OPTIONS = 7
 /** Milliseconds at which a duplicate SYN or bad segment was last answered; NOT_YET before the first. */
 const LAST_ANSWER_MS = 8
-/** Milliseconds at which the first SYN-ACK went out. */
-const SENT_MS = 9
+/** When the first SYN-ACK went out, in units of `SENT_UNIT` modulo 2^32. */
+const SENT_AT = 9
 const FLOW_HASH = 10
 const RECORD_WORDS = 11
 
@@ -39,6 +38,9 @@ const ACKED_BIT = 1 << 23
 const TIMEOUTS_SHIFT = 24
 
 const NOT_YET = -0x8000_0000
+
+/** The grain of `sentAt`, microseconds. 2^32 of them are 9.5 h, and no entry lives longer: 255 retries, 120 s each, are 8.5 h. */
+export const SENT_UNIT = 8
 
 /** Records beyond limit + 1: a SYN that takes over from TIME-WAIT enters although the queue is full. */
 const SPARE_RECORDS = 8
@@ -94,8 +96,8 @@ export class SynQueue {
     return -1
   }
 
-  /** A new entry, young and without a timer; -1 when every record is taken. */
-  add(flowHash: number, remote: number, local: number, ports: number, nowMs: number): number {
+  /** A new entry, answered at `now`, young and without a timer; -1 when every record is taken. */
+  add(flowHash: number, remote: number, local: number, ports: number, now: number): number {
     const entry = this.firstFree
     if (entry < 0) return -1
     const base = entry * RECORD_WORDS
@@ -105,7 +107,7 @@ export class SynQueue {
     this.records[base + PORTS] = ports
     this.records[base + FLOW_HASH] = flowHash
     this.records[base + LAST_ANSWER_MS] = NOT_YET
-    this.records[base + SENT_MS] = nowMs
+    this.records[base + SENT_AT] = Math.floor(now / SENT_UNIT)
     this.records[base + OPTIONS] = 0
     this.flows.insert(flowHash, entry)
     if (this.eviction !== undefined) this.eviction.added(entry, flowHash)
@@ -225,15 +227,14 @@ export class SynQueue {
     this.records[entry * RECORD_WORDS + OPTIONS] += 1 << TIMEOUTS_SHIFT
   }
 
-  /** When the first SYN-ACK went out, milliseconds modulo 2^32 (int32). */
-  sentMs(entry: number): number {
-    return this.records[entry * RECORD_WORDS + SENT_MS]
+  /** When the first SYN-ACK went out, microseconds, to `SENT_UNIT`. */
+  sentAt(entry: number, now: number): number {
+    const units = Math.floor(now / SENT_UNIT)
+    return (units - ((units - this.sentUnits(entry)) >>> 0)) * SENT_UNIT
   }
 
-  /** When the first SYN-ACK went out, microseconds, to the millisecond; an entry lives for less than 24 days. */
-  sentAt(entry: number, now: number): number {
-    const nowMs = Math.floor(now / MILLISECOND)
-    return (nowMs - ((nowMs - this.sentMs(entry)) | 0)) * MILLISECOND
+  private sentUnits(entry: number): number {
+    return this.records[entry * RECORD_WORDS + SENT_AT]
   }
 
   /** Whether the entry was answered less than `limitMs` ago; if not, notes that it is answered now. */
@@ -253,7 +254,7 @@ export class SynQueue {
 
   /**
    * Moves every entry into `target`, timers and all. The target is empty and large enough; if it evicts, it is given the
-   * oldest first, to the millisecond.
+   * oldest first, to `SENT_UNIT`.
    */
   moveTo(target: SynQueue): void {
     assert(target.length === 0 && target.capacity >= this.length, 'the entries fit the new queue')
@@ -261,7 +262,7 @@ export class SynQueue {
     this.forEach((entry) => {
       entries.push(entry)
     })
-    if (target.eviction !== undefined) entries.sort((a, b) => (this.sentMs(a) - this.sentMs(b)) | 0)
+    if (target.eviction !== undefined) entries.sort((a, b) => (this.sentUnits(a) - this.sentUnits(b)) | 0)
     for (const entry of entries) {
       const from = entry * RECORD_WORDS
       const moved = target.add(this.records[from + FLOW_HASH], 0, 0, 0, 0)

@@ -93,6 +93,7 @@ function isOrphan(tcb: Tcb): boolean {
  * and lets go of it once in a round trip; four of them are never less than MIN_RTO.
  */
 export function sampleRoundTrip(tcb: Tcb, sample: number): void {
+  tcb.leastRoundTrip = Math.min(tcb.leastRoundTrip, sample)
   if (tcb.srtt === 0) {
     tcb.srtt = Math.max(1, sample)
     tcb.rttDeviation = sample / 2

@@ -8,6 +8,7 @@ import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
+import { burstSize } from './burst.ts'
 import type { ConnectionHost } from './host.ts'
 import { armRetransmission, armWindowProbe, scheduleLossProbe, timeoutOfOldest } from './loss-timer.ts'
 import { selectWindowField } from './receive-window.ts'
@@ -29,6 +30,7 @@ export function timestampOf(tcb: Tcb, now: number): number {
 /** Fills `out` with everything but flags, sequence number and payload. Advertises the present receive window. */
 export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Segment {
   const out = host.out
+  tcb.lastSentAt = now
   out.source = tcb.localAddress
   out.destination = tcb.remoteAddress
   out.sourcePort = tcb.localPort
@@ -107,12 +109,13 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   while (repeatLost(host, tcb, now)) {
     // Each call sends one segment.
   }
-  for (let isSecond = false; sendNext(host, tcb, false, isSecond, now); isSecond = !isSecond) {
-    // And so does each of these.
+  let burst = burstSize(tcb, segmentRoom(tcb), now)
+  for (let isSecond = false; burst > 0 && sendNext(host, tcb, false, isSecond, now); isSecond = !isSecond) {
+    if (--burst === 0) burst = burstSize(tcb, segmentRoom(tcb), now)
   }
   repeatDoubtful(host, tcb, now)
   if (tcb.sndNxt !== before) {
-    noteFlight(tcb)
+    noteFlight(tcb, burst === 0)
     scheduleLossProbe(host, tcb, now, timeoutOfOldest(tcb))
   }
   if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
@@ -120,9 +123,9 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
 }
 
 /** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */
-function noteFlight(tcb: Tcb): void {
+function noteFlight(tcb: Tcb, isWaiting: boolean): void {
   const inFlight = tcb.flight.length
-  const isLimited = isHeldBack(tcb)
+  const isLimited = isWaiting || isHeldBack(tcb)
   const isNewFlight = !seqLess(tcb.sndUna, tcb.flightEnd)
   if (!isNewFlight && !isLimited && (tcb.cwndLimited || inFlight <= tcb.mostInFlight)) return
   tcb.cwndLimited = isLimited

@@ -183,6 +183,8 @@ function resetTcb(tcb: Tcb): void {
   tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
   tcb.cwndLimited = false
   tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttDeviation = 0
+  tcb.leastRoundTrip = Number.POSITIVE_INFINITY
+  tcb.lastSentAt = Number.NEGATIVE_INFINITY
   tcb.rttMargin = tcb.rttMarginNow = tcb.rttRoundEnd = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
   tcb.timedAt = -1

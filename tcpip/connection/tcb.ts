@@ -153,6 +153,9 @@ export class Tcb {
   rttMargin = 0
   rttMarginNow = 0
   rttRoundEnd = 0
+  /** The least sample, microseconds (Linux rtt_min), and when anything was sent last. */
+  leastRoundTrip = Number.POSITIVE_INFINITY
+  lastSentAt = Number.NEGATIVE_INFINITY
   /** When the SYN of an active open was sent, -1 once it was sent twice. */
   timedAt = -1
   /** Congestion window and slow-start threshold, segments (RFC 5681). */

@@ -10,8 +10,9 @@ import { acknowledgeAtOnce, onDataReceived } from './acknowledge.ts'
 import { enterTimeWait } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { extendDuplicate, reportOldData, reportOverlap } from './sack-blocks.ts'
+import { sendAck } from './send.ts'
 import { State } from './states.ts'
-import { ACK_LATER, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
+import { ACK_LATER, ACK_NONE, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
 
 /**
  * Whether new data can reach nobody, so that it is answered by a RST: the program has closed, or has shut both directions, or
@@ -80,8 +81,8 @@ function deliverQueued(host: ConnectionHost, tcb: Tcb, now: number): void {
   const hasFin = tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached)
   advanceReceived(tcb, hasFin ? tcb.peerFinSeq : reached)
   if (hasFin) onFin(host, tcb, now)
-  // The last hole is filled: the sender waits to hear so (RFC 5681 4.2).
-  if (reassembly.count === 0) tcb.ackOwed = ACK_NOW
+  // The last hole is filled: the sender waits to hear so (RFC 5681 4.2), unless it just has.
+  if (reassembly.count === 0 && tcb.ackOwed !== ACK_NONE) tcb.ackOwed = ACK_NOW
 }
 
 /** A hole lies before the segment: it is queued, and the ACK that tells so must not wait (RFC 5681 4.2). */
@@ -128,17 +129,18 @@ function advanceReceived(tcb: Tcb, rcvNxt: number): void {
 function onFin(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.rcvNxt = seqAdd(tcb.rcvNxt, 1)
   tcb.finReceived = true
+  // Both sides have closed: there is nothing left to ride on. This ACK still tells what had come beyond the FIN.
+  const isLast = tcb.state === State.FIN_WAIT_1 || tcb.state === State.FIN_WAIT_2
+  if (isLast) sendAck(host, tcb, now)
   tcb.reassembly.clear()
   // With the FIN everything is there: Linux tcp_fin() has nothing more to report, not even a duplicate.
   tcb.sackReport.clear()
-  tcb.ackOwed = Math.max(tcb.ackOwed, ACK_LATER) as AckOwed
+  if (!isLast) tcb.ackOwed = Math.max(tcb.ackOwed, ACK_LATER) as AckOwed
   if (tcb.state === State.ESTABLISHED) {
     tcb.pingPong = true
     host.tcbs.setState(tcb, State.CLOSE_WAIT, now)
     return
   }
-  // Both sides have closed: there is nothing left to ride on.
-  tcb.ackOwed = ACK_NOW
   if (tcb.state === State.FIN_WAIT_1) host.tcbs.setState(tcb, State.CLOSING, now)
   else if (tcb.state === State.FIN_WAIT_2) enterTimeWait(host, tcb, now)
 }

@@ -14,6 +14,8 @@ const FORMATS: readonly Format[] = [
   { magic: text('snoop\0\0\0'), name: 'a snoop file (editcap -F pcap makes a pcap of it)' },
   { magic: text('GMBU'), name: 'a Network Monitor file (editcap -F pcap makes a pcap of it)' },
   { magic: text('RTSS'), name: 'a Network Monitor file (editcap -F pcap makes a pcap of it)' },
+  { magic: [0xab, 0x01, 0x00, 0x1c], name: 'an Ixia capture (editcap -F pcap makes a pcap of it)' },
+  { magic: [0xac, 0x01, 0x00, 0x1c], name: 'an Ixia capture (editcap -F pcap makes a pcap of it)' },
   { magic: [0x1f, 0x8b], name: 'gzip inside gzip (gunzip unpacks it)' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], name: 'zstd (zstd -d unpacks it)' },
   { magic: [0x04, 0x22, 0x4d, 0x18], name: 'lz4 (lz4 -d unpacks it)' },

@@ -3,9 +3,9 @@
  * process from ending in order, and no attack alive. Needs the compiled program (`npm test` compiles first).
  */
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { LabProcess } from '../support/processes/lab-process.ts'
+import { LabProcess } from '../support/processes/lab-process.ts'
 import { LiveLab } from '../support/processes/live-lab.ts'
 
 const HOST = 'Host: 127.0.0.1\r\n'
@@ -62,5 +62,29 @@ describe('with strangers at its ports', () => {
     const server = await lab.server()
     await visit(server.ready.apiPort)
     await endsInOrder(server)
+  })
+
+  it('a page server ends in order, also when nothing that it listens to says a word', async () => {
+    const silent = createServer((socket) => sockets.push(socket))
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`
+    const page = new LabProcess('dashboard/server/main.js', [
+      '--port=0',
+      `--server-url=${url}`,
+      `--attacker-urls=${url}`,
+    ])
+    try {
+      await page.waitUntilReady()
+      await visit(page.ready.apiPort)
+      // One that listens, so that the page server asks; and a call that waits for an answer.
+      void fetch(`http://127.0.0.1:${page.ready.apiPort}/api/stream`).catch(() => {})
+      void fetch(`http://127.0.0.1:${page.ready.apiPort}/api/knobs`).catch(() => {})
+      while (sockets.length < STRANGERS.length + 2) await once(silent, 'connection')
+      await endsInOrder(page)
+    } finally {
+      await page.kill()
+      silent.close()
+    }
   })
 })

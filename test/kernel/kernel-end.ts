@@ -17,8 +17,9 @@ export interface Reply {
   readonly error?: string
   /** Packets that the kernel has sent since the last reply: when, microseconds since the start, and their bytes in base64. */
   readonly sent: readonly (readonly [at: number, bytes: string])[]
-  /** Microseconds since the start. */
+  /** Microseconds since the start, and what the command took. */
   readonly now: number
+  readonly took?: number
 }
 
 // The program is not compiled: it lies with the sources, also when this module runs from `dist`.
@@ -63,18 +64,37 @@ export class KernelEnd {
   }
 }
 
-/** Why scripts cannot be played on this machine's kernel, in a sentence; undefined when they can. */
-export async function obstacle(): Promise<string | undefined> {
-  if (process.platform !== 'linux') return 'this machine is no Linux'
-  if (process.getuid?.() !== 0) return 'a network namespace and a TUN device need root'
-  if (!existsSync('/dev/net/tun')) return 'there is no /dev/net/tun (modprobe tun)'
+/** What of a machine decides whether scripts can be played on its kernel. */
+export interface Machine {
+  readonly platform: string
+  readonly isRoot: boolean
+  readonly hasTun: boolean
+  hasTool(name: string): boolean
+}
+
+/** What is missing on `machine`, in a sentence; undefined when nothing is. */
+export function lackOf({ platform, isRoot, hasTun, hasTool }: Machine): string | undefined {
+  if (platform !== 'linux') return 'this machine is no Linux'
+  if (!isRoot) return 'a network namespace and a TUN device need root'
+  if (!hasTun) return 'there is no /dev/net/tun (modprobe tun)'
   for (const [tool, packageName] of [
     ['python3', 'python3-minimal'],
     ['ip', 'iproute2'],
   ] as const) {
-    if (spawnSync(tool, ['-V']).error !== undefined)
-      return `${tool} is missing (Debian: apt-get install ${packageName})`
+    if (!hasTool(tool)) return `${tool} is missing (Debian: apt-get install ${packageName})`
   }
+  return undefined
+}
+
+/** Why scripts cannot be played on this machine's kernel, in a sentence; undefined when they can. */
+export async function obstacle(): Promise<string | undefined> {
+  const lack = lackOf({
+    platform: process.platform,
+    isRoot: process.getuid?.() === 0,
+    hasTun: existsSync('/dev/net/tun'),
+    hasTool: (name) => spawnSync(name, ['-V']).error === undefined,
+  })
+  if (lack !== undefined) return lack
   const end = new KernelEnd()
   const { error } = await end.ask(['open', '192.168.0.1', {}])
   end.end()

@@ -7,7 +7,7 @@
 import { PACKETDRILL_SETTINGS, type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 
 const REAL_TIME = {
-  toleranceUsecs: 30_000,
+  toleranceUsecs: 20_000,
   tolerancePercent: 12.5,
   tsTickUsecs: 0,
   comparesRepeatedPush: false,

@@ -43,8 +43,15 @@ type SocketRow = readonly [state: number, port: number, waiting: number, timeout
 const HIDDEN =
   /^(dropped_\w+|flood_warnings_\w+|proven_peers|timers_armed|Packets(In|Out)|TransmitRingFull|Syn(Received|AckSent)|HalfOpenExpired|HalfOpenCreated|Accepted|WindowProbes|RequestTimeouts)$/
 
+/** Commands that may take their time. */
+const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'ticks', 'sysctl'])
+
 export class KernelStack implements StackUnderTest {
   now = 0
+  /** What the slowest command of those that do not wait has taken, microseconds: how far the time of a step may be wrong. */
+  slowest = 0
+  /** What the machine was late at most for a command, or to come back from a wait, microseconds. */
+  latest = 0
   private readonly ask: Ask
   private readonly sent: SentPacket[] = []
   private readonly nonBlocking = new Map<number, boolean>()
@@ -58,12 +65,12 @@ export class KernelStack implements StackUnderTest {
   }
 
   advance(to: number): void {
-    this.do(['wait', to, true])
+    this.wait(to, true)
   }
 
   advanceToNext(limit: number): boolean {
     if (this.now >= limit) return false
-    this.do(['wait', limit, false])
+    this.wait(limit, false)
     return this.now < limit || this.sent.length > 0
   }
 
@@ -233,6 +240,10 @@ export class KernelStack implements StackUnderTest {
     return (this.result(['inspect']) as { sockets: SocketRow[] }).sockets
   }
 
+  private wait(until: number, whole: boolean): void {
+    this.latest = Math.max(this.latest, this.result(['wait', until, whole]) as number)
+  }
+
   private register(handle: number, nonBlocking: boolean): number {
     this.nonBlocking.set(handle, nonBlocking)
     const { result } = this.do(['tuple', handle])
@@ -267,7 +278,10 @@ export class KernelStack implements StackUnderTest {
   private do(command: Command): Reply {
     const reply = this.ask(command)
     for (const [at, bytes] of reply.sent) this.sent.push({ at, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) })
+    // The clock starts anew with the namespace.
+    if (command[0] !== 'open') this.latest = Math.max(this.latest, reply.now - (reply.took ?? 0) - this.now)
     this.now = reply.now
+    if (!UNHURRIED.has(command[0])) this.slowest = Math.max(this.slowest, reply.took ?? 0)
     return reply
   }
 }

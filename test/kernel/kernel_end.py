@@ -158,15 +158,17 @@ class KernelEnd:
         os.write(self.tun, base64.b64decode(packet))
 
     def do_wait(self, until, whole):
-        """Waits until `until`; unless `whole`, only until the kernel sends something."""
+        """Waits until `until`; unless `whole`, only until the kernel sends something. Returns how late it woke, microseconds."""
+        late = 0
         while True:
             left = until - self.now()
             if left <= 0:
-                return
+                return late
             # select() rounds up to its own slack: the last part of the way in a shorter step.
             select.select([self.tun], [], [], left / 1e6)
+            late = max(0, self.now() - until)
             if self.drain() > 0 and not whole:
-                return
+                return late
 
     def do_sysctl(self, name, value):
         write_sysctl(name, value)
@@ -254,12 +256,14 @@ class KernelEnd:
     def answer(self, command):
         """What the command gives, or the name of its error; when it was done; and what the kernel has sent meanwhile."""
         name, *arguments = command
+        began = time.monotonic_ns()
         try:
             reply = {"result": getattr(self, "do_" + name)(*arguments)}
         except OSError as error:
             reply = {"error": errno.errorcode.get(error.errno, str(error))}
         if self.tun is not None:
             self.drain()
+        reply["took"] = (time.monotonic_ns() - began) // 1000
         reply["sent"], self.sent = self.sent, []
         reply["now"] = self.now()
         return reply

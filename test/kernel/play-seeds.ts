@@ -22,6 +22,10 @@ export interface SeedOutcome extends Comparison {
 /** A difference counts when the kernel shows it every time: in real time two things at once may go either way. */
 const CONFIRMATIONS = 2
 
+/** Longest step of a play that counts, microseconds, and how often a play is tried again for it. */
+const STEP_LIMIT = 1_000
+const MOST_ATTEMPTS = 5
+
 /** Plays of the kernel that making a program small may take. */
 const MOST_TRIALS = 40
 
@@ -56,11 +60,19 @@ interface KernelPlay {
   readonly ticks: Ticks
 }
 
+/**
+ * Plays `program` on the kernel. When exactly a step came is known to within what it took; a machine that was busy elsewhere is asked
+ * again.
+ */
 function playKernel(program: Program, ask: Ask): KernelPlay {
-  const stack = new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS)
-  const { length, offset } = stack.ticks()
-  const trace = record(stack, program, names, timesOf(program))
-  return { trace, ticks: { length, offset: offset + trace.began } }
+  for (let attempt = 1; ; attempt++) {
+    const stack = new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS)
+    const { length, offset } = stack.ticks()
+    const trace = record(stack, program, names, timesOf(program))
+    if (stack.slowest <= STEP_LIMIT || attempt === MOST_ATTEMPTS) {
+      return { trace, ticks: { length, offset: offset + trace.began } }
+    }
+  }
 }
 
 /** Plays `program` on the kernel, then on the endpoint at the same times. */

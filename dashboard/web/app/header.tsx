@@ -53,7 +53,7 @@ export function Header() {
           name={(language) => LANGUAGE_NAMES[language]}
           onChoose={(language) => chooseLanguageOf(ui, language)}
         />
-        <button type="button" class="button bare" onClick={() => toggleTheme(ui)}>
+        <button type="button" class="button bare" data-act="theme" onClick={() => toggleTheme(ui)}>
           {ui.theme.value === 'dark' ? text.toLight : text.toDark}
         </button>
         <button

@@ -6,7 +6,7 @@ import type { PlayedStory, StoryName } from '../../virtual/story-scenes.ts'
 import type { Painter } from '../charts/painter.ts'
 import type { Asks } from '../controls/asks.ts'
 import { type Format, makeFormat } from '../i18n/format.ts'
-import type { Catalogues } from '../i18n/language.ts'
+import type { Catalogues, Language } from '../i18n/language.ts'
 import type { LabStore } from '../store/lab-store.ts'
 import type { LabClock } from './lab-clock.ts'
 import type { UiState } from './ui-state.ts'
@@ -28,7 +28,7 @@ export interface Lab {
 export interface Stories {
   names(): Promise<readonly StoryName[]>
   /** Rejects with what went wrong. */
-  play(name: string, seed: number): Promise<PlayedStory>
+  play(name: string, seed: number, language: Language): Promise<PlayedStory>
 }
 
 export const LabContext = createContext<Lab | undefined>(undefined)

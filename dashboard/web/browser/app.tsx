@@ -19,7 +19,10 @@ export function App() {
   const { lab } = session
   useEffect(() => {
     if (lab === undefined) return
-    const stops = [watchKeys(lab, (key, isShift) => pressTime(session.time, key, isShift)), watchAddress(lab)]
+    const stops = [
+      watchKeys(lab, (key, isShift) => pressTime(session.time, key, isShift)),
+      watchAddress(lab, (at) => session.time.walkTo(at)),
+    ]
     return () => {
       for (const stop of stops) stop()
     }

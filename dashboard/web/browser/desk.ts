@@ -1,5 +1,6 @@
 /** Whole runs beside the lab, each in a worker of its own: bundles and stories. */
 import type { PlayedStory, StoryName } from '../../virtual/story-scenes.ts'
+import type { Language } from '../i18n/language.ts'
 import type { DeskCall, FromDesk } from '../source/desk-protocol.ts'
 import { makeDeskWorker } from './make-worker.ts'
 
@@ -10,8 +11,8 @@ export async function storyNames(): Promise<readonly StoryName[]> {
 }
 
 /** Plays a story; rejects with the worker's words. */
-export async function playStory(name: string, seed: number): Promise<PlayedStory> {
-  const answer = await work({ call: 'story', name, seed })
+export async function playStory(name: string, seed: number, language: Language): Promise<PlayedStory> {
+  const answer = await work({ call: 'story', name, seed, language })
   if (answer.kind !== 'story') throw new Error(answer.kind === 'refused' ? answer.message : answer.kind)
   return answer.story
 }

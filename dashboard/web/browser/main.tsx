@@ -1,9 +1,9 @@
 /** The page that carries the whole lab: a worker with it, what is open in it, and the same views as a live page has. */
 import { render } from 'preact'
-import { linkParameters, parseLink } from '../../../lab/bundle/page-link.ts'
+import { LINK_PARAMETERS, linkParameters, parseLink } from '../../../lab/bundle/page-link.ts'
 import { SHELL } from '../app/strings.ts'
 import { makeUiState, SPANS, VIEWS } from '../app/ui-state.ts'
-import { formatDeepLink, parseDeepLink } from '../links/deep-link.ts'
+import { formatDeepLink, parseDeepLink, withRun } from '../links/deep-link.ts'
 import { BrowserLab } from '../source/browser-lab.ts'
 import { App } from './app.tsx'
 import { watchDrops } from './drop.ts'
@@ -28,6 +28,8 @@ async function start(host: HTMLElement): Promise<void> {
     return
   }
   const session = new LabSession(new BrowserLab(makeWorker()), ui)
+  /** A run is opened because the address says so. */
+  let isFollowing = true
   const follow = async (): Promise<void> => {
     const wanted = parseLink(parseDeepLink(location.hash, VIEWS, SPANS).others, VERSION)
     const isOpen = session.open.value !== undefined
@@ -47,16 +49,27 @@ async function start(host: HTMLElement): Promise<void> {
   // What is open stands in the address, so that the address is a link to it.
   session.open.subscribe((open) => {
     if (open === undefined) return
-    const hash = formatDeepLink({
-      view: ui.view.peek(),
-      moment: undefined,
-      span: ui.span.peek(),
-      language: ui.language.peek(),
-      others: linkParameters(open.run, VERSION),
-    })
+    const run = linkParameters(open.run, VERSION)
+    // What a link says besides its run is still to be read by whoever shows that run.
+    const hash = isFollowing
+      ? withRun(location.hash, ui.view.peek(), LINK_PARAMETERS, run)
+      : formatDeepLink({
+          view: ui.view.peek(),
+          moment: undefined,
+          span: ui.span.peek(),
+          language: ui.language.peek(),
+          lesson: ui.view.peek() === 'lessons' ? ui.lesson.peek() : undefined,
+          others: run,
+        })
     if (hash !== location.hash) history.replaceState(null, '', hash)
   })
-  addEventListener('hashchange', () => void follow())
+  isFollowing = false
+  addEventListener('hashchange', () => {
+    isFollowing = true
+    void follow().finally(() => {
+      isFollowing = false
+    })
+  })
   watchDrops(session)
   render(
     <SessionContext.Provider value={session}>

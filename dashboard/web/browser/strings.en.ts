@@ -77,7 +77,7 @@ export const BROWSER_EN: BrowserText = {
   runTitle: 'Scenario',
   scenario: 'Scenario',
   scenarios: 'Scenarios, as written',
-  freeLab: 'Free lab: nothing happens until you do it',
+  freeLab: 'Free lab: you begin',
   ownText: (name) => `${name} (your text)`,
   seed: 'Seed',
   badSeed: (value) => `Seed ${value}: must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,

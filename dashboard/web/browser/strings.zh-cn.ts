@@ -26,7 +26,7 @@ export const BROWSER_ZH: BrowserText = {
   runTitle: '场景',
   scenario: '场景',
   scenarios: '场景（按原文运行）',
-  freeLab: '自由实验：你不动手就什么都不发生',
+  freeLab: '自由实验：由你开始',
   ownText: (name) => `${name}（你的文本）`,
   seed: '种子',
   badSeed: (value) => `种子 ${value}：必须是 0 到 ${Number.MAX_SAFE_INTEGER} 之间的整数。`,

@@ -20,7 +20,13 @@ export function TimeBar() {
   return (
     <section class="lab-time" aria-label={text.time}>
       <div class="lab-steps">
-        <button type="button" class="button" aria-label={text.backSecond} onClick={() => void time.goTo(at - 1000)}>
+        <button
+          type="button"
+          class="button"
+          data-act="back"
+          title={text.backSecond}
+          onClick={() => void time.goTo(at - 1000)}
+        >
           −1 s
         </button>
         <button
@@ -42,7 +48,7 @@ export function TimeBar() {
           type="button"
           class="button"
           data-step="second"
-          aria-label={text.onSecond}
+          title={text.onSecond}
           onClick={() => void time.step('second')}
         >
           +1 s

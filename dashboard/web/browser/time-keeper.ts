@@ -3,6 +3,7 @@
  * only the latest wish counts.
  */
 import { computed, signal } from '@preact/signals'
+import { SPEED_MAX } from '../../virtual/player.ts'
 import type { TimeState } from '../../virtual/virtual-labs.ts'
 import type { UiState } from '../app/ui-state.ts'
 import type { BrowserLab } from '../source/browser-lab.ts'
@@ -76,6 +77,16 @@ export class TimeKeeper {
     } finally {
       this.isGoing = false
     }
+  }
+
+  /** As `goTo`, but a moment that has not been reached is played to, as fast as may be; time stands still there. */
+  walkTo(at: number): void {
+    if (at <= this.state.peek().furthest) {
+      void this.goTo(at)
+      return
+    }
+    this.look()
+    this.browser.run(SPEED_MAX, at)
   }
 
   private takeWanted(): number | undefined {

@@ -2,6 +2,7 @@
 
 import type { Knobs } from '../../contract/server.ts'
 import { useText } from '../app/lab-context.ts'
+import { QuestionsHere } from '../questions/questions-here.tsx'
 import { KnobRow } from './knob-row.tsx'
 import { CONTROLS } from './strings.ts'
 
@@ -13,9 +14,11 @@ export function Defenses({ knobs }: { knobs: Knobs | undefined }) {
   const others = knobs?.filter(({ name }) => !FIRST.includes(name)) ?? []
   return (
     <section class="panel controls" aria-labelledby="defenses">
-      <h2 class="panel-title" id="defenses">
-        {text.defensesTitle} <span>{text.confirmed}</span>
-      </h2>
+      <div class="panel-title">
+        <h2 id="defenses">{text.defensesTitle}</h2>
+        <QuestionsHere place="defenses" />
+        <span>{text.confirmed}</span>
+      </div>
       {knobs === undefined && <p class="quiet">{text.notReady}</p>}
       {first.map((knob) => (
         <KnobRow key={knob.name} knob={knob} />

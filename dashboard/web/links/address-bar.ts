@@ -7,8 +7,14 @@ import { LANGUAGES } from '../i18n/language.ts'
 import { HISTORY_MS } from '../store/lab-store.ts'
 import { formatDeepLink, parseDeepLink } from './deep-link.ts'
 
-/** Begins; returns the function that ends it. */
-export function watchAddress(lab: Lab): () => void {
+/** A link to a later moment than this, milliseconds, is none of ours. */
+const WALK_MAX_MS = 86_400_000
+
+/**
+ * Begins; returns the function that ends it. `walkTo`: brings a lab whose time the page holds to a moment, milliseconds, that
+ * it has not told of; of any other lab such a moment cannot be shown.
+ */
+export function watchAddress(lab: Lab, walkTo?: (at: number) => void): () => void {
   const { ui, store, clock } = lab
   let others: Readonly<Record<string, string>> = {}
   const read = (): void => {
@@ -31,11 +37,15 @@ export function watchAddress(lab: Lab): () => void {
       const seconds = (span: number): string => `${span / 1000}\u00a0s`
       notices.push(text.noSuchSpan(link.unknownSpan, SPANS.map(seconds).join(', '), seconds(ui.span.value)))
     }
-    const now = store.now.value ?? Date.now()
-    const isShowable = link.moment === undefined || (link.moment > now - HISTORY_MS && link.moment <= now + 1000)
+    const now = store.now.value ?? (walkTo === undefined ? Date.now() : 0)
+    const isToCome = walkTo !== undefined && link.moment !== undefined && link.moment > now
+    const latest = isToCome ? WALK_MAX_MS : now + 1000
+    const isShowable = link.moment === undefined || (link.moment > now - HISTORY_MS && link.moment <= latest)
     if (link.badMoment !== undefined || !isShowable) {
       notices.push(text.noSuchTime(link.badMoment ?? String(link.moment)))
       pin(ui, undefined, now)
+    } else if (isToCome && link.moment !== undefined) {
+      walkTo(link.moment)
     } else if (link.moment !== undefined && link.moment !== ui.pinned.value) {
       pin(ui, link.moment, clock.now.value ?? now)
     }

@@ -50,6 +50,20 @@ export function parseDeepLink<View extends string>(
   }
 }
 
+/** The address `hash` with the parameters `run` in place of those in `names`; all its others stay, whatever they are worth. */
+export function withRun(
+  hash: string,
+  view: string,
+  names: readonly string[],
+  run: Readonly<Record<string, string>>,
+): string {
+  const [name = '', query = ''] = hash.replace(/^#/, '').split('?', 2)
+  const parameters = new URLSearchParams(query)
+  for (const one of names) parameters.delete(one)
+  for (const [one, value] of Object.entries(run)) parameters.set(one, value)
+  return `#${name === '' ? view : name}?${parameters}`
+}
+
 export function formatDeepLink(link: {
   readonly view: string
   readonly moment: number | undefined

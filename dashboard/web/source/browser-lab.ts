@@ -49,8 +49,9 @@ export class BrowserLab implements TimeControls {
     void this.call({ call: 'pause' })
   }
 
-  run(speed: number): void {
-    void this.call({ call: 'run', speed })
+  /** Stops by itself at `until`, milliseconds; never by default. */
+  run(speed: number, until?: number): void {
+    void this.call({ call: 'run', speed, ...(until === undefined ? {} : { until }) })
   }
 
   step(by: 'packet' | 'event' | 'second'): Promise<void> {

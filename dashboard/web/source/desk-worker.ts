@@ -26,7 +26,8 @@ self.onmessage = async ({ data }) => {
       return
     }
     if (data.call === 'story') {
-      self.postMessage({ kind: 'story', story: playStory(data.name, data.seed, SYNLAB_VERSION) })
+      const { name, seed, language } = data
+      self.postMessage({ kind: 'story', story: playStory(name, seed, SYNLAB_VERSION, language) })
       return
     }
     const bundle = await makeBundle(data.request, SYNLAB_VERSION, {

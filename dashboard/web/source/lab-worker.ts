@@ -64,7 +64,7 @@ function perform(call: Call): unknown {
     case 'pause':
       return labs.pause()
     case 'run':
-      return labs.run(call.speed)
+      return labs.run(call.speed, call.until)
     case 'step':
       return labs.step(call.by)
     case 'goTo':
@@ -95,9 +95,11 @@ let lastTick = performance.now()
 let lastPost = lastTick
 setInterval(() => {
   const now = performance.now()
+  const wasRunning = labs.time.speed > 0
   labs.tick(Math.min(now - lastTick, ELAPSED_MAX), BUDGET_MS)
   lastTick = now
-  if (labs.time.speed === 0 || now - lastPost < POST_MS) return
+  const hasStopped = wasRunning && labs.time.speed === 0
+  if (!hasStopped && (!wasRunning || now - lastPost < POST_MS)) return
   lastPost = now
   post()
 }, TICK_MS)

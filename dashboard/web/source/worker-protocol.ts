@@ -11,7 +11,7 @@ import type { TimeState } from '../../virtual/virtual-labs.ts'
 export type CallBody =
   | { readonly call: 'open'; readonly request: OpenRequest }
   | { readonly call: 'pause' }
-  | { readonly call: 'run'; readonly speed: number }
+  | { readonly call: 'run'; readonly speed: number; readonly until?: number }
   | { readonly call: 'step'; readonly by: 'packet' | 'event' | 'second' }
   | { readonly call: 'goTo'; readonly at: number }
   | ({ readonly arm: number } & ArmCall)

@@ -29,6 +29,8 @@ export interface PageOptions {
   readonly height?: number
   readonly theme?: 'light' | 'dark'
   readonly language?: 'en' | 'zh-CN'
+  /** A small telephone, whose width it has. */
+  readonly isPhone?: boolean
   /** What follows the `#`, without language. */
   readonly view?: string
 }
@@ -60,14 +62,21 @@ export class LivePage {
   }
 
   async open(options: PageOptions = {}): Promise<OpenPage> {
-    const { width = 1440, height = 900, theme = 'dark', language = 'en', view = 'control-room' } = options
-    const page = await this.browser.context.newPage()
+    const {
+      width = 1440,
+      height = 900,
+      theme = 'dark',
+      language = 'en',
+      view = 'control-room',
+      isPhone = false,
+    } = options
+    const page = await this.browser[isPhone ? 'phone' : 'context'].newPage()
     const complaints: string[] = []
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') complaints.push(message.text())
     })
     page.on('pageerror', (error) => complaints.push(error.message))
-    await page.setViewportSize({ width, height })
+    if (!isPhone) await page.setViewportSize({ width, height })
     await page.emulateMedia({ colorScheme: theme })
     await page.goto(`${this.url}#${view}?span=60&lang=${language}`)
     return { page, complaints }
@@ -75,7 +84,8 @@ export class LivePage {
 
   /** Closes the lab's pages: a browser allows six connections to one origin, and each page holds one. */
   async closePages(): Promise<void> {
-    const pages = this.browser.context.pages().filter((page) => page.url() !== 'about:blank')
+    const { context, phone } = this.browser
+    const pages = [...context.pages(), ...phone.pages()].filter((page) => page.url() !== 'about:blank')
     await Promise.all(pages.map((page) => page.close()))
   }
 

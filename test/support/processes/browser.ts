@@ -1,8 +1,7 @@
 /**
  * A headless Chromium for tests, which loads nothing but what it is told to.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { type BrowserContext, chromium } from 'playwright-core'
 
@@ -19,8 +18,12 @@ const FLAGS = [
 /** The program's name, and Debian's name for its package. */
 export const BROWSER = 'chromium'
 
+/** Of a small telephone: fingers in place of a mouse. */
+const PHONE = { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true }
+
 export interface TestBrowser {
   readonly context: BrowserContext
+  readonly phone: BrowserContext
   close(): Promise<void>
 }
 
@@ -29,13 +32,7 @@ export async function startBrowser(): Promise<TestBrowser> {
   const directories = (process.env.PATH ?? '').split(delimiter)
   const executablePath = directories.map((directory) => join(directory, BROWSER)).find((path) => existsSync(path))
   if (executablePath === undefined) throw new Error(`${BROWSER} is not installed`)
-  const profile = mkdtempSync(join(tmpdir(), 'synlab-browser-'))
-  const context = await chromium.launchPersistentContext(profile, { executablePath, headless: true, args: FLAGS })
-  return {
-    context,
-    close: async () => {
-      await context.close()
-      rmSync(profile, { recursive: true, force: true })
-    },
-  }
+  const browser = await chromium.launch({ executablePath, headless: true, args: FLAGS })
+  const [context, phone] = await Promise.all([browser.newContext(), browser.newContext(PHONE)])
+  return { context, phone, close: () => browser.close() }
 }

@@ -5,6 +5,7 @@ import { SpokenTwin } from '../../a11y/twin.tsx'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { countHolders, type DecodedFrame, decodeFrame, type Holders } from '../../charts/queue-frame.ts'
 import { QueueGrid } from '../../charts/queue-grid.tsx'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { CONTROL_ROOM } from './strings.ts'
 
 interface QueueFigures {
@@ -29,6 +30,7 @@ export function QueuePanel() {
     <figure class="panel queues" aria-labelledby="syn-queue">
       <div class="panel-title">
         <h2 id="syn-queue">{text.synQueue}</h2>
+        <QuestionsHere place="syn-queue" />
         <span>{figures?.isDensity ? text.densityAbout : text.synQueueAbout}</span>
       </div>
       <p class="big">
@@ -62,6 +64,7 @@ export function QueuePanel() {
       <div class="accept">
         <p class="panel-title">
           <strong>{text.acceptQueue}</strong>
+          <QuestionsHere place="accept-queue" />
           <span title={text.acceptQueueAbout}>
             <b data-figure="accept-length">
               {accept.figures === undefined ? '–' : format.count(accept.figures.length)}

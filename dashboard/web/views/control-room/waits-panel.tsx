@@ -2,6 +2,7 @@
 import { SpokenTwin, TableTwin } from '../../a11y/twin.tsx'
 import { useFormat, useLab, useMoment, useText } from '../../app/lab-context.ts'
 import { WaitPlot } from '../../charts/wait-plot.tsx'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { OK } from '../../store/connections.ts'
 import { situationAt } from '../../store/situation.ts'
 import { CONTROL_ROOM } from './strings.ts'
@@ -26,6 +27,7 @@ export function WaitsPanel() {
     <figure class="panel waits-panel" aria-labelledby="waits">
       <div class="panel-title">
         <h2 id="waits">{text.waits}</h2>
+        <QuestionsHere place="waits" />
         <span>
           {text.waitsAbout}
           {store.untold.value > 0 && `; ${text.untold(format.count(store.untold.value))}`}

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { CookieAnatomy } from '../../../contract/server.ts'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { refusalText } from '../../controls/asks.ts'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { situationAt } from '../../store/situation.ts'
 import { BitRow } from './bit-row.tsx'
 import { COUNT_BITS, flip, guessesPerHit, HASH_BITS, hex, takeApart } from './bits.ts'
@@ -26,7 +27,9 @@ export function CookieView() {
   return (
     <section class="cookie-view" aria-label={text.title}>
       <div class="view-head">
-        <h1>{text.title}</h1>
+        <h1>
+          {text.title} <QuestionsHere place="cookie" />
+        </h1>
         <p class="quiet">{anatomy.wasSent ? text.about(anatomy.client) : text.example}</p>
         <div class="choice-bar">
           <button type="button" class="button helpful" onClick={take}>

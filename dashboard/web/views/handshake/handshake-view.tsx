@@ -7,6 +7,7 @@ import type { TapRequest } from '../../../contract/stream.ts'
 import type { PlayedStory } from '../../../virtual/story-scenes.ts'
 import { SpokenTwin } from '../../a11y/twin.tsx'
 import { type Lab, useFormat, useLab, useText } from '../../app/lab-context.ts'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { type CaptureFlows, readFlows } from './capture.ts'
 import { Diagram } from './diagram.tsx'
 import { type Exchange, withTapEvent } from './exchange.ts'
@@ -14,7 +15,7 @@ import { explanationOf } from './explain.ts'
 import './handshake.css'
 import { Player } from './player.ts'
 import { PlayerBar } from './player-bar.tsx'
-import { StoryMenu, StoryPanel } from './story-shelf.tsx'
+import { SEED, StoryHead, StoryMenu, StoryText } from './story-shelf.tsx'
 import { HANDSHAKE } from './strings.ts'
 
 /** Captures beyond this are not read: a browser's tab has no room for them. */
@@ -27,6 +28,7 @@ export function HandshakeView() {
   const { exchange, player } = useFollowed(lab)
   const [capture, setCapture] = useState<CaptureFlows | undefined>(undefined)
   const [story, setStory] = useState<PlayedStory | undefined>(undefined)
+  const [flow, setFlow] = useState(0)
   const file = useRef<HTMLInputElement>(null)
 
   const show = (flow: Exchange | undefined): void => {
@@ -63,16 +65,29 @@ export function HandshakeView() {
     await lab.source.controls.follow(undefined).catch(() => undefined)
     setCapture(undefined)
     setStory(played)
+    setFlow(0)
     show(played.flows[0])
     player.togglePlay()
   }
+  const language = lab.ui.language.value
+  // The same seed tells the same story in another language: where it stands stays.
+  useEffect(() => {
+    if (story === undefined || story.language === language) return
+    lab.stories?.play(story.name, SEED, language).then(
+      (told) => {
+        setStory(told)
+        exchange.value = told.flows[flow]
+      },
+      () => undefined,
+    )
+  }, [lab, story, language, flow, exchange])
   const isLive = capture === undefined && story === undefined
   const current = exchange.value
   const step = current?.steps[player.shown.value - 1]
   const now = player.playhead.value ?? (isLive ? (lab.clock.now.value ?? 0) : (current?.steps.at(-1)?.at ?? 0))
   return (
     <section
-      class="handshake"
+      class={story === undefined ? 'handshake' : 'handshake telling'}
       aria-label={text.title}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
@@ -81,7 +96,9 @@ export function HandshakeView() {
       }}
     >
       <div class="view-head">
-        <h1>{text.title}</h1>
+        <h1>
+          {text.title} <QuestionsHere place="handshake" />
+        </h1>
         <p class="quiet">{text.drop}</p>
         <div class="choice-bar">
           <button type="button" class="button helpful" onClick={() => follow({ follow: 'honest' })}>
@@ -108,12 +125,22 @@ export function HandshakeView() {
         <Asked name="tap" />
         {capture !== undefined && <CaptureNotes capture={capture} onChoose={show} />}
       </div>
+      {story !== undefined && (
+        <StoryHead
+          story={story}
+          flow={flow}
+          onFlow={(chosen) => {
+            setFlow(chosen)
+            show(story.flows[chosen])
+          }}
+        />
+      )}
       {current === undefined ? (
         <p class="quiet waiting" role="status">
           {isLive ? text.waiting : ''}
         </p>
       ) : (
-        <>
+        <div class="exchange">
           <PlayerBar player={player} isLive={isLive} />
           <p class="explanation">{step === undefined ? '' : text.explain[explanationOf(step)]}</p>
           <div class="panel diagram-host">
@@ -128,9 +155,9 @@ export function HandshakeView() {
             </p>
           </div>
           {step !== undefined && <SpokenTwin text={text.explain[explanationOf(step)]} />}
-        </>
+        </div>
       )}
-      {story !== undefined && <StoryPanel key={story.name} story={story} onFlow={show} />}
+      {story !== undefined && <StoryText story={story} />}
     </section>
   )
 }

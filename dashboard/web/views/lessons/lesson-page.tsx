@@ -2,11 +2,12 @@
 import { useState } from 'preact/hooks'
 import { useLab, useText } from '../../app/lab-context.ts'
 import { Asked } from '../../controls/asked.tsx'
+import { QuestionList } from '../../questions/question-list.tsx'
+import { ASKED } from '../../questions/strings.ts'
 import type { Lesson, LessonName } from './lesson.ts'
 import { LessonPicture } from './lesson-picture.tsx'
 import { PredictionForm } from './prediction-form.tsx'
 import { isForgetful } from './progress-store.ts'
-import { QuestionList } from './question-list.tsx'
 import { RunSteps } from './run-steps.tsx'
 import { LESSON_TEXTS, LESSONS_WORDS } from './strings.ts'
 import { useRun } from './use-run.ts'
@@ -16,6 +17,7 @@ export function LessonPage({ lesson, next }: { lesson: Lesson; next: LessonName 
   const { ui } = useLab()
   const text = useText(LESSONS_WORDS)
   const words = useText(LESSON_TEXTS)[lesson.name]
+  const asked = useText(ASKED)
   const run = useRun(lesson)
   const [isReached, setIsReached] = useState(false)
   const { trial } = run
@@ -64,15 +66,22 @@ export function LessonPage({ lesson, next }: { lesson: Lesson; next: LessonName 
             />
           </>
         )}
-        {isForgetful.value && isReached && <p role="alert">{text.forgetful}</p>}
+        {isForgetful.value && isReached && (
+          <p class="lesson-after" role="alert">
+            {text.forgetful}
+          </p>
+        )}
         {isReached && (
-          <p>
+          <p class="lesson-after">
             <button type="button" class="button helpful" onClick={() => open(next)}>
               {next === undefined ? text.back : text.next} →
             </button>
           </p>
         )}
-        <QuestionList numbers={lesson.questions} />
+        <section class="lesson-after" aria-labelledby="lesson-questions">
+          <h2 id="lesson-questions">{asked.title}</h2>
+          <QuestionList numbers={lesson.questions} where={(_number, { see }) => `${asked.where} ${see}`} />
+        </section>
       </div>
       <div class="lesson-picture">
         <LessonPicture lesson={lesson} trial={trial} />

@@ -12,8 +12,8 @@ import { countClose, countHandshake, type Exchange, withTapEvent } from './segme
 /** The sockets in CLOSE-WAIT of now are compared with those of so many quiet milliseconds before. */
 export const QUIET_MS = 5000
 
-/** No place became free for so long: a generation of requests has expired, milliseconds. */
-const SETTLE_MS = 1000
+/** The share of the places whose requests have expired when the rate is told. */
+const GENERATION = 0.9
 
 const COUNTERS = [
   'HalfOpenExpired',
@@ -38,9 +38,6 @@ export class Observer {
   private acceptMax = 0
   private fullSince: number | undefined
   private expiredWhenFull = 0
-  /** When expired requests had last freed places, and how many in all since the queue was full. */
-  private freedAt = 0
-  private freed = 0
   /** Places freed per second by the first requests of the full queue, and when that was known. */
   private firstFreedPerSecond: number | undefined
   private settledAt = 0
@@ -98,13 +95,9 @@ export class Observer {
       this.expiredWhenFull = counters.HalfOpenExpired ?? 0
     }
     const freed = (counters.HalfOpenExpired ?? 0) - this.expiredWhenFull
-    if (this.fullSince !== undefined && freed > this.freed) {
-      this.freed = freed
-      this.freedAt = told.at
-    }
-    const hasSettled = freed >= synQueue.limit / 2 && told.at - this.freedAt >= SETTLE_MS
-    if (this.fullSince !== undefined && hasSettled && this.firstFreedPerSecond === undefined) {
-      this.firstFreedPerSecond = freed / ((this.freedAt - this.fullSince) / 1000)
+    const isGone = this.fullSince !== undefined && freed >= GENERATION * (synQueue.limit + 1)
+    if (isGone && this.firstFreedPerSecond === undefined) {
+      this.firstFreedPerSecond = freed / ((told.at - (this.fullSince ?? 0)) / 1000)
       this.settledAt = told.at
     }
     const isQuiet = [...attackers.value.values()].every(
@@ -125,7 +118,6 @@ export class Observer {
     this.acceptMax = 0
     this.quiet = this.quiet.filter((one) => one.at <= at)
     if (this.settledAt > at) this.firstFreedPerSecond = undefined
-    this.freed = 0
     if ((this.fullSince ?? 0) > at) this.fullSince = undefined
   }
 
@@ -146,9 +138,9 @@ export class Observer {
   }
 
   /**
-   * Places of the full SYN queue that expired requests freed, per second. Requests that came together expire together, so it is
-   * measured once, when the first of them (half of the queue at least) have gone: a single place that a client took over in
-   * between expires at a time of its own, and would stretch the time of all.
+   * Places of the full SYN queue that expired requests freed, per second: measured once, when nine in ten of the requests that
+   * filled it have gone. Not all, because a place that a client leaves is taken anew, and expires at a time of its own; not
+   * the first ones, because those of a machine that stood still while they came expire in groups.
    */
   get freedPerSecond(): number | undefined {
     const rate = this.firstFreedPerSecond

@@ -9,8 +9,15 @@ export const progress = signal<Progress>(NO_PROGRESS)
 /** Whether the browser has refused to remember. */
 export const isForgetful = signal(false)
 
-/** Reads what is remembered; what cannot be read is left where it is until something is written. */
+let wasRecalled = false
+
+/**
+ * Reads what is remembered, once: where the browser has refused to remember what came since, the page knows better. What
+ * cannot be read is left where it is until something is written.
+ */
 export function recallProgress(): void {
+  if (wasRecalled) return
+  wasRecalled = true
   try {
     const read = readProgress(localStorage.getItem(KEY) ?? '')
     if (!isProgressProblem(read)) progress.value = read

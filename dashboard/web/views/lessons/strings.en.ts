@@ -35,9 +35,6 @@ export interface LessonsText {
   readonly wrong: string
   readonly picture: string
   readonly waiting: string
-  readonly questions: string
-  readonly popular: string
-  readonly where: string
   readonly forgetful: string
   readonly progressTitle: string
   readonly student: string
@@ -100,9 +97,6 @@ export const LESSONS_EN: LessonsText = {
   wrong: 'That is another number. The questions below say why.',
   picture: 'The lab',
   waiting: 'Nothing is followed yet.',
-  questions: 'Asked in courses and interviews',
-  popular: 'Often answered:',
-  where: 'See it:',
   forgetful:
     'This browser does not let the page remember: your progress holds until you close it. Export it to keep it.',
   progressTitle: 'Your progress',

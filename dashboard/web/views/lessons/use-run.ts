@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLab } from '../../app/lab-context.ts'
 import type { Lesson } from './lesson.ts'
 import { Observer } from './observer.ts'
-import { type Before, clientsRequest, prepare, restore } from './run.ts'
+import { type Before, clientsRequest, prepare, restore, untilTold } from './run.ts'
 import { LESSONS_WORDS } from './strings.ts'
 
 /** One attempt: what was predicted, and what is seen. */
@@ -59,7 +59,7 @@ export function useRun(lesson: Lesson): Run {
     const words = LESSONS_WORDS[ui.language.value]
     void asks
       .ask('lesson', words.begin, async () => {
-        await prepare(lesson, source.controls, await source.knobs())
+        await untilTold(store, await prepare(lesson, source.controls, await source.knobs()))
         return true
       })
       .then((isPrepared) => {

@@ -2,12 +2,12 @@
 import { useState } from 'preact/hooks'
 import { judgeAll, type Verdict } from '../../../../lab/checks/checks.ts'
 import type { FigureName } from '../../../../lab/checks/figures.ts'
-import { sayReason } from '../../../../lab/checks/reason.ts'
+import { type Reason, sayReason } from '../../../../lab/checks/reason.ts'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
+import type { Format } from '../../i18n/format.ts'
 import { isRight, type Lesson } from './lesson.ts'
 import { withDone } from './progress.ts'
 import { keepProgress, progress } from './progress-store.ts'
-import type { LessonsText } from './strings.en.ts'
 import { LESSONS_WORDS } from './strings.ts'
 import type { Trial, Trouble } from './use-run.ts'
 
@@ -38,9 +38,15 @@ export function VerdictPanel({ lesson, trial, trouble, onReached }: VerdictPanel
     onReached()
   }
   const { verdict, seen } = judgement ?? {}
+  const reason = ({ reason: { key, values } }: Verdict): string => {
+    if (observer.since === undefined) return text.notBegun
+    const missing = key === 'figure-missing' ? (values.figure as FigureName) : undefined
+    const notYet = missing === undefined ? undefined : text.notYet[missing]
+    return notYet ?? sayReason({ key, values: withDigits(values, format) }, ui.language.value)
+  }
   const isReached = verdict?.reached === true && seen !== undefined
   return (
-    <section class="panel" aria-labelledby="lesson-check">
+    <section class="panel lesson-check" aria-labelledby="lesson-check">
       <h2 id="lesson-check">{text.step.check}</h2>
       <p>
         <button type="button" class="button helpful" data-act="check" onClick={check}>
@@ -51,7 +57,7 @@ export function VerdictPanel({ lesson, trial, trouble, onReached }: VerdictPanel
         {verdict !== undefined && (
           <p>
             <strong>{isReached ? text.reached : text.notReached}</strong>{' '}
-            {isReached || !verdict.reached ? reasonOf(verdict, text, observer.since, ui.language.value) : text.notSeen}
+            {isReached || !verdict.reached ? reason(verdict) : text.notSeen}
           </p>
         )}
         {verdict !== undefined && !isReached && trouble !== undefined && <p>{text[trouble]}</p>}
@@ -66,13 +72,10 @@ export function VerdictPanel({ lesson, trial, trouble, onReached }: VerdictPanel
   )
 }
 
-function reasonOf(
-  { reason }: Verdict,
-  text: LessonsText,
-  since: number | undefined,
-  language: Parameters<typeof sayReason>[1],
-): string {
-  if (since === undefined) return text.notBegun
-  const missing = reason.key === 'figure-missing' ? (reason.values.figure as FigureName) : undefined
-  return (missing === undefined ? undefined : text.notYet[missing]) ?? sayReason(reason, language)
+/** Numbers as the page writes them. */
+function withDigits(values: Reason['values'], format: Format): Reason['values'] {
+  const entries = Object.entries(values)
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, typeof value === 'number' ? format.count(value) : value]),
+  )
 }

@@ -1,14 +1,18 @@
 /** How long sockets have been in a state: each a mark on a strip of time. */
 import { SpokenTwin } from '../../a11y/twin.tsx'
 import { useFormat, useText } from '../../app/lab-context.ts'
+import type { Place } from '../../questions/places.ts'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { STATES } from './strings.ts'
 
 const WIDTH = 600
 const HEIGHT = 34
 
+const PLACE: Readonly<Record<AgeStripProps['state'], Place>> = { 'TIME-WAIT': 'time-wait', 'CLOSE-WAIT': 'close-wait' }
+
 interface AgeStripProps {
   readonly title: string
-  readonly state: string
+  readonly state: 'TIME-WAIT' | 'CLOSE-WAIT'
   /** Milliseconds. */
   readonly ages: readonly number[]
   readonly total: number
@@ -26,6 +30,7 @@ export function AgeStrip({ title, state, ages, total, span }: AgeStripProps) {
     <div class="age-strip">
       <p class="panel-title">
         <strong>{title}</strong>
+        <QuestionsHere place={PLACE[state]} />
         <span>{total === 0 ? text.noAges : format.count(total)}</span>
       </p>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">

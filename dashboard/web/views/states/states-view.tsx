@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks'
 import type { SocketList, SocketRow } from '../../../contract/server.ts'
 import { useFormat, useLab, useText } from '../../app/lab-context.ts'
 import { refusalText } from '../../controls/asks.ts'
+import { QuestionsHere } from '../../questions/questions-here.tsx'
 import { AgeStrip } from './age-strip.tsx'
 import { StateDiagram } from './state-diagram.tsx'
 import { NODES, type StateName } from './state-map.ts'
@@ -23,7 +24,9 @@ export function StatesView() {
   return (
     <section class="states-view" aria-label={text.title}>
       <div class="view-head">
-        <h1>{text.title}</h1>
+        <h1>
+          {text.title} <QuestionsHere place="states" />
+        </h1>
         <p class="quiet">{text.about}</p>
       </div>
       <div class="states-grid">

@@ -1,7 +1,7 @@
 /**
  * The lab without processes: what it tells, what its controls do, and that time goes back and plays again as it did.
  */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { StreamMessage } from '../../../../dashboard/contract/stream.ts'
 import { VirtualLab } from '../../../../dashboard/virtual/virtual-lab.ts'
 import { readScenario } from '../../../../lab/files/scenario-source.ts'
@@ -74,6 +74,28 @@ describe('the lab in virtual time', () => {
       expect(wanderer.lab.now).toBe(back * SECOND)
       wanderer.lab.goTo(20 * SECOND)
       expect(counters(wanderer.lab)).toEqual(end)
+    }
+  })
+
+  it.each([
+    { rate: 5000, seconds: 8 },
+    // Longer than mementos are kept for every second.
+    { rate: 200, seconds: 70 },
+  ])('replays no more than a second to go back one, at $rate SYN/s after $seconds s', ({ rate, seconds }) => {
+    const { lab } = open()
+    lab.startAttack({ ...FLOOD, rate })
+    run(lab, seconds - 1)
+    const instants = vi.spyOn(ArmSimulator.prototype, 'step')
+    try {
+      run(lab, seconds)
+      const ofOneSecond = instants.mock.calls.length
+      expect(ofOneSecond).toBeGreaterThan(rate)
+      instants.mockClear()
+      lab.goTo((seconds - 1) * SECOND)
+      expect(instants.mock.calls.length).toBeLessThan(1.2 * ofOneSecond)
+      expect(lab.now).toBe((seconds - 1) * SECOND)
+    } finally {
+      instants.mockRestore()
     }
   })
 

@@ -56,6 +56,17 @@ describe('a scenario in the browser', () => {
     expect([labs.lab(0).now, labs.lab(1).now, labs.time.furthest]).toEqual([4_000_000, 4_000_000, 11_000])
   })
 
+  it('stops by itself at the moment it was told, and only there', () => {
+    const { labs } = open()
+    labs.open({ text, isByHand: false })
+    labs.run(1000, 2500)
+    for (let i = 0; i < 5; i++) labs.tick(50, 1_000_000)
+    expect(labs.time).toMatchObject({ at: 2500, furthest: 2500, speed: 0 })
+    labs.run(10)
+    for (let i = 0; i < 10; i++) labs.tick(50, 1_000_000)
+    expect(labs.time).toMatchObject({ at: 7500, speed: 10 })
+  })
+
   it.each([0, 0.001, 1001, Number.NaN])('refuses a speed of %f', (speed) => {
     const { labs } = open()
     labs.open({ text, isByHand: false })

@@ -1,6 +1,8 @@
 /** The lessons, each taken from its prediction to its check on a lab in virtual time; their words; and progress files. */
 import { describe, expect, it } from 'vitest'
 import { LANGUAGES } from '../../../../dashboard/web/i18n/language.ts'
+import { PLACES } from '../../../../dashboard/web/questions/places.ts'
+import { QUESTIONS } from '../../../../dashboard/web/questions/questions.ts'
 import { isRight, LESSONS, type LessonName, lessonNamed } from '../../../../dashboard/web/views/lessons/lesson.ts'
 import {
   isProgressProblem,
@@ -9,8 +11,8 @@ import {
   withDone,
   writeProgress,
 } from '../../../../dashboard/web/views/lessons/progress.ts'
-import { clientsRequest, prepare, restore } from '../../../../dashboard/web/views/lessons/run.ts'
-import { LESSON_TEXTS, LESSONS_WORDS, QUESTIONS } from '../../../../dashboard/web/views/lessons/strings.ts'
+import { clientsRequest, prepare, restore, untilTold } from '../../../../dashboard/web/views/lessons/run.ts'
+import { LESSON_TEXTS, LESSONS_WORDS } from '../../../../dashboard/web/views/lessons/strings.ts'
 import { CHECK_NAMES } from '../../../../lab/checks/checks.ts'
 import { Attempt } from '../../../support/worlds/lesson-attempt.ts'
 import { VirtualPage } from '../../../support/worlds/virtual-page.ts'
@@ -75,12 +77,33 @@ describe('after a lesson', () => {
         ...controls,
         configure: async () => config,
         setClients: async () => clients,
-        reset: async () => undefined as never,
+        reset: async () => ({ uptimeSeconds: 0 }) as never,
       },
       knobs,
     )
     expect(told()).toMatchObject({ config: { backlog: 77 }, clients: { rate: 3, responseTimeout: 9 } })
     expect([...store.attackers.value.values()][0]?.state.attacks.filter(({ state }) => state === 'running')).toEqual([])
+  })
+})
+
+describe('a lesson that was prepared', () => {
+  it('begins when the page was told of the prepared lab, not of the one before', async () => {
+    const { page, lesson } = await Attempt.begin('two-queues')
+    const { store, controls, knobs } = page
+    await controls.configure({ acceptInterval: 200 })
+    const told = store.server.value
+    const prepared = await prepare(lesson, controls, knobs)
+    // What a page server had still under way when it was answered.
+    store.server.value = told
+    let hasBegun = false
+    const begun = untilTold(store, { ...prepared, uptimeSeconds: (told?.state.uptimeSeconds ?? 0) + 1 }).then(() => {
+      hasBegun = true
+    })
+    await page.pass(0.5)
+    expect(hasBegun).toBe(false)
+    await page.pass(5)
+    await begun
+    expect(store.server.value?.state.config).toEqual(prepared.config)
   })
 })
 
@@ -113,7 +136,10 @@ describe('the words of the lessons', () => {
 
   it('answer 25 questions, each in one lesson, in both languages alike', () => {
     const placed = LESSONS.flatMap(({ questions }) => questions)
-    expect(placed.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 25 }, (_, i) => i + 1))
+    const all = Array.from({ length: 25 }, (_, i) => i + 1)
+    expect(placed.toSorted((a, b) => a - b)).toEqual(all)
+    // And each stands beside something that shows it.
+    expect([...new Set(Object.values(PLACES).flat())].toSorted((a, b) => a - b)).toEqual(all)
     for (const number of placed) {
       const [en, zh] = [QUESTIONS.en[number], QUESTIONS['zh-CN'][number]]
       expect(Object.keys(zh ?? {}), String(number)).toEqual(Object.keys(en ?? {}))

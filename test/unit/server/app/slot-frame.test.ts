@@ -10,7 +10,7 @@ import {
 import { AcceptQueue } from '../../../../server/listener/accept-queue.ts'
 import { SynQueue } from '../../../../server/listener/syn-queue.ts'
 import { SERVER_ADDRESS } from '../../../../tcpip/base/address-plan.ts'
-import { MILLISECOND, SECOND } from '../../../../tcpip/base/time.ts'
+import { SECOND } from '../../../../tcpip/base/time.ts'
 import { Handshake } from '../../../../tcpip/connection/open.ts'
 import { Tcb } from '../../../../tcpip/connection/tcb.ts'
 import { openingOf } from '../../../../tcpip/host/opening.ts'
@@ -22,7 +22,7 @@ const SPOOFED = 0xc612_0001 | 0
 
 /** Stores a request of `address` at `sentAt`, microseconds, whose SYN-ACK was sent `repeats` times again. */
 function store(queue: SynQueue, address: number, sentAt = 0, repeats = 0): number {
-  const request = queue.add(queue.length, address, SERVER_ADDRESS, 0, sentAt / MILLISECOND)
+  const request = queue.add(queue.length, address, SERVER_ADDRESS, 0, sentAt)
   queue.timers.arm(request, sentAt + SECOND)
   for (let i = 0; i < repeats; i++) queue.countTimeout(request)
   return request

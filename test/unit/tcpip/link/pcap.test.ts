@@ -266,6 +266,7 @@ describe('a file of another format', () => {
     ['snoop', [...Buffer.from('snoop\0\0\0'), 0, 0, 0, 2], 'a snoop file'],
     ['zstd', [0x28, 0xb5, 0x2f, 0xfd], 'zstd'],
     ['Network Monitor', [...Buffer.from('GMBU'), 0], 'a Network Monitor file'],
+    ['Ixia', [0xac, 1, 0, 0x1c, 2, 0, 4, 0], 'an Ixia capture'],
     ['text', [...Buffer.from('10:00:00 IP 10.0.0.1 > 10.9.9.9\n')], 'text'],
   ])('is named: %s', (_, bytes, name) => {
     expect(read(Uint8Array.from(bytes)).problem?.reason).toContain(`neither a pcap nor a pcapng file, but ${name}`)

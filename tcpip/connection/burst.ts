@@ -1,0 +1,58 @@
+/**
+ * How many segments are handed down at once. Linux hands data to the device in bursts (segmentation offload), sized by how fast the
+ * connection sends, and rather waits for the next ACK than send a burst that is too small. This stack sends one segment at a time, but
+ * waits when Linux does. Read first: Linux tcp_tso_autosize(), tcp_cwnd_test(), tcp_tso_should_defer().
+ */
+import { MILLISECOND, SECOND } from '../base/time.ts'
+import { seqDiff } from '../wire/seq.ts'
+import { segmentsInPipe } from './scoreboard.ts'
+import { RECOVERY_NONE, type Tcb } from './tcb.ts'
+
+/** Largest burst, bytes (Linux GSO_MAX_SIZE), and least, segments (tcp_min_tso_segs). */
+const MOST_BYTES = 65_536
+const LEAST_SEGMENTS = 2
+
+/** A burst is what the connection sends in this part of a second (Linux sk_pacing_shift), at these multiples of cwnd / SRTT. */
+const BURSTS_PER_SECOND = 1024
+const SLOW_START_RATIO = 2
+const AVOIDANCE_RATIO = 1.2
+
+/** The largest burst is halved for each so many microseconds of the least round trip (Linux tcp_tso_rtt_log). */
+const ROUND_TRIP_STEP = 512
+
+/** A pause of this length begins a flight of its own, which does not wait. */
+const PAUSE = MILLISECOND
+
+/** A burst that fills this share of the window does not wait (Linux tcp_tso_win_divisor). */
+const WINDOW_SHARE = 3
+
+/** Segments of the burst that may be sent now: at least one, or 0 when waiting for an ACK is better. */
+export function burstSize(tcb: Tcb, segmentBytes: number, now: number): number {
+  const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
+  const unsent = tcb.sendQueue.length - inFlight
+  if (unsent <= segmentBytes) return 1
+  const most = mostSegments(tcb, segmentBytes)
+  const room = tcb.cwnd - segmentsInPipe(tcb)
+  const roomBytes = Math.min(room * segmentBytes, tcb.sndWnd - inFlight)
+  const windowBytes = Math.min(tcb.cwnd * segmentBytes, tcb.sndWnd)
+  const isEnough = roomBytes >= most * segmentBytes || roomBytes >= Math.floor(windowBytes / WINDOW_SHARE)
+  // Nothing will be added to what ends with a FIN.
+  const isLast = tcb.finQueued && roomBytes > unsent
+  if (!isEnough && !isLast && isAckNear(tcb, now)) return 0
+  return Math.max(1, Math.min(most, room, tcb.cwnd >> 1))
+}
+
+/** Whether more is being sent just now, and half a round trip has passed since the oldest segment in flight was sent. */
+function isAckNear(tcb: Tcb, now: number): boolean {
+  if (tcb.recovery !== RECOVERY_NONE || tcb.flight.length === 0 || now - tcb.lastSentAt > PAUSE) return false
+  return now - tcb.flight.oldestSentAt >= tcb.srtt / 2
+}
+
+function mostSegments(tcb: Tcb, segmentBytes: number): number {
+  const ratio = tcb.cwnd < tcb.ssthresh / 2 ? SLOW_START_RATIO : AVOIDANCE_RATIO
+  const segments = Math.max(tcb.cwnd, tcb.flight.length)
+  const bytesPerSecond =
+    tcb.srtt === 0 ? Number.POSITIVE_INFINITY : (ratio * segments * segmentBytes * SECOND) / tcb.srtt
+  const bytes = bytesPerSecond / BURSTS_PER_SECOND + MOST_BYTES / 2 ** Math.floor(tcb.leastRoundTrip / ROUND_TRIP_STEP)
+  return Math.max(LEAST_SEGMENTS, Math.floor(Math.min(bytes, MOST_BYTES) / segmentBytes))
+}
