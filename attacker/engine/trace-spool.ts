@@ -3,7 +3,7 @@
  * many different ones can be replayed beside each other in little memory. Where no file can be written (a container whose
  * disk is memory, and full), a trace stays in memory, which threads share.
  */
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TraceAccount } from '../trace/account.ts'
@@ -85,7 +85,13 @@ function pagesOf({ descriptor, count, account, ends, offsets }: OpenSpooledTrace
   }
 }
 
-/** The directory of this process for its traces; gone when the process ends in order. */
+/** How these directories are called: this, the process that it is of, and something that nobody else has. */
+const DIRECTORY_PREFIX = 'synlab-traces-'
+
+/**
+ * The directory of this process for its traces: removed when the process ends in order, and by the next process when it was
+ * killed.
+ */
 export class SpoolDirectory {
   private directory: string | undefined
   private files = 0
@@ -101,8 +107,24 @@ export class SpoolDirectory {
   }
 
   private make(): string {
-    const directory = mkdtempSync(join(tmpdir(), 'synlab-traces-'))
+    for (const entry of readdirSync(tmpdir())) {
+      if (isLeftOver(entry)) rmSync(join(tmpdir(), entry), { recursive: true, force: true })
+    }
+    const directory = mkdtempSync(join(tmpdir(), `${DIRECTORY_PREFIX}${process.pid}-`))
     process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
     return directory
+  }
+}
+
+/** Whether a directory is of a process that is gone. */
+function isLeftOver(entry: string): boolean {
+  const [, pid] = new RegExp(`^${DIRECTORY_PREFIX}(\\d+)-`).exec(entry) ?? []
+  if (pid === undefined) return false
+  try {
+    process.kill(Number(pid), 0)
+    return false
+  } catch (error) {
+    // One that may not be asked is there.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
   }
 }

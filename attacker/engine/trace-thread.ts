@@ -39,7 +39,13 @@ export function makeTraceReader(): TraceReader {
   let latest: { readonly key: string; readonly order: () => TraceOrder; readonly path: string } | undefined
   const read = async (wanted: Wanted): Promise<TraceOrder | string> => {
     const key = await identify(wanted)
-    if (latest !== undefined && latest.key === key) return latest.order()
+    if (latest !== undefined && latest.key === key) {
+      try {
+        return latest.order()
+      } catch {
+        // Somebody has tidied up among temporary files: it is read once more.
+      }
+    }
     if (latest !== undefined) await rm(latest.path, { force: true })
     latest = undefined
     const spool = spools.newPath()

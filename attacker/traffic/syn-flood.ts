@@ -1,8 +1,8 @@
 /**
  * Where the SYNs of a flood come from. Read first: RFC 4987 2.
  *
- * It decides whether the flood has an effect at all: a SYN-ACK to an address that nobody has is lost, and the request
- * waits; one to a host that knows nothing of it is answered with RST, and the request is gone.
+ * It decides whether the flood has an effect at all: a SYN-ACK to an address that nobody has is lost, and the half-open
+ * entry waits; one to a host that knows nothing of it is answered with RST, and the entry is gone.
  */
 import { prefixSize } from '../../tcpip/wire/address.ts'
 import type { AttackSpecOf } from './attack-spec.ts'

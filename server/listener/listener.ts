@@ -1,7 +1,8 @@
 /**
  * THE PASSIVE OPEN: what a listening port does with a segment that belongs to no connection. The order of the decisions
- * and the counter of every branch are Linux's. Read first: Linux tcp_rcv_state_process() case TCP_LISTEN; RFC 9293
- * 3.10.7.2. A new SYN is decided on in admission/, entries live in half-open.ts, cookies in cookie-handshake.ts.
+ * and the counter of every branch are Linux's, except where the knob `eviction` says otherwise. Read first: Linux
+ * tcp_rcv_state_process() case TCP_LISTEN; RFC 9293 3.10.7.2. A new SYN is decided on in admission/, entries live in
+ * half-open.ts, cookies in cookie-handshake.ts.
  */
 
 import { Mib } from '../../tcpip/base/counters.ts'

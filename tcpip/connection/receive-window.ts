@@ -8,12 +8,26 @@ import { QUEUE_BYTES, type Tcb } from './tcb.ts'
 const LEAST_SHARE = 16
 
 /**
- * Bytes of the receive queue that may still be offered. A sliver is not: a window that opens by slivers makes for silly
- * segments (RFC 9293 3.8.6.2.2, MUST-39).
+ * Bytes of the receive queue that may still be offered. One segment is kept back: what comes while a program reads need not
+ * shrink the window (Linux tcp_init_buffer_space). A sliver is not offered: a window that opens by slivers makes for silly segments
+ * (RFC 9293 3.8.6.2.2, MUST-39).
  */
 export function receiveRoom(tcb: Tcb): number {
   const room = QUEUE_BYTES - tcb.receiveQueue.length
-  return room < QUEUE_BYTES / LEAST_SHARE ? 0 : room
+  if (room < QUEUE_BYTES / LEAST_SHARE || room < tcb.rcvMss) return 0
+  return Math.min(room, QUEUE_BYTES - tcb.advertisedMss)
+}
+
+/**
+ * The window that could be offered now, bytes. With a scale it is rounded up to what the field can say; without one it stays as it
+ * was offered last as long as that is within a segment of the room, and else is a whole number of segments (Linux
+ * __tcp_select_window).
+ */
+export function offerableWindow(tcb: Tcb): number {
+  const room = receiveRoom(tcb)
+  if (tcb.rcvWindowShift > 0) return roundUp(room, tcb.rcvWindowShift)
+  const { offeredWnd, rcvMss } = tcb
+  return offeredWnd <= room - rcvMss || offeredWnd > room ? room - (room % rcvMss) : offeredWnd
 }
 
 /**
@@ -23,11 +37,15 @@ export function receiveRoom(tcb: Tcb): number {
  */
 export function selectWindowField(tcb: Tcb): number {
   const shift = tcb.rcvWindowShift
-  const room = receiveRoom(tcb) >> shift
-  const promised = (tcb.rcvWnd + (1 << shift) - 1) >> shift
-  const keeps = promised << shift <= tcb.receiveQueue.free
-  const field = Math.min(MAX_WINDOW_FIELD, keeps ? Math.max(room, promised) : room)
+  const offerable = offerableWindow(tcb)
+  const promised = roundUp(tcb.rcvWnd, shift)
+  const window = offerable < promised && promised <= tcb.receiveQueue.free ? promised : offerable
+  const field = Math.min(MAX_WINDOW_FIELD, window >> shift)
   tcb.rcvWnd = field << shift
   tcb.offeredWnd = tcb.rcvWnd
   return field
+}
+
+function roundUp(bytes: number, shift: number): number {
+  return ((bytes + (1 << shift) - 1) >> shift) << shift
 }

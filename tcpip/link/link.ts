@@ -1,7 +1,7 @@
 /**
  * The link contract. A host sees one end of a link: a ring to read packets from and a ring to write packets to. What
- * lies between the rings of two hosts (nothing, delay and loss, a UDP socket, an Ethernet device) is somebody else's
- * room, and the host's code is the same over all of them.
+ * lies between the rings of two hosts (nothing, delay and loss, a UDP socket, an Ethernet device) is written elsewhere, and
+ * the host's code is the same over all of them.
  */
 import { PacketRing } from './packet-ring.ts'
 

@@ -1,6 +1,6 @@
 /**
  * A connection of an endpoint as a Node stream that can stand wherever a net.Socket does, in node:http above all. Read
- * first: Node's lib/net.js for what a socket promises, tcpip/socket.ts for what is below.
+ * first: Node's lib/net.js for what a socket promises, tcpip/host/socket.ts for what is below.
  */
 import { Duplex } from 'node:stream'
 import { SECOND } from '../base/time.ts'

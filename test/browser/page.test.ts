@@ -78,9 +78,11 @@ describeWith([BROWSER], 'the page', () => {
     await until('the attack is over', async () => (await page.locator('.running').count()) === 0)
     await lab.attacker.request('PUT', '/api/clients', { rate: 0 })
     await page.click('.log .more')
+    // The page is told the state twice a second: it has to have heard of the quiet, too.
     await until('the lab is quiet', async () => {
       const { body } = await lab.server.request<ServerState>('GET', '/api/state')
-      return body.synQueue.length === (await figure(page, 'syn-length')) && body.connections.established === 0
+      const isQuiet = body.connections.established === 0 && (await figure(page, 'established')) === 0
+      return isQuiet && body.synQueue.length === (await figure(page, 'syn-length'))
     })
     const shown = {
       synLength: await figure(page, 'syn-length'),
@@ -222,6 +224,18 @@ describeWith([BROWSER], 'the page', () => {
       const shown = Number(await page.locator('[data-state="established"]').textContent())
       return shown > 20
     })
+    await until('its ways have the rates of what is counted', async () => {
+      const rate = await page.locator('[data-edge="syn_recv-established"] .rate').textContent()
+      return Number.parseFloat(rate ?? '') > 10
+    })
+    const way = 'synlab_connection_transitions_total{from="syn_recv",to="established"}'
+    const before = await lab.server.metric(way)
+    const title = await page.locator('[data-edge="syn_recv-established"] title').textContent()
+    const told = Number((title ?? '').match(/: ([\d,]+) since/)?.[1]?.replaceAll(',', ''))
+    // What the page was told lies less than a message before what is counted now.
+    expect(told).toBeGreaterThan(0)
+    expect(told).toBeLessThanOrEqual(await lab.server.metric(way))
+    expect(told).toBeGreaterThan(before / 2)
     await page.selectOption('.sockets select', 'established')
     await until('the table is filtered', async () => {
       const states = await page.locator('.table-box tbody tr td:first-child').allTextContents()
@@ -246,9 +260,22 @@ describeWith([BROWSER], 'the page', () => {
     const html = (await save('HTML')).toString()
     expect(html).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*SynReceived/)
     expect(html).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org\/2000\/svg)/)
-    await page.keyboard.press('4')
-    await page.locator('.states-diagram').waitFor()
-    expect((await save('SVG')).toString()).toContain('TIME-WAIT')
+    for (const [hash, sign, words] of [
+      ['handshake', '.diagram .arrow', /SYN ACK[\s\S]*ESTABLISHED/],
+      ['cookie', '.equation', /hash 1[\s\S]*1460/],
+      ['states', '.states-diagram', /FIN-WAIT-1[\s\S]*TIME-WAIT[\s\S]*Recv-Q/],
+      ['lessons', '.lesson-list', /hold rate/],
+      ['lessons?lesson=flood', '.lesson canvas', /hold rate[\s\S]*<image [^>]*data:image\/png/],
+    ] as const) {
+      await page.evaluate(`location.hash = '#${hash}'`)
+      await page.locator(sign).first().waitFor()
+      const picture = (await save('SVG')).toString()
+      expect(picture, hash).toMatch(words)
+      expect(picture, hash).not.toMatch(/NaN|undefined/)
+      // Made by the browser from the same picture: it could draw it.
+      expect((await save('PNG')).subarray(1, 4).toString(), hash).toBe('PNG')
+      expect((await save('HTML')).toString(), hash).toMatch(words)
+    }
   })
 
   it('says when a link leads nowhere, and changes nothing', async () => {

@@ -132,7 +132,7 @@ describe('an attacker without a server', () => {
     const attacker = await startAttacker(port, '--clients-rate', '100')
     expect(await attacker.request('POST', '/api/attacks', FLOOD)).toMatchObject({ status: 503 })
     await until('three hellos have come', async () => datagrams.length >= 3)
-    // The hello of tcpip/io/udp-frame.ts: "SL", version 1, type 1, 64 bytes.
+    // The hello of tcpip/udp-link/udp-frame.ts: "SL", version 1, type 1, 64 bytes.
     for (const bytes of datagrams) expect([bytes.length, bytes.toString('latin1', 0, 4)]).toEqual([64, 'SL\x01\x01'])
     expect(await attacker.metric('synlab_attack_packets_offered_total{kind="syn-flood"}')).toBe(0)
     expect(await attacker.metric('synlab_client_attempts_total')).toBe(0)

@@ -2,7 +2,8 @@
  * Many replays, live: a short recording is in memory once, shared by the threads of the attacker; of a long one only the
  * page that is played. Needs the compiled program (`npm test` compiles first).
  */
-import { appendFileSync, fstatSync } from 'node:fs'
+import { appendFileSync, fstatSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
 import { closeTrace, type OpenSpooledTrace, timelineOf } from '../../attacker/engine/trace-spool.ts'
@@ -51,6 +52,12 @@ it('a long recording is in a file, which each replay opens for itself', async ()
   orders.push((await read(directory, 'flood.pcap')) as OpenSpooledTrace)
   expect(fstatSync(orders[2].descriptor).ino).not.toBe(fstatSync(first.descriptor).ino)
   for (const order of orders) expect(countBeyond(timelineOf(order), 1, 1_000_000)).toBe(9_900)
+  // A file that somebody has removed is made again.
+  for (const path of readdirSync(tmpdir()).filter((entry) => entry.startsWith(`synlab-traces-${process.pid}-`))) {
+    rmSync(join(tmpdir(), path), { recursive: true })
+  }
+  const again = await read(directory, 'flood.pcap')
+  expect(again).toMatchObject({ count: 10_000 })
   for (const order of orders) closeTrace(order)
 })
 

@@ -42,8 +42,9 @@ function number(name: string, text: string): number {
 async function playOwnScripts(): Promise<void> {
   const paths = positionals.length > 0 ? positionals : [OWN_SCRIPTS]
   const scripts = await playScripts(paths, values.brief, (failure) => console.error(failure))
-  const { passed, failed, refused } = scripts
+  const { passed, failed, refused, again } = scripts
   console.log(`scripts on the kernel: ${passed} passed, ${failed} failed, ${refused} refused`)
+  if (again > 0) console.log(`  ${again} played again, as a failure counts when the kernel shows it three times`)
   for (const [reason, count] of scripts.endpointOnly) console.log(`  ${count} true of the endpoint only: ${reason}`)
   if (scripts.long > 0) console.log(`  ${scripts.long} take longer than a brief run has`)
   if (failed + refused > 0) process.exitCode = 1

@@ -10,6 +10,9 @@ import { playAll } from './pool.ts'
 /** Scripts that are played at a time. They wait most of their time. */
 const WIDTH = 16
 
+/** A failure counts when the kernel shows it so often, as with random programs: time is real, and the machine may stall. */
+const ROUNDS = 3
+
 /** Longest script of a brief run, seconds of real time: the 63 s of a half-open entry, and the slack of its timers. */
 const BRIEF_SECONDS = 75
 
@@ -23,6 +26,8 @@ export interface ScriptsReport {
   readonly failed: number
   /** Scripts that ask for something that this interpreter does not have. */
   readonly refused: number
+  /** Times that a script was played again because it had failed. */
+  readonly again: number
   /** Scripts that are true of the endpoint only, by reason. */
   readonly endpointOnly: ReadonlyMap<string, number>
   /** Scripts left out because they are long. */
@@ -58,20 +63,28 @@ export async function playScripts(
   // The longest first: none of them is left to begin when all others are done.
   due.sort((a, b) => b.seconds - a.seconds)
   let passed = 0
-  await playAll<ScriptJob, ScriptOutcome>(
-    new URL('play-scripts.js', import.meta.url),
-    due,
-    WIDTH,
-    ({ path }, outcome) => {
-      if (outcome === undefined) passed++
-      else {
-        if (outcome.isRefused) refused++
-        else failed++
-        report(`${nameOf(path)}:${outcome.text}`)
-      }
-    },
-  )
-  return { passed, failed, refused, endpointOnly, long }
+  let again = 0
+  let jobs: readonly ScriptJob[] = due
+  for (let round = 1; jobs.length > 0; round++) {
+    const failures: { readonly job: ScriptJob; readonly text: string }[] = []
+    await playAll<ScriptJob, ScriptOutcome>(
+      new URL('play-scripts.js', import.meta.url),
+      jobs,
+      WIDTH,
+      (job, outcome) => {
+        if (outcome === undefined) passed++
+        else if (outcome.isRefused) {
+          refused++
+          report(`${nameOf(job.path)}:${outcome.text}`)
+        } else failures.push({ job, text: outcome.text })
+      },
+    )
+    if (round < ROUNDS) again += failures.length
+    else for (const { job, text } of failures) report(`${nameOf(job.path)}:${text}`)
+    if (round === ROUNDS) failed += failures.length
+    jobs = round < ROUNDS ? failures.map(({ job }) => job) : []
+  }
+  return { passed, failed, refused, again, endpointOnly, long }
 }
 
 /** A script as messages name it: our own by their place among them. */

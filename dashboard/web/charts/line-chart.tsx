@@ -16,7 +16,7 @@ import { type TimeWindow, timeWindow } from './time-window.ts'
 const POINTS_MAX = 300
 
 /** Insets of the plot in its element, in units of the page's text. */
-const LEFT = 2.9
+const LEFT = 3.5
 const RIGHT = 0.3
 const BOTTOM = 0.5
 const TOP = 0.5
@@ -116,7 +116,10 @@ class Drawing {
     this.plot.batch((plot: uPlot) => {
       plot.setData([Array.from(times), ...lines] as uPlot.AlignedData, false)
       plot.setScale('x', { min: window.from, max: window.to })
-      plot.setScale('y', { min: 0, max: niceTop(Math.max(most(lines), this.mostOfPeers(times)), chart.top) })
+      plot.setScale('y', {
+        min: 0,
+        max: niceTop(Math.max(most(lines), this.mostOfPeers(times)), chart.top, chart.format === 'bytes' ? 1024 : 1),
+      })
     })
   }
 

@@ -213,10 +213,10 @@ export function sampleTimes(from: number, to: number, pointsMax: number): Float6
   return Float64Array.from({ length: count }, (_, i) => (first + i) * step)
 }
 
-/** The scale's top for values up to `most`: a round number. */
-export function niceTop(most: number, least: number): number {
-  const wanted = Math.max(most, least)
+/** The scale's top for values up to `most`: a round number of `unit`. */
+export function niceTop(most: number, least: number, unit = 1): number {
+  const wanted = Math.max(most, least) / unit
   const power = 10 ** Math.floor(Math.log10(wanted))
   const step = [1, 1.5, 2, 3, 4, 5, 6, 8, 10].find((factor) => factor * power >= wanted * 0.999) ?? 10
-  return step * power
+  return step * power * unit
 }

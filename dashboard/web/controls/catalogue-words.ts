@@ -178,8 +178,8 @@ export const KNOB_WORDS: Readonly<Record<keyof ServerConfig, Words<Named>>> = {
   },
   workers: { en: { label: 'Workers' }, 'zh-CN': { label: '工作进程数', about: '同时服务的连接数；0 表示不限。' } },
   requestTimeout: {
-    en: { label: 'Request timeout' },
-    'zh-CN': { label: '请求超时', about: '连接发完一个完整请求可用的秒数；0 表示永远。' },
+    en: { label: 'HTTP request timeout' },
+    'zh-CN': { label: 'HTTP 请求超时', about: '连接发完一个完整请求可用的秒数；0 表示永远。' },
   },
   greeting: {
     en: { label: 'Server speaks first' },

@@ -1,5 +1,5 @@
 /**
- * A part of the page as one SVG picture: boxes, text and the SVG pictures in it, as the browser has laid them out. What is
+ * A part of the page as one SVG picture: boxes, text, canvases and the SVG pictures in it, as the browser has laid them out. What is
  * hidden or scrolled out of its box is left out.
  */
 import { element, escapeText, text } from './svg.ts'
@@ -50,10 +50,16 @@ export function drawElement(root: HTMLElement): string {
 function* draw(node: Element, frame: Frame): Generator<string> {
   const style = getComputedStyle(node)
   const box = node.getBoundingClientRect()
-  if (style.display === 'none' || style.visibility === 'hidden' || style.clipPath !== 'none') return
-  if (box.bottom < frame.top || box.top > frame.bottom) return
+  if (style.visibility === 'hidden' || style.clipPath !== 'none') return
+  // What has no box of its own is where its children are. What is folded away has boxes, and is not seen.
+  const hasBox = style.display !== 'contents'
+  if (hasBox && (!node.checkVisibility() || box.bottom < frame.top || box.top > frame.bottom)) return
   if (node instanceof SVGSVGElement) {
     yield drawSvg(node, box, frame)
+    return
+  }
+  if (node instanceof HTMLCanvasElement) {
+    yield* drawCanvas(node, box, frame)
     return
   }
   yield* drawBox(box, style, frame)
@@ -67,6 +73,18 @@ function* draw(node: Element, frame: Frame): Generator<string> {
     if (child instanceof Text) yield* drawText(child, style, inner)
     else if (child instanceof Element) yield* draw(child, inner)
   }
+}
+
+/** As it was last painted. */
+function* drawCanvas(node: HTMLCanvasElement, box: DOMRect, frame: Frame): Generator<string> {
+  if (node.width === 0 || node.height === 0) return
+  yield element('image', {
+    x: box.x - frame.x,
+    y: box.y - frame.y,
+    width: box.width,
+    height: box.height,
+    href: node.toDataURL(),
+  })
 }
 
 function* drawBox(box: DOMRect, style: CSSStyleDeclaration, frame: Frame): Generator<string> {
@@ -89,7 +107,7 @@ function* drawBox(box: DOMRect, style: CSSStyleDeclaration, frame: Frame): Gener
 function* drawText(node: Text, style: CSSStyleDeclaration, frame: Frame): Generator<string> {
   const range = document.createRange()
   let current: { words: string; box: DOMRect } | undefined
-  for (const match of node.data.matchAll(/[\u2e80-\uffff]|[^\s\u2e80-\uffff]+\s?/g)) {
+  for (const match of node.data.matchAll(/[\u2e80-\uffff]\s?|[^\s\u2e80-\uffff]+\s?/g)) {
     range.setStart(node, match.index)
     range.setEnd(node, match.index + match[0].length)
     const box = range.getBoundingClientRect()
@@ -110,6 +128,7 @@ function drawLine(words: string, x: number, box: DOMRect, style: CSSStyleDeclara
     fill: style.color,
     'font-size': size,
     'font-weight': style.fontWeight,
+    ...(style.fontFamily.includes('monospace') ? { 'font-family': 'monospace' } : {}),
   })
 }
 

@@ -128,19 +128,19 @@ export const SENTENCES_EN: SentenceCatalogue = {
     headline: (v, f) =>
       phrase`The SYN queue is filling: ${hostile(places(v, f))} places, full in ${f.duration(Math.max(v.fullIn, 0.1) * 1000)}.`,
     why: (v, f) =>
-      `${f.rate(v.server.rates.stored)} requests are stored per second and wait for an ACK that nobody sends. ${f.rate(v.holdRate)} SYN/s would be enough to keep it full.`,
+      `${f.rate(v.server.rates.stored)} half-open entries are stored per second and wait for an ACK that nobody sends. ${f.rate(v.holdRate)} SYN/s would be enough to keep it full.`,
   },
   belowHold: {
     headline: (v, f) =>
       phrase`Too slow to hurt: ${hostile(syns(v, f))} hold ${hostile(places(v, f))} places, and ${honest(served(v, f))} honest connections in 10\u00a0s were served.`,
     why: (v, f) =>
-      `A request that nobody answers lives for a while and expires. It takes ${f.rate(v.holdRate)} SYN/s to keep ${f.count(v.server.synLimit + 1)} places full.`,
+      `A half-open entry that nobody answers lives for a while and expires. It takes ${f.rate(v.holdRate)} SYN/s to keep ${f.count(v.server.synLimit + 1)} places full.`,
   },
   shrugged: {
     headline: (v, f) =>
       phrase`${hostile(syns(v, f))} arrive and ${v.honest.ok === v.honest.ended ? 'nobody suffers' : 'hardly anybody suffers'}: ${honest(served(v, f))} honest connections in 10\u00a0s, ${places(v, f)} places taken.`,
     why: (v, f) =>
-      `What this attack sends does not stay in the SYN queue: ${f.rate(v.server.rates.stored)} requests stored, ${f.rate(v.server.rates.expired)} expired, ${f.rate(v.server.rates.embryonicResets)} reset per second.`,
+      `What this attack sends does not stay in the SYN queue: ${f.rate(v.server.rates.stored)} half-open entries stored, ${f.rate(v.server.rates.expired)} expired, ${f.rate(v.server.rates.embryonicResets)} reset per second.`,
   },
   closeWait: {
     headline: (v, f) =>
@@ -161,7 +161,7 @@ export const SENTENCES_EN: SentenceCatalogue = {
     headline: (v, f) =>
       phrase`The attack is over, and the queue empties: ${hostile(places(v, f))} places are still held.`,
     why: (v, f) =>
-      `Each request waits for its last SYN-ACK to time out: ${f.rate(v.server.rates.expired)} expire per second. Honest connections in 10\u00a0s: ${served(v, f)}.`,
+      `Each half-open entry waits for its last SYN-ACK to time out: ${f.rate(v.server.rates.expired)} expire per second. Honest connections in 10\u00a0s: ${served(v, f)}.`,
   },
   failing: {
     headline: (v, f) =>
@@ -177,7 +177,7 @@ export const SENTENCES_EN: SentenceCatalogue = {
     headline: (v, f) =>
       phrase`All is calm: ${honest(served(v, f))} honest connections in 10\u00a0s were served, half of them within ${honest(f.duration(v.honest.connectP50))}.`,
     why: (v, f) =>
-      `The SYN queue holds ${places(v, f)}: a request stays only until its ACK is back. ${syns(v, f)} arrive (SynReceived).`,
+      `The SYN queue holds ${places(v, f)}: an entry stays only until its ACK is back. ${syns(v, f)} arrive (SynReceived).`,
     suggestion: 'Start a flood',
     action: 'flood',
   },

@@ -25,7 +25,7 @@ export interface SentenceValues {
   readonly attackRate: number
   /** Rate at which the queue would just stay full, SYN/s. */
   readonly holdRate: number
-  /** Seconds a request that nobody answers lives in a full queue. */
+  /** Seconds a half-open entry that nobody answers lives in a full queue. */
   readonly lifetime: number
   /** Seconds until the queue is full if it goes on so; Infinity when it does not fill. */
   readonly fullIn: number

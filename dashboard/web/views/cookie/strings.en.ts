@@ -40,7 +40,7 @@ export interface CookieText {
 
 export const COOKIE_EN: CookieText = {
   title: 'A SYN cookie, bit by bit',
-  about: (client) => `the number of the SYN-ACK that went to ${client}`,
+  about: (client) => `The number of the SYN-ACK that went to ${client}`,
   example: 'The server has sent no cookie yet; this is the one it would make for a client that might come.',
   take: 'Take the newest cookie',
   restore: 'Put the bits back',
@@ -60,7 +60,7 @@ export const COOKIE_EN: CookieText = {
     hash: 'Refused: without hash 2 no index of the MSS table is left.',
     gate: 'Refused unseen: the server has sent no cookies lately and so looks at none.',
   },
-  counter: (name) => `counted as ${name}`,
+  counter: (name) => `Counted as ${name}.`,
   mss: (bytes) => `The connection gets an MSS of ${bytes} bytes.`,
   lifetime: 'Time left',
   left: (time) => `taken for another ${time}`,
@@ -73,7 +73,7 @@ export const COOKIE_EN: CookieText = {
   yes: 'yes',
   no: 'no',
   odds: 'Odds of a guess',
-  oddsAbout: (guesses) => `One guess in ${guesses} is taken: 2 minutes × 4 indexes of 2^32 numbers.`,
+  oddsAbout: (guesses) => `One guess in ${guesses} is taken: 2 minutes × 4 indexes of 2³² numbers.`,
   oddsRate: (rate, time) => `At the present ${rate} forged cookies/s that is one connection in ${time}.`,
   oddsNone: 'Nobody is guessing at the moment.',
   waiting: 'Waiting for the server’s cookie.',

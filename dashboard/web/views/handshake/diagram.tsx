@@ -2,16 +2,50 @@
 
 import type { TapEnd, TapSegment } from '../../../contract/stream.ts'
 import { useFormat, useText } from '../../app/lab-context.ts'
+import { useNarrow } from '../../app/use-narrow.ts'
 import type { Format } from '../../i18n/format.ts'
 import { basesOf, type Exchange, type NumberBases, relativeNumbers, type Step } from './exchange.ts'
 import type { HandshakeText } from './strings.en.ts'
 import { HANDSHAKE } from './strings.ts'
 
-const WIDTH = 1000
-const LEFT = 330
-const RIGHT = 670
+/** Where things stand, in units of the diagram: with states and timers beside the life lines, or between them. */
+interface Geometry {
+  readonly width: number
+  /** The life lines of client and server. */
+  readonly left: number
+  readonly right: number
+  /** Height of a row. */
+  readonly row: number
+  /** How far below the top of its row a state stands. */
+  readonly stateAt: number
+  /** The sides of the life lines on which words end, of client and server. */
+  readonly anchors: readonly [client: Anchor, server: Anchor]
+  readonly timeX: number
+}
+
+const WIDE: Geometry = {
+  width: 1000,
+  left: 330,
+  right: 670,
+  row: 62,
+  stateAt: 0,
+  anchors: ['end', 'start'],
+  timeX: 4,
+}
+
+const NARROW: Geometry = {
+  width: 360,
+  left: 8,
+  right: 352,
+  row: 92,
+  stateAt: 46,
+  anchors: ['start', 'end'],
+  timeX: 18,
+}
+
 const TOP = 64
-const ROW = 62
+/** Between a life line and words beside it. */
+const GAP = 14
 /** An arrow falls by so much: a segment takes time. */
 const FALL = 16
 
@@ -26,21 +60,23 @@ interface DiagramProps {
 export function Diagram({ exchange, shown, now }: DiagramProps) {
   const text = useText(HANDSHAKE)
   const format = useFormat()
+  const geometry = useNarrow() ? NARROW : WIDE
+  const [clientAnchor, serverAnchor] = geometry.anchors
   const bases = basesOf(exchange)
   const rows = rowsOf(exchange.steps)
-  const height = TOP + Math.max(4, (rows.at(-1) ?? 0) + 1) * ROW + 40
-  const timerY = TOP + ((rows[shown - 1] ?? 0) + 1) * ROW
+  const height = TOP + Math.max(4, (rows.at(-1) ?? 0) + 1) * geometry.row + 40
+  const timerY = TOP + ((rows[shown - 1] ?? 0) + 1) * geometry.row
   const first = exchange.steps[0]?.at ?? 0
   const current = exchange.steps[shown - 1]
   return (
     <svg
       class="diagram"
-      viewBox={`0 0 ${WIDTH} ${height}`}
+      viewBox={`0 0 ${geometry.width} ${height}`}
       role="img"
       aria-label={`${text.client} ${exchange.client}, ${text.server} ${exchange.server}`}
     >
-      <End x={LEFT} anchor="end" name={text.client} address={exchange.client} height={height} />
-      <End x={RIGHT} anchor="start" name={text.server} address={exchange.server} height={height} />
+      <End x={geometry.left} anchor={clientAnchor} name={text.client} address={exchange.client} height={height} />
+      <End x={geometry.right} anchor={serverAnchor} name={text.server} address={exchange.server} height={height} />
       {exchange.steps
         .slice(0, shown)
         .map(
@@ -50,7 +86,8 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
                 key={`${step.at} ${String(i)}`}
                 step={step}
                 before={exchange.steps[i - 1]}
-                y={TOP + (rows[i] ?? 0) * ROW}
+                y={TOP + (rows[i] ?? 0) * geometry.row}
+                geometry={geometry}
                 bases={bases}
                 isLast={rows[i] === rows[shown - 1]}
                 time={format.duration(step.at - first)}
@@ -61,8 +98,8 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
         <>
           <Timer
             end={current.ends.client}
-            x={LEFT - 14}
-            anchor="end"
+            x={geometry.left}
+            anchor={clientAnchor}
             y={timerY}
             now={now}
             text={text}
@@ -70,9 +107,9 @@ export function Diagram({ exchange, shown, now }: DiagramProps) {
           />
           <Timer
             end={current.ends.server}
-            x={RIGHT + 14}
-            anchor="start"
-            y={timerY}
+            x={geometry.right}
+            anchor={serverAnchor}
+            y={timerY + (geometry === NARROW ? 18 : 0)}
             now={now}
             text={text}
             format={format}
@@ -127,42 +164,51 @@ interface RowProps {
   readonly step: Step
   readonly before: Step | undefined
   readonly y: number
+  readonly geometry: Geometry
   readonly bases: NumberBases
   readonly isLast: boolean
   readonly time: string
 }
 
-function Row({ step, before, y, bases, isLast, time }: RowProps) {
+function Row({ step, before, y, geometry, bases, isLast, time }: RowProps) {
   const { segment, ends } = step
+  const { left, right, stateAt, anchors, timeX } = geometry
   return (
     <g class={isLast ? 'row-last' : ''}>
-      <text class="time" x={4} y={y + 14}>
+      <text class="time" x={timeX} y={y + (stateAt > 0 ? 5 : 14)}>
         {time}
       </text>
-      {segment !== undefined && <Arrow segment={segment} y={y} bases={bases} />}
+      {segment !== undefined && <Arrow segment={segment} y={y} geometry={geometry} bases={bases} />}
       <StateChange
         before={before?.ends.client?.state}
         after={ends.client?.state}
-        x={LEFT}
-        anchor="end"
-        y={y}
+        x={left}
+        anchor={anchors[0]}
+        y={y + stateAt}
         isConcluded={step.concluded !== undefined}
       />
       <StateChange
         before={before?.ends.server.state}
         after={ends.server.state}
-        x={RIGHT}
-        anchor="start"
-        y={y}
+        x={right}
+        anchor={anchors[1]}
+        y={y + stateAt}
         isConcluded={step.concluded === 'both'}
       />
     </g>
   )
 }
 
-function Arrow({ segment, y, bases }: { segment: TapSegment; y: number; bases: NumberBases }) {
+interface ArrowProps {
+  readonly segment: TapSegment
+  readonly y: number
+  readonly geometry: Geometry
+  readonly bases: NumberBases
+}
+
+function Arrow({ segment, y, geometry: { left, right }, bases }: ArrowProps) {
   const text = useText(HANDSHAKE)
-  const [from, to] = segment.direction === 'to-server' ? [LEFT, RIGHT] : [RIGHT, LEFT]
+  const [from, to] = segment.direction === 'to-server' ? [left, right] : [right, left]
   const isDropped = segment.dropped !== undefined
   // What was dropped does not arrive.
   const tip = isDropped ? from + (to - from) * 0.86 : to
@@ -187,12 +233,12 @@ function Arrow({ segment, y, bases }: { segment: TapSegment; y: number; bases: N
       ) : (
         <path class="tip" d={`M${tip} ${tipY}l${back} -5v10z`} />
       )}
-      <text class="flags" x={(LEFT + RIGHT) / 2} y={y + 5} text-anchor="middle">
+      <text class="flags" x={(left + right) / 2} y={y + 5} text-anchor="middle">
         {flags}
         {bytes}
         {notes.length > 0 && ` · ${notes.join(' · ')}`}
       </text>
-      <text class="numbers" x={(LEFT + RIGHT) / 2} y={y + 39} text-anchor="middle">
+      <text class="numbers" x={(left + right) / 2} y={y + 39} text-anchor="middle">
         {relative(segment, bases)} · {absolute(segment)}
       </text>
     </g>
@@ -228,7 +274,7 @@ interface StateChangeProps {
 function StateChange({ before, after, x, anchor, y, isConcluded }: StateChangeProps) {
   if (after === undefined || after === before) return null
   const width = after.length * 8.2 + 18
-  const left = anchor === 'end' ? x - 14 - width : x + 14
+  const left = anchor === 'end' ? x - GAP - width : x + GAP
   return (
     <g class={isConcluded ? 'state concluded' : 'state'}>
       <rect x={left} y={y} width={width} height={24} rx={6} />
@@ -254,7 +300,7 @@ function Timer({ end, x, anchor, y, now, text, format }: TimerProps) {
   const { kind, firesAt, retries } = end.timer
   const left = Math.max(0, Math.round((firesAt - now) / 100) * 100)
   return (
-    <text class="timer" x={x} y={y + 16} text-anchor={anchor}>
+    <text class="timer" x={anchor === 'end' ? x - GAP : x + GAP} y={y + 16} text-anchor={anchor}>
       {text.timer(kind, format.duration(left), format.count(retries))}
     </text>
   )

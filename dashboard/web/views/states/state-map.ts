@@ -25,9 +25,9 @@ export interface StateNode {
 }
 
 export const NODES: readonly StateNode[] = [
-  { state: 'listen', label: 'LISTEN', x: 500, y: 60 },
-  { state: 'syn_recv', label: 'SYN-RECEIVED', x: 240, y: 185 },
-  { state: 'established', label: 'ESTABLISHED', x: 500, y: 320 },
+  { state: 'listen', label: 'LISTEN', x: 540, y: 60 },
+  { state: 'syn_recv', label: 'SYN-RECEIVED', x: 170, y: 185 },
+  { state: 'established', label: 'ESTABLISHED', x: 540, y: 320 },
   { state: 'fin_wait1', label: 'FIN-WAIT-1', x: 290, y: 455 },
   { state: 'close_wait', label: 'CLOSE-WAIT', x: 710, y: 455 },
   { state: 'fin_wait2', label: 'FIN-WAIT-2', x: 145, y: 590 },

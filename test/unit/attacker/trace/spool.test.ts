@@ -2,13 +2,16 @@
  * A trace in a file is the same trace: every packet, every time, whatever order the recording had; and its file is closed
  * when its replay is over.
  */
-import { fstatSync, readdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawnSync } from 'node:child_process'
+import { existsSync, fstatSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import {
   closeTrace,
   type OpenSpooledTrace,
   openSpool,
+  SpoolDirectory,
   spoolTrace,
   timelineOf,
 } from '../../../../attacker/engine/trace-spool.ts'
@@ -136,5 +139,14 @@ describe('a trace in a file', () => {
     expect(await ended((engine) => engine.setLink('connecting'))).toEqual([true, false])
     expect(await ended((engine) => engine.pass(61_000))).toEqual([true, false])
     expect(await ended(() => {}, 'connecting')).toEqual([false, false])
+  })
+
+  it('lies in a directory that the next process removes when its own was killed, and no other', () => {
+    const gone = spawnSync(process.execPath, ['--version']).pid
+    const [left, running] = [gone, process.ppid].map((pid) => mkdtempSync(join(tmpdir(), `synlab-traces-${pid}-`)))
+    const path = new SpoolDirectory().newPath() ?? ''
+    expect([existsSync(left), existsSync(running), existsSync(dirname(path))]).toEqual([false, true, true])
+    rmSync(running, { recursive: true })
+    rmSync(dirname(path), { recursive: true })
   })
 })

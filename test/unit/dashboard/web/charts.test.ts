@@ -116,6 +116,7 @@ describe('the small charts', () => {
 
   it('end at a round number', () => {
     expect([0, 9, 10, 11, 129, 5009].map((most) => niceTop(most, 10))).toEqual([10, 10, 10, 15, 150, 6000])
+    expect([0, 12_288, 20_000].map((most) => niceTop(most, 1024, 1024) / 1024)).toEqual([1, 15, 20])
   })
 
   it('have a time step that gives few labels', () => {
@@ -146,6 +147,8 @@ describe('the small charts', () => {
       limit: 128,
       served: 0.25,
       queueBytes: 308,
+      serverCpu: 0.25,
+      attackersCpu: 0.5,
     })
     expect(shown(9000)).toMatchObject({ received: Number.NaN, synQueue: Number.NaN, served: Number.NaN })
   })
