@@ -31,7 +31,7 @@ export function KnobRow({ knob }: { knob: Knob }) {
     <div class="row" data-knob={name}>
       <div class="row-name" title={about ?? knob.about}>
         {choices === undefined ? <label for={id}>{label}</label> : <span>{label}</span>}
-        <small>{knob.linux ?? unitName(knob, text) ?? name}</small>
+        <small>{breakable(knob.linux ?? unitName(knob, text) ?? name)}</small>
       </div>
       {choices === undefined ? (
         <NumberField id={id} value={value as number | undefined} {...rangeOf(knob)} isWhole onSet={set} />
@@ -68,4 +68,9 @@ function unitName(knob: Knob, { units }: ControlsText): string | undefined {
 
 function valueName(value: KnobValue, { on, off }: { on: string; off: string }): string {
   return typeof value === 'boolean' ? (value ? on : off) : String(value)
+}
+
+/** A name such as net.ipv4.tcp_syncookies may break after a dot or an underscore, where there is no room for it on one line. */
+function breakable(name: string) {
+  return name.split(/(?<=[._])/).flatMap((part, i) => (i === 0 ? [part] : [<wbr key={i} />, part]))
 }

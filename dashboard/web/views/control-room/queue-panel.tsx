@@ -23,6 +23,7 @@ export function QueuePanel() {
     const pinned = ui.pinned.value
     return pinned === undefined ? store.slots.value : store.frames.at(pinned)
   })
+  const at = useComputed(() => frame.value?.at ?? 0)
   const syn = useQueue(frame, 'syn')
   const accept = useQueue(frame, 'accept')
   const { figures } = syn
@@ -38,7 +39,7 @@ export function QueuePanel() {
         <span class="of">{figures !== undefined && text.of(format.count(figures.limit))}</span>
       </p>
       <div class="grid-host">
-        <QueueGrid frame={syn.frame} name="grid" />
+        <QueueGrid frame={syn.frame} at={at} name="grid" />
         {figures === undefined && <p class="quiet over">{text.noFrame}</p>}
       </div>
       <p class="key">
@@ -72,7 +73,7 @@ export function QueuePanel() {
             {accept.figures !== undefined && text.of(format.count(accept.figures.limit))}
           </span>
         </p>
-        <QueueGrid frame={accept.frame} name="grid accept-grid" />
+        <QueueGrid frame={accept.frame} at={at} name="grid accept-grid" />
       </div>
       {figures !== undefined && (
         <SpokenTwin

@@ -1,7 +1,7 @@
 /** The control room in Chinese. */
 import type { ControlRoomText } from './strings.en.ts'
 
-const who = (name: string): string => (name === 'server' ? '服务器' : `攻击者 ${name}`)
+const who = (name: string): string => (name === 'server' ? '服务器' : `攻击者（${name}）`)
 
 export const CONTROL_ROOM_ZH: ControlRoomText = {
   sentence: '正在发生什么',
@@ -81,7 +81,7 @@ export const CONTROL_ROOM_ZH: ControlRoomText = {
     attack: ({ state, rate }, kind, f) => (state === 'started' ? `${kind}开始，${f.rate(rate)}/秒` : `${kind}结束`),
     clients: ({ rate }, f) => `正常客户端：${f.rate(rate)}/秒`,
     reset: (mark) => `${who(mark.who)}已重置`,
-    presence: (mark) => `${who(mark.who)}${mark.isThere ? '在' : '不在了'}`,
+    presence: (mark) => `${who(mark.who)}${mark.isThere ? '已连上' : '已断开'}`,
   },
   twinQueue: (length, limit, honest, hostile) =>
     `${limit} 个位置中占用了 ${length} 个：正常客户端 ${honest} 个，攻击 ${hostile} 个。`,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { Flashes } from '../../../../dashboard/web/charts/flashes.ts'
 import { layoutGrid } from '../../../../dashboard/web/charts/grid-layout.ts'
 import { makePalette, paintDensity, paintPlaces } from '../../../../dashboard/web/charts/grid-pixels.ts'
 import { countHolders, decodeFrame } from '../../../../dashboard/web/charts/queue-frame.ts'
@@ -86,6 +87,32 @@ describe('the grid of a queue', () => {
     const counts = base64(3, 0, 0x01, 0x01, 0, 0, 0, 0, 7, 0, 0, 0)
     const density = decodeFrame({ kind: 'density', length: 9, limit: 9999, cells: 2, placesPerCell: 300, counts })
     expect(countHolders(density)).toEqual({ honest: 3, hostile: 257 + 7 })
+  })
+})
+
+describe('places that have just been taken', () => {
+  const FREE = 0
+  const YOUNG = 0b0000_0010
+  const OLD = 0b0110_0010
+  const lit = (...bytes: number[]) => Uint8Array.from(bytes)
+
+  it('are lit for two frames, whether they were free or held by somebody older', () => {
+    const flashes = new Flashes()
+    expect(flashes.next(lit(FREE, OLD, YOUNG), 0)).toEqual(lit(0, 0, 0))
+    expect(flashes.next(lit(YOUNG, YOUNG, YOUNG), 100)).toEqual(lit(2, 2, 0))
+    expect(flashes.next(lit(YOUNG, YOUNG, YOUNG), 200)).toEqual(lit(1, 1, 0))
+    expect(flashes.next(lit(YOUNG, YOUNG, YOUNG), 300)).toEqual(lit(0, 0, 0))
+  })
+
+  it('are not lit when the moments shown are no motion: a fast lab, a step back, another size', () => {
+    for (const at of [1000, -100, 0]) {
+      const flashes = new Flashes()
+      flashes.next(lit(FREE, OLD), 0)
+      expect(flashes.next(lit(YOUNG, YOUNG), at)).toEqual(lit(0, 0))
+    }
+    const flashes = new Flashes()
+    flashes.next(lit(FREE, OLD), 0)
+    expect(flashes.next(lit(YOUNG, YOUNG, YOUNG), 100)).toEqual(lit(0, 0, 0))
   })
 })
 
