@@ -173,7 +173,8 @@ export function boundSegment(tcb: Tcb): void {
 function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
   tcb.irs = irs
   tcb.rcvNxt = seqAdd(irs, 1)
-  tcb.rcvWnd = initialWindow(tcb.timestamps, tcb.advertisedMss)
+  // As it was offered: by a SYN, which does not know yet whether timestamps will take their bytes, or by a SYN-ACK.
+  tcb.rcvWnd = initialWindow(tcb.timestamps && tcb.passive, tcb.advertisedMss)
   tcb.offeredWnd = tcb.rcvWnd
   tcb.lastAckSent = tcb.rcvNxt
   // The window of a SYN is never scaled (RFC 7323 2.2).

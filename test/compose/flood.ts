@@ -1,9 +1,10 @@
 /**
  * A flood and a crowd in the containers, begun and met through the published page, and what the alerts say of them.
  */
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AttackerState } from '../../attacker/contract.ts'
 import { TOKEN_HEADER } from '../../dashboard/contract/http.ts'
+import { EventReader } from '../../lab/client/event-reader.ts'
 import type { ServerState } from '../../server/contract.ts'
 import { type Composition, call, eventually } from '../support/processes/composition.ts'
 import { readDashboards } from '../support/readers/dashboards.ts'
@@ -23,6 +24,14 @@ const SERVED_OR_LATE = 0.99
 const now = (): number => Date.now() / 1000
 
 export function floodTests(lab: Composition): void {
+  // A page is open all the time: attacks that pages start end with the last of them (dashboard/server/page-leases.ts).
+  let stream: EventReader<{ message: unknown }> | undefined
+  beforeAll(async () => {
+    stream = await EventReader.open(`${lab.url('dashboard')}/api/stream`)
+    void hearAll(stream)
+  })
+  afterAll(() => stream?.close())
+
   /** As the page calls the lab: with the token that it is given. */
   async function page<B>(method: string, path: string, body?: unknown): Promise<{ status: number; body: B }> {
     const { token } = (await call<{ token: string }>('GET', `${lab.url('dashboard')}/api/session`)).body
@@ -158,4 +167,9 @@ export function floodTests(lab: Composition): void {
     })
     expect(new Set(attackers).size).toBe(3)
   })
+}
+
+/** Takes everything in, for who does not read is dropped. */
+async function hearAll(reader: EventReader<{ message: unknown }>): Promise<void> {
+  for await (const _ of reader);
 }
