@@ -3,8 +3,8 @@
  */
 
 import { SECOND } from '../../tcpip/base/time.ts'
+import { initialWindow } from '../../tcpip/connection/segment-size.ts'
 import { STATE_NAMES } from '../../tcpip/connection/states.ts'
-import { QUEUE_BYTES } from '../../tcpip/connection/tcb.ts'
 import { ACK, SYN } from '../../tcpip/wire/segment.ts'
 import type { Words } from '../checks/language.ts'
 import type { Sighting } from './sighting.ts'
@@ -69,11 +69,11 @@ function tell(teller: Storyteller): void {
   teller.paragraph({
     en:
       `The window of a SYN counts bytes and that of every later segment units of 2^wscale bytes: ${ack.segment.window} x ` +
-      `2^${scale} = ${window} bytes, the whole receive queue of a lab host. Linux offers less at first (502, its ` +
-      `${syn.segment.window} rounded up to whole units) and opens the window as data comes.`,
+      `2^${scale} = ${window} bytes: as many whole segments with timestamps as 16 bits can count, rounded up to whole units. ` +
+      `Linux offers less at first (502, its ${syn.segment.window} rounded up) and opens the window as data comes.`,
     'zh-CN':
       `SYN 里的窗口以字节计，之后每个报文段的窗口以 2^wscale 字节为单位：${ack.segment.window} x 2^${scale} = ${window} 字节，` +
-      `是实验主机的整个接收队列。Linux 起初给得少一些（502，即 ${syn.segment.window} 向上取整到单位），随着数据到来再放大窗口。`,
+      `即 16 位所能计数的、带时间戳的整数个报文段，向上取整到单位。Linux 起初给得少一些（502，即 ${syn.segment.window} 向上取整到单位），随着数据到来再放大窗口。`,
   })
 
   teller.heading({ en: 'Why not two', 'zh-CN': '为什么不是两次' })
@@ -105,7 +105,9 @@ function tell(teller: Storyteller): void {
     outcome('ESTABLISHED, ESTABLISHED', 1),
     outcome(`${client}, ${serverState(stage)}`, stage.accepted.length),
   )
-  teller.claimEqual({ en: 'window of the ACK in bytes', 'zh-CN': 'ACK 的窗口，字节' }, QUEUE_BYTES, window)
+  const unit = 2 ** scale
+  const offered = Math.ceil(initialWindow(true) / unit) * unit
+  teller.claimEqual({ en: 'window of the ACK in bytes', 'zh-CN': 'ACK 的窗口，字节' }, offered, window)
 }
 
 function serverState({ accepted }: Stage): string {
