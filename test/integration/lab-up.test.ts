@@ -25,6 +25,15 @@ const inShellOfNpm: Start = (command) =>
     env: { ...process.env, npm_lifecycle_event: 'start' },
   })
 
+/** As npm starts it where the shell becomes the program: below npm itself, and npm below whoever wanted a lab. */
+const inBackgroundByNpm: Start = (command) => {
+  const npm = `require('child_process').spawn(process.argv[1], process.argv.slice(2), { stdio: 'inherit' })`
+  return spawn('sh', ['-c', '"$@"; true', 'sh', process.execPath, '-e', npm, ...command], {
+    stdio: STDIO,
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+  })
+}
+
 /** A lab under test, and everything it starts. */
 class Lab {
   readonly command: ChildProcess
@@ -99,6 +108,27 @@ describe('synlab up', () => {
       expect(children).toHaveLength(3)
       lab.command.kill('SIGKILL')
       await until('nobody is left', async () => [up, ...children].every((pid) => !isAlive(pid)))
+    },
+  )
+
+  it.skipIf(process.platform === 'win32')(
+    'that npm started goes on when only whoever started npm is gone',
+    async () => {
+      const lab = keep(new Lab([], inBackgroundByNpm))
+      await lab.waitUntilUp()
+      const [npm = -1] = childrenOf(lab.command.pid ?? -1)
+      const [up = -1] = childrenOf(npm)
+      expect(up).toBeGreaterThan(1)
+      try {
+        lab.command.kill('SIGKILL')
+        const lines = (): number => lab.stdout.split('\n').length
+        const told = lines()
+        // It tells something each second, and looks for npm twice as often.
+        await until('it has gone on for some seconds', async () => lines() > told + 3)
+      } finally {
+        process.kill(up, 'SIGTERM')
+      }
+      await until('it is over', async () => !isAlive(up))
     },
   )
 

@@ -1,7 +1,7 @@
 /** Nothing of a run on the kernel outlives it, also when it is killed in the middle: no process, no namespace, no TUN device. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it, vi } from 'vitest'
 import { childrenOf, isAlive } from '../support/processes/process-tree.ts'
@@ -43,10 +43,14 @@ function thoseIn(namespaces: readonly string[]): number[] {
   return [...links].filter(([, found]) => found.some((link) => namespaces.includes(link))).map(([id]) => id)
 }
 
-/** The named namespaces and the devices of this one: what other processes could see of a run. */
+/**
+ * The named namespaces and the TUN devices of this one: what other processes could see of a run. Other devices come and go with
+ * whoever else uses this machine.
+ */
 function traces(): string {
   const named = spawnSync('ip', ['netns', 'list'], { encoding: 'utf8' }).stdout
-  return `${named}\n${readdirSync('/sys/class/net').join('\n')}`
+  const devices = readdirSync('/sys/class/net').filter((device) => existsSync(`/sys/class/net/${device}/tun_flags`))
+  return `${named}\n${devices.join('\n')}`
 }
 
 /** A run with `args`, once all its kernel's ends have namespaces of their own; and these. */

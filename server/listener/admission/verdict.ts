@@ -1,7 +1,8 @@
 /**
  * How a listener decides on a new SYN: stages, one after the other, of which the first that has an opinion gives the
- * verdict. Verdicts are values; what they say is done by listener.ts. To ignore a SYN is to drop it with a reason, too. An order of stages is written as
- * `first(...) || second(...) || TAKE`: `NEXT` is the one verdict that is falsy.
+ * verdict. Verdicts are values; what they say is done by listener.ts. To ignore a SYN is to drop it with a
+ * reason, too. An order of stages is written as `first(...) || second(...) || TAKE`: `NEXT` is the one verdict that is
+ * falsy.
  */
 import type { DropReason } from '../../../tcpip/base/drop-reason.ts'
 import type { Segment } from '../../../tcpip/wire/segment.ts'
