@@ -3,7 +3,7 @@
  * many different ones can be replayed beside each other in little memory. Where no file can be written (a container whose
  * disk is memory, and full), a trace stays in memory, which threads share.
  */
-import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TraceAccount } from '../trace/account.ts'
@@ -99,7 +99,8 @@ export class SpoolDirectory {
   /** Path of a file that is not there yet; undefined when none can be made. */
   newPath(): string | undefined {
     try {
-      this.directory ??= this.make()
+      // Whoever tidies up among temporary files may have taken it away.
+      if (this.directory === undefined || !existsSync(this.directory)) this.directory = this.make()
       return join(this.directory, `${++this.files}.trace`)
     } catch {
       return undefined

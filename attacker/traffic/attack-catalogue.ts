@@ -160,7 +160,7 @@ export const ATTACK_CATALOGUE = {
         min: 0,
         max: HOLD_RETRIES_MAX,
         default: 5,
-        about: 'tcp_synack_retries that the attacker believes the server to have: it decides how long a request lives',
+        about: 'tcp_synack_retries that the attacker believes the server to have: it decides how long an entry lives',
       },
       sources: SOURCES,
       fingerprint: FINGERPRINT,

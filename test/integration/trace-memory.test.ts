@@ -56,8 +56,9 @@ it('a long recording is in a file, which each replay opens for itself', async ()
   for (const path of readdirSync(tmpdir()).filter((entry) => entry.startsWith(`synlab-traces-${process.pid}-`))) {
     rmSync(join(tmpdir(), path), { recursive: true })
   }
-  const again = await read(directory, 'flood.pcap')
-  expect(again).toMatchObject({ count: 10_000 })
+  const again = (await read(directory, 'flood.pcap')) as OpenSpooledTrace
+  expect(again).toMatchObject({ count: 10_000, descriptor: expect.any(Number) })
+  orders.push(again)
   for (const order of orders) closeTrace(order)
 })
 

@@ -26,8 +26,8 @@ function warmUp(): void {
 }
 
 /**
- * A script that fails is played again when the machine was busy elsewhere: when it woke so much later than it was asked to, or took so
- * long for a call, microseconds. No other failure is.
+ * What fails while the machine was busy elsewhere says nothing and is played again at once: when it woke so much later than it was
+ * asked to, or took so long for a call, microseconds. How often a script has to fail otherwise is said in scripts.ts.
  */
 const BUSY = 5_000
 const MOST_ATTEMPTS = 3

@@ -91,7 +91,7 @@ export const QUESTIONS_EN: Questions = {
   13: {
     question: 'What is a SYN flood, and why is a slow one enough?',
     answer:
-      'It takes places faster than they become free. Places divided by the time a request lives: a few SYNs per second. With the 5 retries of Linux about 16 SYN/s hold 128 places.',
+      'It takes places faster than they become free. Places divided by the time an entry lives: a few SYNs per second. With the 5 retries of Linux about 16 SYN/s hold 128 places.',
     see: 'the control room: “Low and slow”.',
   },
   14: {

@@ -113,7 +113,7 @@ describe('from addresses that stay silent', () => {
   })
 })
 
-it('in pulses shorter than the life of a request, a flood pays for a fraction of the time', () => {
+it('in pulses shorter than the life of an entry, a flood pays for a fraction of the time', () => {
   const lab = new AttackLab({ config: { synCookies: 0, backlog: BACKLOG, synAckRetries: 2 } })
   // 130 SYNs in a tenth of a second, then nothing for the 7 s that they stay: full from the end of each pulse until its
   // first request has gone, 6.9 s of 7.1 s.

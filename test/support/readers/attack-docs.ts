@@ -83,9 +83,8 @@ of a scenario.
 pcap (with the longer records of Kuznetzov, Red Hat 6.1, SuSE 6.3 and Nokia, too) and pcapng are read, of any size, also packed
 by gzip, and by zstd where Node can unpack it (22.15 and later); on Ethernet (with SNAP, too), VLANs, PPP, PPPoE, MPLS, Cisco
 HDLC, Linux cooked, loopback and raw IP, and inside IPv4, GRE, ERSPAN, VXLAN and Geneve. A recording that was cut off is
-replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets, live in a
-file for temporary files from which it is read page by page, so that many take little memory; options that a short capture cut
-off are missing, payloads are zeros.
+replayed up to there. A trace holds ${TRACE_PACKETS_MAX} packets. Live, a long one is kept in a temporary file and read page by
+page, so that many take little memory. Options that a short capture cut off are missing, payloads are zeros.
 
 A replay sends what was recorded, whatever the server answers. It completes no handshake, because the lab's server chooses other
 numbers than the recorded one did: connections that were established then are half-open now, and their ACKs and data are strays.

@@ -25,7 +25,7 @@ it.each([
   expect(Math.max(...found)).toBeLessThanOrEqual((ticks + 1) * TICK)
 })
 
-it('a half-open request lives for 63 s, and up to 67.4 s as measured 64.4', () => {
+it('a half-open entry lives for 63 s, and up to 67.4 s as measured 64.4', () => {
   const lives = Array.from({ length: 1024 }, (_, phase) => {
     let now = 0
     for (const wait of [1, 2, 4, 8, 16, 32])

@@ -1,7 +1,7 @@
 /**
  * One connection, segment by segment: as the tap tells it, or read from a capture. Pure; holds a bounded number of steps.
  */
-import type { TapEnds, TapEvent, TapSegment } from '../../../contract/stream.ts'
+import type { TapEnd, TapEnds, TapEvent, TapSegment } from '../../../contract/stream.ts'
 import { StateGuess } from './state-guess.ts'
 
 export interface Step {
@@ -32,6 +32,9 @@ export interface Exchange {
 /** Steps of one connection that are kept: the first ones, because the handshake is among them. */
 export const STEPS_MAX = 400
 
+/** States of a server that has no connection yet. */
+const UNOPENED: readonly string[] = ['LISTEN', 'SYN-RECEIVED']
+
 /** `exchange` with `event`; a new one when another connection begins. */
 export function withTapEvent(exchange: Exchange | undefined, event: TapEvent): Exchange | undefined {
   if (event.kind === 'started') {
@@ -44,7 +47,49 @@ export function withTapEvent(exchange: Exchange | undefined, event: TapEvent): E
     event.kind === 'segment'
       ? { at: event.at, segment: event.segment, ends: event.ends }
       : { at: event.at, ends: event.ends }
-  return withStep(exchange, withClient(step, exchange))
+  return withTold(exchange, withoutListener(withClient(step, exchange), exchange))
+}
+
+/** Adds what one of the ends has told. The two tell by themselves, so that one's news may overtake older news of the other. */
+function withTold(exchange: Exchange, step: Step): Exchange {
+  const { steps } = exchange
+  // The first step stays the first: all times are reckoned from it.
+  const later = steps.findIndex(({ at }, i) => i > 0 && at > step.at)
+  const before = steps[later - 1]
+  const newest = steps.at(-1)
+  if (before === undefined || newest === undefined) return withStep(exchange, step)
+  // Either end tells in order: what is later has been told by the other one, and did not know of this yet.
+  const isOfServer = step.segment !== undefined || !isSameEnd(step.ends.server, newest.ends.server)
+  const overtaken = steps
+    .slice(later)
+    .map((other) => joined(other, isOfServer ? other : step, isOfServer ? step : other))
+  const told = isOfServer ? joined(step, before, step) : joined(step, step, before)
+  return { ...exchange, steps: [...steps.slice(0, later), told, ...overtaken] }
+}
+
+/** `step` with the client's end as after one step, and the server's as after another. */
+function joined({ at, segment }: Step, ofClient: Step, ofServer: Step): Step {
+  const { client } = ofClient.ends
+  return {
+    at,
+    ...(segment === undefined ? {} : { segment }),
+    ends: { server: ofServer.ends.server, ...(client === undefined ? {} : { client }) },
+    ...(ofClient.concluded === undefined ? {} : { concluded: ofClient.concluded }),
+  }
+}
+
+function isSameEnd(a: TapEnd, b: TapEnd): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/**
+ * Where a connection was, the server tells of its listener once there is none any more: that connection is CLOSED. A
+ * half-open one goes back to LISTEN (RFC 9293, section 3.3.2).
+ */
+function withoutListener(step: Step, { steps }: Exchange): Step {
+  const last = steps.at(-1)?.ends.server.state
+  const isClosed = step.ends.server.state === 'LISTEN' && last !== undefined && !UNOPENED.includes(last)
+  return isClosed ? { ...step, ends: { ...step.ends, server: { state: 'CLOSED' } } } : step
 }
 
 function withClient(step: Step, { guess, steps }: Exchange): Step {

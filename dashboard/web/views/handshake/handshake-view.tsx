@@ -146,7 +146,7 @@ export function HandshakeView() {
           <div class="panel diagram-host">
             <Diagram exchange={current} shown={player.shown.value} now={now} />
             <p class="quiet">
-              {current.isHonest === undefined ? '' : `${current.isHonest ? text.honest : text.hostile}. `}
+              {current.isHonest === undefined ? '' : `${current.isHonest ? text.honest : text.hostile} `}
               {step?.concluded !== undefined && text.concluded}{' '}
               {current.ended !== undefined &&
                 player.playhead.value === undefined &&

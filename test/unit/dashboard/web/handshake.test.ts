@@ -66,6 +66,53 @@ describe('an exchange that is followed', () => {
     expect(steps.every(({ concluded }) => concluded === 'client')).toBe(true)
   })
 
+  it('stands in the order of time, whichever end tells first, with each end as it was then', () => {
+    const told = (at: number, client: string, server: string, ...flags: string[]): TapEvent => ({
+      at,
+      tap: 1,
+      ends: { client: { state: client }, server: { state: server } },
+      ...(flags.length === 0 ? { kind: 'ends' } : { kind: 'segment', segment: segment('to-server', flags, 1) }),
+    })
+    const { steps } = followed([
+      ...HANDSHAKE,
+      // The client tells of its whole close before the server has told of any segment of it.
+      told(130, 'FIN-WAIT-1', 'ESTABLISHED'),
+      told(135, 'TIME-WAIT', 'ESTABLISHED'),
+      told(131, 'TIME-WAIT', 'CLOSE-WAIT', 'ACK', 'FIN'),
+      told(133, 'TIME-WAIT', 'LAST-ACK', 'ACK', 'FIN'),
+      told(137, 'TIME-WAIT', 'LISTEN', 'ACK'),
+    ])
+    expect(steps.slice(3).map(({ at, ends }) => [at, ends.client?.state, ends.server.state])).toEqual([
+      [130, 'FIN-WAIT-1', 'ESTABLISHED'],
+      [131, 'FIN-WAIT-1', 'CLOSE-WAIT'],
+      [133, 'FIN-WAIT-1', 'LAST-ACK'],
+      [135, 'TIME-WAIT', 'LAST-ACK'],
+      [137, 'TIME-WAIT', 'CLOSED'],
+    ])
+
+    // And the other way round: the server has told all before the client tells of its FIN.
+    const late = followed([
+      ...HANDSHAKE,
+      told(125, 'ESTABLISHED', 'ESTABLISHED'),
+      told(131, 'ESTABLISHED', 'CLOSE-WAIT', 'ACK', 'FIN'),
+      told(130, 'FIN-WAIT-1', 'CLOSE-WAIT'),
+    ])
+    expect(late.steps.slice(4).map(({ at, ends }) => [at, ends.client?.state, ends.server.state])).toEqual([
+      [130, 'FIN-WAIT-1', 'ESTABLISHED'],
+      [131, 'FIN-WAIT-1', 'CLOSE-WAIT'],
+    ])
+  })
+
+  it('is back at LISTEN after a request that was never completed', () => {
+    const [started, syn] = HANDSHAKE as [TapEvent, TapEvent]
+    const { steps } = followed([
+      started,
+      syn,
+      { at: 7100, tap: 1, kind: 'ends', ends: { server: { state: 'LISTEN' } } },
+    ])
+    expect(steps.map(({ ends }) => ends.server.state)).toEqual(['SYN-RECEIVED', 'LISTEN'])
+  })
+
   it('claims nothing of a client that nobody is', () => {
     const [started, ...others] = HANDSHAKE
     const hostile = followed([{ ...started, isHonest: false } as TapEvent, ...others])
