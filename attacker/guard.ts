@@ -1,7 +1,7 @@
 /**
  * THE ONE PLACE where it is decided what the attacker may speak to. A hub may be on this machine's loopback, or on the
  * lab's own private network if its owner has named that network; everything else is refused with the reason. What an
- * attack may pretend to be is bounded by tcpip/base/address-plan.ts, how hard it may hit by traffic/caps.ts.
+ * attack may pretend to be is bounded by tcpip/wire/address-plan.ts, how hard it may hit by traffic/caps.ts.
  *
  * A hub is checked twice: as it was typed, which catches what is plainly outside before anything starts, and by the
  * address that it turned out to have, each time before a packet is sent there (UdpSpoke `authorize`).

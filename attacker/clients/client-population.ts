@@ -4,7 +4,7 @@
  * does. Active opens and their SYN schedules are tcpip's (connection/retransmit.ts); this file owns starts, patience and
  * outcomes.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { bytesOf } from '../../tcpip/base/bytes.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
@@ -14,6 +14,7 @@ import { SYN_SCHEDULES } from '../../tcpip/connection/syn-schedule.ts'
 import type { CloseReason, Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import { formatAddress, type Prefix } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { Arrivals } from './arrivals.ts'
 import { Attempt, type AttemptListener, type ConnectionRecord, NOT_YET } from './attempt.ts'
 import { ClientAddresses } from './client-addresses.ts'

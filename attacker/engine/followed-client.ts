@@ -1,9 +1,10 @@
 /**
  * The client's end of a connection that somebody follows: looked at after each turn, told when it has changed.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { type EndView, isSameEnd, viewEnd } from '../../tcpip/host/end-view.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 
 /** Address and port that the connection comes from. */
 export interface ClientName {

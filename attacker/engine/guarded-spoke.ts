@@ -2,16 +2,17 @@
  * The attacker's end of the UDP link, opened under the guard's eyes: every address the hub's name resolves to is checked
  * before a packet is sent there.
  */
+
+import { UdpSpoke, type UdpSpokeOptions } from '../../tcpip/io/udp-spoke.ts'
+import { anyBlock, exactly } from '../../tcpip/udp-link/prefix-request.ts'
+import type { Prefix } from '../../tcpip/wire/address.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,
   CLIENT_ADDRESSES,
   GATEWAY_ADDRESSES,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/base/address-plan.ts'
-import { UdpSpoke, type UdpSpokeOptions } from '../../tcpip/io/udp-spoke.ts'
-import { anyBlock, exactly } from '../../tcpip/udp-link/prefix-request.ts'
-import type { Prefix } from '../../tcpip/wire/address.ts'
+} from '../../tcpip/wire/address-plan.ts'
 import { type HubTarget, hubAddressRefusal } from '../guard.ts'
 
 /**

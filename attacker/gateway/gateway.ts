@@ -9,10 +9,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
 import { setImmediate as nextRound } from 'node:timers/promises'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
 import type { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import { type Prefix, prefixSize } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import type { GatewayCounters, GatewayOutcome } from './gateway-counters.ts'
 import { Relay } from './relay.ts'
 

@@ -2,9 +2,10 @@
  * Plays a trace back: its own schedule and its own writer, so that a packet that fell due too long ago is passed over as
  * that packet and not as the next one. What the packets are made of: trace.ts.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { addBytes, finishChecksum, halves, pseudoHeaderSum } from '../../tcpip/wire/checksum.ts'
 import { IPV4_HEADER_BYTES, PROTOCOL_TCP, writeIpv4Header } from '../../tcpip/wire/ipv4.ts'
 import {

@@ -4,9 +4,10 @@
  * lives, so that no packet of a replay holds an address of the recording. Payloads are not kept, only their lengths:
  * zeros are sent in their place.
  */
-import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+
 import { SECOND } from '../../tcpip/base/time.ts'
 import { prefixSize } from '../../tcpip/wire/address.ts'
+import { SPOOFABLE_ADDRESSES } from '../../tcpip/wire/address-plan.ts'
 import { describeNothing, formatVictim, TRACE_PACKETS_MAX, type TraceAccount, type Victim } from './account.ts'
 import {
   type Allocate,

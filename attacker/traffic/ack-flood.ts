@@ -2,8 +2,9 @@
  * ACKs with guessed cookies, from addresses that nobody has. A cookie has 2^32 values, of which a listener takes those of
  * two minutes and four MSS entries: a guess is right once in 2^29. Read first: Linux __cookie_v4_check().
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import type { Prng } from '../../tcpip/base/prng.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, Segment } from '../../tcpip/wire/segment.ts'
 import type { PacketWriter } from './attack-action.ts'

@@ -2,10 +2,11 @@
  * What an attack is told to do: kind, pace and the parameters of its kind, complete and checked. The control API, the
  * scenario files and the tests all come to it through `completeAttack`.
  */
-import { SPOOFABLE_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { formatPrefix, type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
+import { SPOOFABLE_ADDRESSES } from '../../tcpip/wire/address-plan.ts'
 import { formatVictim, type ReplayView, viewReplay } from '../trace/account.ts'
 import { countBeyond, lastTime, peakRate, type Timeline } from '../trace/timeline.ts'
 import { parseVictim } from '../trace/victim.ts'

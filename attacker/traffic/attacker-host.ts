@@ -3,16 +3,17 @@
  * sorted. The live engine and the virtual-time simulator run this same class. Owns no clock and no randomness: everything
  * follows from `now`, the generator and the secret it is given.
  */
-import { CLIENT_ADDRESSES, GATEWAY_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { Counters } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
+import { State } from '../../tcpip/base/states.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import { BATCH, Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { type Prefix, prefixContains, prefixCovers } from '../../tcpip/wire/address.ts'
+import { CLIENT_ADDRESSES, GATEWAY_ADDRESSES } from '../../tcpip/wire/address-plan.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { destinationOf, IPV4_HEADER_BYTES } from '../../tcpip/wire/ipv4.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'
@@ -150,7 +151,7 @@ export class AttackerHost {
     return [this.endpoint, this.gatewayEndpoint, this.botnet.endpoint].find((endpoint) => endpoint?.isLocal(address))
   }
 
-  /** Connections of the clients by `State` (tcpip/connection/states.ts). */
+  /** Connections of the clients by `State` (tcpip/base/states.ts). */
   get connections(): Float64Array {
     return this.endpoint.tcbs.counts
   }

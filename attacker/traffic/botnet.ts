@@ -7,13 +7,14 @@
  * for half of these ports a firewall rule drops what comes back before TCP sees it, which is what a flooder sets up on a
  * machine whose kernel would spoil the flood.
  */
-import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { Counters } from '../../tcpip/base/counters.ts'
 import type { ConnectionOwner, Tcb } from '../../tcpip/connection/tcb.ts'
 import { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { type Prefix, prefixContains, prefixCovers } from '../../tcpip/wire/address.ts'
+import { BOT_ADDRESSES, BYSTANDER_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 
 /** Ports that raw attacks send from, and whose answers a bot's firewall drops. */
 export const FIREWALLED_PORTS = { firstPort: 1024, ports: 15_360 } as const

@@ -7,10 +7,11 @@
  * that were given: one of ACKs, which open, one of RSTs, which close again so that the next lap can open. A server that
  * stores the SYNs gives no cookies: what was obtained is then good for as long as the request lives, and once.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import type { PacketRing } from '../../tcpip/link/packet-ring.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, RST, Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { type AttackAction, SendPackets } from './attack-action.ts'

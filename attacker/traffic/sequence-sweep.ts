@@ -3,10 +3,11 @@
  * other, a window apart, so that one of them must fall into the window of the connection. Shared by RST and FIN floods.
  * Read first: RFC 5961 1.1.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import type { Prng } from '../../tcpip/base/prng.ts'
 import type { Prefix } from '../../tcpip/wire/address.ts'
 import { prefixSize } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, Segment } from '../../tcpip/wire/segment.ts'
 import type { PacketWriter } from './attack-action.ts'

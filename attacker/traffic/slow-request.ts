@@ -2,11 +2,12 @@
  * Requests that never end: a line of the head now and then, so that the server takes the client for a slow one and waits.
  * A server that serves a limited number of connections at a time is full with as many of these. Known as slowloris.
  */
-import { SERVER_ADDRESS } from '../../tcpip/base/address-plan.ts'
+
 import { bytesOf } from '../../tcpip/base/bytes.ts'
 import type { Prng } from '../../tcpip/base/prng.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS } from '../../tcpip/wire/address-plan.ts'
 import type { AttackAction } from './attack-action.ts'
 import type { AttackSpecOf } from './attack-spec.ts'
 import { type BotBehaviour, BotConnections } from './bot-connections.ts'

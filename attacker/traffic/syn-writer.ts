@@ -1,8 +1,9 @@
 /**
  * SYNs to the server as different programs make them, from random sources. Shared by every attack that sends SYNs.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import type { Prng } from '../../tcpip/base/prng.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { Segment, SYN } from '../../tcpip/wire/segment.ts'
 import type { PacketWriter } from './attack-action.ts'

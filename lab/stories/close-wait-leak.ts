@@ -4,7 +4,7 @@
  */
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { bytesOf } from '../../tcpip/base/bytes.ts'
-import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
+import { STATE_NAMES, State } from '../../tcpip/base/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Words } from '../checks/language.ts'
 import type { Stage } from './stage.ts'

@@ -2,8 +2,8 @@
  * Story: three segments open a connection (RFC 9293 3.5). Why not two, why not four.
  */
 
+import { STATE_NAMES } from '../../tcpip/base/states.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
-import { STATE_NAMES } from '../../tcpip/connection/states.ts'
 import { ACK, SYN } from '../../tcpip/wire/segment.ts'
 import type { Words } from '../checks/language.ts'
 import type { Sighting } from './sighting.ts'

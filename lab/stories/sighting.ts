@@ -4,10 +4,10 @@
  */
 
 import { Listener } from '../../server/listener/listener.ts'
-import { SERVER_PORT } from '../../tcpip/base/address-plan.ts'
-import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
+import { STATE_NAMES, State } from '../../tcpip/base/states.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
 import type { PassiveOpen } from '../../tcpip/host/passive-open.ts'
+import { SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { describeSegment, type SequenceBases } from '../../tcpip/wire/describe.ts'
 import { type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { UNDER_WAY } from './fate.ts'

@@ -4,9 +4,9 @@
  */
 import { LISTENER_DEFAULTS } from '../../server/listener/listener-config.ts'
 import { LINUX } from '../../server/listener/profile.ts'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { Mib } from '../../tcpip/base/counters.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { makeSegment, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import type { Words } from '../checks/language.ts'
 import type { Stage } from './stage.ts'

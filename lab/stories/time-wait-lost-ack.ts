@@ -3,8 +3,8 @@
  * it, the peer is told that its connection was reset.
  */
 
+import { State } from '../../tcpip/base/states.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import { ACK, FIN, RST } from '../../tcpip/wire/segment.ts'
 import type { Words } from '../checks/language.ts'
 import { LOST } from './fate.ts'

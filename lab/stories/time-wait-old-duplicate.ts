@@ -2,11 +2,12 @@
  * Story: a segment of a connection that is over comes late, into a new connection between the same ports. TIME-WAIT keeps
  * the ports apart for as long as old segments may live (RFC 9293 3.6.1); timestamps tell them apart (RFC 7323 5, PAWS).
  */
-import { CLIENT_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+
 import { bytesOf, concatBytes, textOf } from '../../tcpip/base/bytes.ts'
 import { Mib } from '../../tcpip/base/counters.ts'
 import { MILLISECOND, SECOND } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { CLIENT_ADDRESSES } from '../../tcpip/wire/address-plan.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
 import type { Words } from '../checks/language.ts'

@@ -3,10 +3,10 @@
  * the SYN (TrustingListener) and the real one.
  */
 import { Listener } from '../../server/listener/listener.ts'
-import { CLIENT_ADDRESSES } from '../../tcpip/base/address-plan.ts'
+import { State } from '../../tcpip/base/states.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
+import { CLIENT_ADDRESSES } from '../../tcpip/wire/address-plan.ts'
 import { ACK, RST, SYN } from '../../tcpip/wire/segment.ts'
 import type { Words } from '../checks/language.ts'
 import { CLIENT_OFF, LOST } from './fate.ts'

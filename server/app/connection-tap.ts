@@ -2,13 +2,14 @@
  * Follows one connection of a server host: every segment either way as it passes the host's link, and after each what the
  * host thinks. While there is a tap it takes the host's turns in its place, packet by packet; without one nothing is slower.
  */
-import { isHonest, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { DROP_REASON_COUNT, DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { isSameEnd, viewEnd } from '../../tcpip/host/end-view.ts'
 import { BATCH } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import { isHonest, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, Segment, SYN } from '../../tcpip/wire/segment.ts'
 import type { ServerHost } from './server-host.ts'

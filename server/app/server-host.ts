@@ -2,11 +2,12 @@
  * The host under attack: an endpoint with one address, a listener on one port and the program behind it. The
  * simulator and the live engine drive the same one. Owns no clock and no randomness.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { Counters } from '../../tcpip/base/counters.ts'
 import { BATCH, Endpoint, SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../tcpip/link/link.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { Listener } from '../listener/listener.ts'
 import { LINUX } from '../listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../listener/syn-cookies.ts'

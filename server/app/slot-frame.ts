@@ -4,13 +4,14 @@
  *
  * A place is one byte, 0 for a free one: who in bits 0-1, SYN-ACKs sent again in bits 2-4, age class in bits 5-7.
  */
-import { isHonest } from '../../tcpip/base/address-plan.ts'
+
 import { assert } from '../../tcpip/base/assert.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
+import { isHonest } from '../../tcpip/wire/address-plan.ts'
 import type { AcceptQueue } from '../listener/accept-queue.ts'
 import type { SynQueue } from '../listener/syn-queue.ts'
 
-/** Who holds a place. Only the lab can know: by its address plan (tcpip/base/address-plan.ts). */
+/** Who holds a place. Only the lab can know: by its address plan (tcpip/wire/address-plan.ts). */
 export const HONEST = 1
 export const HOSTILE = 2
 export type Holder = typeof HONEST | typeof HOSTILE

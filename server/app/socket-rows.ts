@@ -2,12 +2,13 @@
  * The sockets of a server as `ss -tano` lists them: the listener, half-open entries, connections, each with its queues
  * and its timer. Reads only; bounded by a limit, because a SYN queue may hold a million.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { MILLISECOND, NEVER } from '../../tcpip/base/time.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import { RETRANSMIT } from '../../tcpip/connection/tcb-table.ts'
 import { type TimerKind, timerKind } from '../../tcpip/host/end-view.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import type { Listener } from '../listener/listener.ts'
 import type { ServerHost } from './server-host.ts'
 import { SOCKET_STATE_NAMES, type SocketState } from './socket-state.ts'

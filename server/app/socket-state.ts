@@ -2,7 +2,7 @@
  * Names of socket states as node_exporter's tcpstat collector and Linux's `ss` filters write them: one vocabulary for
  * the API, the metrics and the dashboards.
  */
-import { State } from '../../tcpip/connection/states.ts'
+import { State } from '../../tcpip/base/states.ts'
 
 /** Names by `State`. */
 export const SOCKET_STATE_NAMES = [

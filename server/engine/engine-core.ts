@@ -4,10 +4,10 @@
  */
 
 import type { Handlers } from '../../control/thread.ts'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { NEVER } from '../../tcpip/base/time.ts'
 import { type TurnLink, TurnLoop, type TurnScheduler } from '../../tcpip/io/turn-loop.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import { ConnectionTap } from '../app/connection-tap.ts'
 import type { ServerConfig } from '../app/server-config.ts'

@@ -2,7 +2,7 @@
  * What is, rather than what has happened: queue lengths and limits, connections by state. One slot each in a
  * Float64Array, filled once per turn, so that another thread can read them beside the counters.
  */
-import { STATE_COUNT, State } from '../../tcpip/connection/states.ts'
+import { STATE_COUNT, State } from '../../tcpip/base/states.ts'
 import type { ServerHost } from '../app/server-host.ts'
 
 export const Gauge = {

@@ -2,12 +2,13 @@
  * The server's state as the API shows it: configuration, queues, counters, connections, link. Counter names are Linux's
  * MIB names, drop reasons and socket states those of the metrics.
  */
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
-import type { State } from '../../tcpip/connection/states.ts'
+import type { State } from '../../tcpip/base/states.ts'
 import { FRAME_OUTCOME_NAMES, PACKET_IN_NAMES, PACKET_OUT_NAMES } from '../../tcpip/udp-link/udp-counters.ts'
 import { formatAddress } from '../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
 import { transitionCounts } from '../app/socket-transitions.ts'
 import type { ServerState } from '../contract.ts'

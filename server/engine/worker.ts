@@ -3,14 +3,6 @@
  */
 import { parentPort, workerData } from 'node:worker_threads'
 import { serveThread } from '../../control/thread.ts'
-import {
-  BOT_ADDRESSES,
-  BYSTANDER_ADDRESSES,
-  CLIENT_ADDRESSES,
-  GATEWAY_ADDRESSES,
-  SERVER_ADDRESS,
-  SPOOFABLE_ADDRESSES,
-} from '../../tcpip/base/address-plan.ts'
 import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
 import { epochMilliseconds, monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
 import { fillRandom } from '../../tcpip/io/random.ts'
@@ -19,6 +11,14 @@ import { EndpointNet } from '../../tcpip/net/endpoint-net.ts'
 import type { AllowedPrefix } from '../../tcpip/udp-link/prefix-claims.ts'
 import type { PeerSnapshot } from '../../tcpip/udp-link/session-table.ts'
 import { formatPrefix } from '../../tcpip/wire/address.ts'
+import {
+  BOT_ADDRESSES,
+  BYSTANDER_ADDRESSES,
+  CLIENT_ADDRESSES,
+  GATEWAY_ADDRESSES,
+  SERVER_ADDRESS,
+  SPOOFABLE_ADDRESSES,
+} from '../../tcpip/wire/address-plan.ts'
 import type { ApplicationFactory } from '../app/application.ts'
 import { SERVER_SECRET_BYTES } from '../app/server-host.ts'
 import type { LinkPeer } from '../contract.ts'

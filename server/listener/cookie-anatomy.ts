@@ -2,7 +2,7 @@
  * A SYN cookie taken apart, and what the listener would say to the ACK that brings it back. Looks only: nothing is counted
  * and nothing changes. How cookies are made is in syn-cookies.ts.
  */
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import {
   COOKIE_MSS,

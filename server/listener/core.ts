@@ -5,9 +5,9 @@
  */
 import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { State } from '../../tcpip/base/states.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
 import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'

@@ -5,11 +5,11 @@
 
 import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { State } from '../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
 import { DEFAULT_MSS, initialWindow } from '../../tcpip/connection/segment-size.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import { ICMP_PARAMETER_PROBLEM, ICMP_TIME_EXCEEDED, ICMP_UNREACHABLE, type IcmpError } from '../../tcpip/wire/icmp.ts'
 import { ACK, RST, type Segment, SYN, segmentLength } from '../../tcpip/wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../../tcpip/wire/seq.ts'

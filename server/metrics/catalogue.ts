@@ -7,7 +7,7 @@ import { describe, labelled, linkMetrics, type PlainMetric, single } from '../..
 import { linuxName } from '../../tcpip/base/counter-catalogue.ts'
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
-import type { State } from '../../tcpip/connection/states.ts'
+import type { State } from '../../tcpip/base/states.ts'
 import { CONNECTION_STATES, SOCKET_STATE_NAMES } from '../app/socket-state.ts'
 import { SOCKET_TRANSITIONS, transitionsCounted } from '../app/socket-transitions.ts'
 import { connectionsIn, Gauge } from '../engine/gauges.ts'

@@ -3,8 +3,9 @@
  * nowhere else. Names are Linux's MIB names (net/ipv4/proc.c) wherever Linux counts the same event; the few others are
  * ours and are documented one by one. One writer per host; another thread may read through a SharedArrayBuffer.
  */
-import { STATE_COUNT, type State } from '../connection/states.ts'
+
 import { DROP_REASON_COUNT, type DropReason } from './drop-reason.ts'
+import { STATE_COUNT, type State } from './states.ts'
 
 export const Mib = {
   // Tcp (/proc/net/snmp)

@@ -3,6 +3,8 @@
  * else up to 40 ms later and more, in the hope that a reply will carry the ACK. Read first: RFC 9293 3.8.6.3, RFC 5681 4.2,
  * Linux tcp_event_data_recv(), tcp_measure_rcv_mss(), __tcp_ack_snd_check(), tcp_send_delayed_ack(), tcp_cleanup_rbuf().
  */
+
+import { State } from '../base/states.ts'
 import { MILLISECOND } from '../base/time.ts'
 import { FIN, PSH, type Segment, SYN, URG } from '../wire/segment.ts'
 import { seqDiff } from '../wire/seq.ts'
@@ -10,7 +12,6 @@ import type { ConnectionHost } from './host.ts'
 import { TICK } from './loss-timer.ts'
 import { offerableWindow } from './receive-window.ts'
 import { DEFAULT_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
-import { State } from './states.ts'
 import { ACK_LATER, ACK_NONE, ACK_NOW, type Tcb } from './tcb.ts'
 import { DELAYED_ACK } from './tcb-table.ts'
 

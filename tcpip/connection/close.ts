@@ -3,10 +3,10 @@
  * Linux __tcp_close() and tcp_timewait_state_process().
  */
 import { Mib } from '../base/counters.ts'
+import { State } from '../base/states.ts'
 import { SECOND } from '../base/time.ts'
 import type { ConnectionHost } from './host.ts'
 import { output, sendAck, sendActiveReset } from './send.ts'
-import { State } from './states.ts'
 import type { CloseReason, Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 

@@ -2,10 +2,11 @@
  * Keepalive: a peer that has been silent for long is asked whether it still exists, and given up when it does not answer.
  * Off by default: a program has to ask for it. Read first: RFC 9293 3.8.4, Linux tcp_keepalive_timer().
  */
+
+import { State } from '../base/states.ts'
 import type { ConnectionHost } from './host.ts'
 import type { KeepaliveOptions } from './keepalive-options.ts'
 import { sendActiveReset, sendKeepaliveProbe } from './send.ts'
-import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { KEEPALIVE, RETRANSMIT } from './tcb-table.ts'
 

@@ -4,6 +4,7 @@
  */
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
+import { State } from '../base/states.ts'
 import { MILLISECOND } from '../base/time.ts'
 import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
@@ -16,7 +17,6 @@ import { sendReset } from './reset.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
 import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
-import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 

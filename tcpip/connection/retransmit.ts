@@ -3,6 +3,7 @@
  * open, which follows its SYN schedule.
  */
 import { Mib } from '../base/counters.ts'
+import { State } from '../base/states.ts'
 import { MILLISECOND } from '../base/time.ts'
 import type { Segment } from '../wire/segment.ts'
 import { seqLess } from '../wire/seq.ts'
@@ -19,7 +20,6 @@ import {
   sendWindowProbe,
   timestampOf,
 } from './send.ts'
-import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 

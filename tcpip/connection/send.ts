@@ -3,6 +3,7 @@
  * Read first: RFC 9293 3.8.6 and 3.10.2.
  */
 import { Mib } from '../base/counters.ts'
+import { State } from '../base/states.ts'
 import { MILLISECOND } from '../base/time.ts'
 import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
@@ -15,7 +16,6 @@ import { selectWindowField } from './receive-window.ts'
 import { addSackBlocks, sackBlocksDue } from './sack-blocks.ts'
 import { holeEnd, isBelowSacked, lossEdge, nextHole, segmentsInPipe } from './scoreboard.ts'
 import { ADVERTISED_MSS, initialWindow } from './segment-size.ts'
-import { State } from './states.ts'
 import { RECOVERY_FAST, RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 

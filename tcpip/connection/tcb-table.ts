@@ -5,9 +5,9 @@
 import { assert } from '../base/assert.ts'
 import type { Counters } from '../base/counters.ts'
 import { FlowTable } from '../base/flow-table.ts'
+import { STATE_COUNT, State } from '../base/states.ts'
 import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
-import { STATE_COUNT, State } from './states.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'
 import { ACK_NONE, FIN_WAIT_2_TIMEOUT, RECOVERY_NONE, Tcb } from './tcb.ts'
 

@@ -2,6 +2,8 @@
  * The transmission control block: everything a host remembers of one connection (RFC 9293 3.3.1). Variables carry the
  * RFC's names. TCBs are pooled by the TCB table and refilled, never allocated per connection in steady state.
  */
+
+import { State } from '../base/states.ts'
 import { SECOND } from '../base/time.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { Flight } from './flight.ts'
@@ -9,7 +11,6 @@ import type { KeepaliveOptions } from './keepalive-options.ts'
 import { SackReport } from './sack-report.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
-import { State } from './states.ts'
 import { SYN_SCHEDULES, type SynSchedule } from './syn-schedule.ts'
 
 /** Why a connection ended, as the application is told it (RFC 9293 3.6 MUST-12: normal and abort are told apart). */

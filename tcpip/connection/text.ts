@@ -4,6 +4,7 @@
  */
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
+import { State } from '../base/states.ts'
 import { FIN, type Segment, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { acknowledgeAtOnce, onDataReceived } from './acknowledge.ts'
@@ -11,7 +12,6 @@ import { enterTimeWait } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { extendDuplicate, reportOldData, reportOverlap } from './sack-blocks.ts'
 import { sendAck } from './send.ts'
-import { State } from './states.ts'
 import { ACK_LATER, ACK_NONE, ACK_NOW, type AckOwed, type Tcb } from './tcb.ts'
 
 /**

@@ -3,13 +3,13 @@
  * tcp_write_timer(), tcp_delack_timer(), tcp_keepalive_timer(), RFC 9293 3.10.8.
  */
 import { Mib } from '../base/counters.ts'
+import { State } from '../base/states.ts'
 import { onAckTimeout } from './acknowledge.ts'
 import { finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { onKeepaliveTimeout } from './keepalive.ts'
 import { onRetransmitTimeout, onSynTimeout } from './retransmit.ts'
 import { sendAck } from './send.ts'
-import { State } from './states.ts'
 import type { Tcb } from './tcb.ts'
 import { type ConnectionTimer, DELAYED_ACK, KEEPALIVE } from './tcb-table.ts'
 

@@ -2,7 +2,7 @@
  * What is left of a connection when it has ended: the bytes that were not read, and what calls on its socket will report.
  * Read first: Linux tcp_reset(), tcp_recvmsg_locked().
  */
-import { State } from '../connection/states.ts'
+import { State } from '../base/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../connection/tcb.ts'
 import type { Opening } from './opening.ts'
 import type { SocketError } from './socket-error.ts'

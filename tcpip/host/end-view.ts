@@ -1,9 +1,10 @@
 /**
  * One end of a connection as people are shown it: its state, and what its timer is armed for.
  */
+
+import { STATE_NAMES, State } from '../base/states.ts'
 import { NEVER } from '../base/time.ts'
 import { mustProbe } from '../connection/send.ts'
-import { STATE_NAMES, State } from '../connection/states.ts'
 import type { Tcb } from '../connection/tcb.ts'
 import { RETRANSMIT, type TcbTable } from '../connection/tcb-table.ts'
 

@@ -3,8 +3,8 @@
  * in place of poll(). Read first: Linux tcp_recvmsg_locked(), tcp_sendmsg_locked(), tcp_reset(), inet_shutdown().
  */
 import { Mib } from '../base/counters.ts'
+import { State } from '../base/states.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
-import { State } from '../connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../connection/tcb.ts'
 import { type ConnectionEnd, endOf, type WaitingConnection } from './connection-end.ts'
 import type { Endpoint } from './endpoint.ts'

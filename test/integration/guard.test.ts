@@ -3,18 +3,18 @@
  * key. Name look-ups are the processes' own, with answers that a test chooses.
  */
 import { afterEach, describe, expect, it } from 'vitest'
+import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
+import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
+import { UdpSpoke } from '../../tcpip/io/udp-spoke.ts'
+import { anyBlock, exactly, type PrefixRequest } from '../../tcpip/udp-link/prefix-request.ts'
+import { type Prefix, parsePrefix } from '../../tcpip/wire/address.ts'
 import {
   BOT_ADDRESSES,
   CLIENT_ADDRESSES,
   SERVER_ADDRESS,
   SERVER_PORT,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/base/address-plan.ts'
-import { deriveLabKey } from '../../tcpip/io/lab-key.ts'
-import { monotonicMicroseconds } from '../../tcpip/io/monotonic-clock.ts'
-import { UdpSpoke } from '../../tcpip/io/udp-spoke.ts'
-import { anyBlock, exactly, type PrefixRequest } from '../../tcpip/udp-link/prefix-request.ts'
-import { type Prefix, parsePrefix } from '../../tcpip/wire/address.ts'
+} from '../../tcpip/wire/address-plan.ts'
 import { packetBytes } from '../../tcpip/wire/codec.ts'
 import { makeSegment, SYN } from '../../tcpip/wire/segment.ts'
 import { LAB_KEY, LabProcess, until } from '../support/processes/lab-process.ts'

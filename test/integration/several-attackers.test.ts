@@ -4,13 +4,13 @@
  */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AttackView } from '../../attacker/contract.ts'
+import { type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,
   CLIENT_ADDRESSES,
   GATEWAY_ADDRESSES,
-} from '../../tcpip/base/address-plan.ts'
-import { type Prefix, parsePrefix, prefixCovers } from '../../tcpip/wire/address.ts'
+} from '../../tcpip/wire/address-plan.ts'
 import { type LabProcess, until } from '../support/processes/lab-process.ts'
 import { LiveLab, serverStateOf, stateOf } from '../support/processes/live-lab.ts'
 

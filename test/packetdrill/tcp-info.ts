@@ -2,8 +2,8 @@
  * Fields of Linux's struct tcp_info as far as a TCB has their values. Read first: tcp_get_info() (net/ipv4/tcp.c).
  */
 
+import { State } from '../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
-import { State } from '../../tcpip/connection/states.ts'
 import { RECOVERY_FAST, RECOVERY_TIMEOUT, type Tcb } from '../../tcpip/connection/tcb.ts'
 import { seqDiff } from '../../tcpip/wire/seq.ts'
 import type { EndpointSocket } from './endpoint-socket.ts'

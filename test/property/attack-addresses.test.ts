@@ -16,6 +16,10 @@ import {
   parametersOf,
 } from '../../attacker/traffic/attack-catalogue.ts'
 import { ATTACK_RATE_MIN } from '../../attacker/traffic/caps.ts'
+import { DropReason } from '../../tcpip/base/drop-reason.ts'
+import { NEVER } from '../../tcpip/base/time.ts'
+import { PacketRing } from '../../tcpip/link/packet-ring.ts'
+import { formatPrefix, type Prefix, prefixContains } from '../../tcpip/wire/address.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,
@@ -23,11 +27,7 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
   SPOOFABLE_ADDRESSES,
-} from '../../tcpip/base/address-plan.ts'
-import { DropReason } from '../../tcpip/base/drop-reason.ts'
-import { NEVER } from '../../tcpip/base/time.ts'
-import { PacketRing } from '../../tcpip/link/packet-ring.ts'
-import { formatPrefix, type Prefix, prefixContains } from '../../tcpip/wire/address.ts'
+} from '../../tcpip/wire/address-plan.ts'
 import { parsePacket } from '../../tcpip/wire/codec.ts'
 import { describeEndpoints } from '../../tcpip/wire/describe.ts'
 import { Segment } from '../../tcpip/wire/segment.ts'

@@ -4,12 +4,12 @@
  * exceed their limits.
  */
 import { describe, expect, it } from 'vitest'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/base/address-plan.ts'
 import { Mib } from '../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../tcpip/base/prng.ts'
+import { State } from '../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
-import { State } from '../../tcpip/connection/states.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../tcpip/wire/address-plan.ts'
 import { writePacket } from '../../tcpip/wire/codec.ts'
 import { ACK, FIN, PSH, RST, Segment, SYN, URG } from '../../tcpip/wire/segment.ts'
 import { ServerLab } from '../support/worlds/server-lab.ts'

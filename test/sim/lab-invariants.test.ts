@@ -11,8 +11,8 @@ import type { ArmRun } from '../../lab/simulator/arm-run.ts'
 import { ArmSimulator } from '../../lab/simulator/arm-simulator.ts'
 import { SOCKET_TRANSITIONS, transitionsCounted } from '../../server/app/socket-transitions.ts'
 import { MIB_NAMES, Mib } from '../../tcpip/base/counters.ts'
+import { STATE_NAMES, State } from '../../tcpip/base/states.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
-import { STATE_NAMES, State } from '../../tcpip/connection/states.ts'
 import { stayed } from '../support/oracles/transitions.ts'
 
 const SHORT = ['phases.baseline=3', 'phases.attack=20', 'phases.recovery=10', 'thresholds=[]']

@@ -7,7 +7,7 @@ import { dirname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { markdownTable, withBlock } from '../support/readers/made-blocks.ts'
-import { ROOMS, type Room, roomOf } from '../support/readers/rooms.ts'
+import { FLOORS, ROOMS, type Room, roomOf } from '../support/readers/rooms.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -74,6 +74,16 @@ function forbidden(imports: ReadonlyMap<string, readonly string[]>): string[] {
   })
 }
 
+/** Imports inside tcpip that go up a floor, as `file imports file`. */
+function upward(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const floorOf = (file: string): number => FLOORS.findIndex((floor) => file.startsWith(`${floor}/`))
+  return [...imports].flatMap(([file, targets]) =>
+    floorOf(file) < 0
+      ? []
+      : targets.filter((target) => floorOf(target) > floorOf(file)).map((target) => `${file} imports ${target}`),
+  )
+}
+
 /** Files that import each other in a circle, types included: each strongly connected set of them (Tarjan 1972). */
 function circles(imports: ReadonlyMap<string, readonly string[]>): string[][] {
   const order = new Map<string, number>()
@@ -118,6 +128,12 @@ describe('the house', () => {
 
   it('lets each room import what the table allows, and nothing else', () => {
     expect(forbidden(IMPORTS)).toEqual([])
+  })
+
+  it('lets no floor of tcpip import a floor above it', () => {
+    expect(upward(IMPORTS)).toEqual([])
+    const up = new Map([['tcpip/base/prng.ts', ['tcpip/wire/ipv4.ts']]])
+    expect(upward(up)).toEqual(['tcpip/base/prng.ts imports tcpip/wire/ipv4.ts'])
   })
 
   it.each([

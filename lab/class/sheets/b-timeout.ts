@@ -1,9 +1,10 @@
 /**
  * Sheet B: a half-open entry. One SYN whose sender never answers, and how long the server keeps a place for it.
  */
-import { CLIENT_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
+
 import { Mib } from '../../../tcpip/base/counters.ts'
 import { MILLISECOND, SECOND } from '../../../tcpip/base/time.ts'
+import { CLIENT_ADDRESSES } from '../../../tcpip/wire/address-plan.ts'
 import { packetLength } from '../../../tcpip/wire/codec.ts'
 import type { Stage } from '../../stories/stage.ts'
 import type { Storyteller } from '../../stories/storyteller.ts'

@@ -1,7 +1,7 @@
 /**
  * Sheet C: a SYN flood against a backlog, without cookies; and what a backlog of twice the length is worth.
  */
-import { SPOOFABLE_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
+import { SPOOFABLE_ADDRESSES } from '../../../tcpip/wire/address-plan.ts'
 import { ACK, SYN } from '../../../tcpip/wire/segment.ts'
 import type { BundleDirectory } from '../../files/bundle-directory.ts'
 import type { ScenarioFile } from '../../scenario/schema.ts'

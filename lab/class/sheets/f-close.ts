@@ -2,7 +2,7 @@
  * Sheet F: how connections end. TIME-WAIT settles, because it ends by itself; CLOSE-WAIT grows, because only the program can
  * end it.
  */
-import { STATE_NAMES, State } from '../../../tcpip/connection/states.ts'
+import { STATE_NAMES, State } from '../../../tcpip/base/states.ts'
 import type { Tcb } from '../../../tcpip/connection/tcb.ts'
 import { FIN } from '../../../tcpip/wire/segment.ts'
 import { hostOf, type Stage } from '../../stories/stage.ts'

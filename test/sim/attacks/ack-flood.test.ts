@@ -7,9 +7,9 @@
 import { describe, expect, it } from 'vitest'
 import { GUESSES_PER_COOKIE } from '../../../attacker/traffic/ack-flood.ts'
 import { COOKIE_SECRET_BYTES, SynCookies } from '../../../server/listener/syn-cookies.ts'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts'
 import { DropReason } from '../../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/wire/address-plan.ts'
 import { AttackLab } from '../../support/worlds/attack-lab.ts'
 import { testSecret } from '../../support/worlds/server-lab.ts'
 

@@ -7,7 +7,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { DropReason } from '../../../tcpip/base/drop-reason.ts'
-import { State } from '../../../tcpip/connection/states.ts'
+import { State } from '../../../tcpip/base/states.ts'
 import { AttackLab, type AttackLabOptions } from '../../support/worlds/attack-lab.ts'
 
 const COUNTERS = ['SyncookiesRecv', 'SyncookiesFailed', 'PassiveOpens', 'EstabResets'] as const

@@ -3,10 +3,10 @@
  * clients that complete their handshake after one round trip can be mixed in.
  */
 import type { ListenerProfile } from '../../../server/listener/profile.ts'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts'
 import { Mib } from '../../../tcpip/base/counters.ts'
 import { Prng } from '../../../tcpip/base/prng.ts'
 import { SECOND } from '../../../tcpip/base/time.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/wire/address-plan.ts'
 import { writePacket } from '../../../tcpip/wire/codec.ts'
 import { makeSegment, SYN } from '../../../tcpip/wire/segment.ts'
 import { Peer, ServerLab } from '../worlds/server-lab.ts'

@@ -4,7 +4,7 @@
  * connection is seen to go from CLOSED to ESTABLISHED.
  */
 import type { Counters } from '../../../tcpip/base/counters.ts'
-import { STATE_NAMES, State } from '../../../tcpip/connection/states.ts'
+import { STATE_NAMES, State } from '../../../tcpip/base/states.ts'
 import type { TcbTable } from '../../../tcpip/connection/tcb-table.ts'
 
 /** Where a connection may go from each state, and why. */

@@ -75,6 +75,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   test: { runs: 'node', mayImport: 'everything' },
 }
 
+/** Floors of the room tcpip, from the ground up: each stands on those before it. docs/architecture.md names them. */
+export const FLOORS = [
+  'tcpip/base',
+  'tcpip/wire',
+  'tcpip/link',
+  'tcpip/connection',
+  'tcpip/host',
+  'tcpip/udp-link',
+] as const
+
 /** The innermost room of a file, which is named relative to the root; undefined for none. */
 export function roomOf(file: string): string | undefined {
   const around = Object.keys(ROOMS).filter((room) => file === room || file.startsWith(`${room}/`))

@@ -5,13 +5,13 @@
 import { World } from '../../../lab/world/world.ts'
 import { SERVER_DEFAULTS, type ServerConfig } from '../../../server/app/server-config.ts'
 import { ServerHost } from '../../../server/app/server-host.ts'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/base/address-plan.ts'
 import { Counters } from '../../../tcpip/base/counters.ts'
 import { MILLISECOND } from '../../../tcpip/base/time.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../../tcpip/connection/tcb.ts'
 import { Endpoint, SECRET_BYTES } from '../../../tcpip/host/endpoint.ts'
 import type { LinkEnd } from '../../../tcpip/link/link.ts'
 import { makeMemoryLink } from '../../../tcpip/link/memory-link.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../tcpip/wire/address-plan.ts'
 import { testSecret } from './server-lab.ts'
 
 /** A client that reads only when told to, so that a test can stall it. */

@@ -4,8 +4,8 @@
  */
 
 import type { Prng } from '../../../tcpip/base/prng.ts'
+import { STATE_NAMES, State } from '../../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../../tcpip/base/time.ts'
-import { STATE_NAMES, State } from '../../../tcpip/connection/states.ts'
 import type { CloseReason, ConnectionOwner, Tcb } from '../../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../../tcpip/host/endpoint.ts'
 

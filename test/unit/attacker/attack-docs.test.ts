@@ -3,8 +3,8 @@ import { ATTACK_KINDS } from '../../../attacker/traffic/attack-catalogue.ts'
 import { bundledNames, readScenario } from '../../../lab/files/scenario-source.ts'
 import { loadScenario } from '../../../lab/scenario/load.ts'
 import { resolveScenario } from '../../../lab/scenario/resolve.ts'
-import { SPOOFABLE_ADDRESSES } from '../../../tcpip/base/address-plan.ts'
 import { formatPrefix } from '../../../tcpip/wire/address.ts'
+import { SPOOFABLE_ADDRESSES } from '../../../tcpip/wire/address-plan.ts'
 import { attackDocs } from '../../support/readers/attack-docs.ts'
 
 test('docs/attacks.md says what the catalogue and the scenarios say', async () => {

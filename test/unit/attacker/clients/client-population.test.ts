@@ -12,12 +12,12 @@ import {
   type OpenClients,
 } from '../../../../attacker/clients/client-spec.ts'
 import { makeAttack } from '../../../../attacker/traffic/attack-spec.ts'
-import { CLIENT_ADDRESSES, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
 import { SYN_SCHEDULES } from '../../../../tcpip/connection/syn-schedule.ts'
 import { type Prefix, parsePrefix, prefixContains } from '../../../../tcpip/wire/address.ts'
+import { CLIENT_ADDRESSES, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
 import { AttackerLab, type ServerBehaviour } from '../../../support/worlds/attacker-lab.ts'
 

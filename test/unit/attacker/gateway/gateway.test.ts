@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import type { EndpointDuplex } from '../../../../tcpip/net/endpoint-duplex.ts'
 import { connected, type GatewayClient, GatewayLab } from '../../../support/worlds/gateway-lab.ts'
 

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest'
 import { LEFT_OUT_REASONS, noneOf, TRACE_PACKETS_MAX, viewReplay } from '../../../../attacker/trace/account.ts'
 import { countBeyond, peakRate } from '../../../../attacker/trace/timeline.ts'
 import { makeTrace, TRACE_ADDRESSES, type Trace, traceSource } from '../../../../attacker/trace/trace.ts'
-import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { prefixContains } from '../../../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SPOOFABLE_ADDRESSES } from '../../../../tcpip/wire/address-plan.ts'
 import { ACK, FIN, SYN } from '../../../../tcpip/wire/segment.ts'
 import {
   enhancedPacket,

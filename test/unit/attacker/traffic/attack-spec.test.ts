@@ -21,8 +21,8 @@ import {
   isProblem,
 } from '../../../../attacker/traffic/attack-spec.ts'
 import { ATTACK_RATE_MIN } from '../../../../attacker/traffic/caps.ts'
-import { SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { formatPrefix } from '../../../../tcpip/wire/address.ts'
+import { SPOOFABLE_ADDRESSES } from '../../../../tcpip/wire/address-plan.ts'
 
 function entryOf(kind: AttackKind): AttackKindEntry {
   return ATTACK_CATALOGUE[kind]

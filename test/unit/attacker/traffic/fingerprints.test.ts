@@ -9,6 +9,12 @@ import { Botnet, FIREWALLED_PORTS, isFirewalled, RAW_PORTS } from '../../../../a
 import { SequenceSweep, type Victim } from '../../../../attacker/traffic/sequence-sweep.ts'
 import { floodSources } from '../../../../attacker/traffic/syn-flood.ts'
 import { anyPort, type Fingerprint, SynWriter } from '../../../../attacker/traffic/syn-writer.ts'
+import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
+import { Prng } from '../../../../tcpip/base/prng.ts'
+import { SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
+import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
+import { PacketRing } from '../../../../tcpip/link/packet-ring.ts'
+import { type Prefix, prefixContains } from '../../../../tcpip/wire/address.ts'
 import {
   BOT_ADDRESSES,
   BYSTANDER_ADDRESSES,
@@ -16,13 +22,7 @@ import {
   SERVER_ADDRESS,
   SERVER_PORT,
   SPOOFABLE_ADDRESSES,
-} from '../../../../tcpip/base/address-plan.ts'
-import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
-import { Prng } from '../../../../tcpip/base/prng.ts'
-import { SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
-import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
-import { PacketRing } from '../../../../tcpip/link/packet-ring.ts'
-import { type Prefix, prefixContains } from '../../../../tcpip/wire/address.ts'
+} from '../../../../tcpip/wire/address-plan.ts'
 import { parsePacket } from '../../../../tcpip/wire/codec.ts'
 import { describeSegment } from '../../../../tcpip/wire/describe.ts'
 import { ACK, FIN, RST, Segment } from '../../../../tcpip/wire/segment.ts'

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { anyPort, SynWriter } from '../../../../attacker/traffic/syn-writer.ts'
-import { SERVER_ADDRESS, SERVER_PORT, SPOOFABLE_ADDRESSES } from '../../../../tcpip/base/address-plan.ts'
 import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
 import { Prng } from '../../../../tcpip/base/prng.ts'
 import { PacketRing } from '../../../../tcpip/link/packet-ring.ts'
 import { formatPrefix, type Prefix, prefixContains, prefixSize } from '../../../../tcpip/wire/address.ts'
+import { SERVER_ADDRESS, SERVER_PORT, SPOOFABLE_ADDRESSES } from '../../../../tcpip/wire/address-plan.ts'
 import { parsePacket } from '../../../../tcpip/wire/codec.ts'
 import { Segment, SYN } from '../../../../tcpip/wire/segment.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { RESPONSE } from '../../../../server/app/responder.ts'
 import type { TapEvent } from '../../../../server/app/tap-event.ts'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { packetBytes, parsePacket } from '../../../../tcpip/wire/codec.ts'
 import { ACK, FIN, makeSegment, PSH, Segment, SYN } from '../../../../tcpip/wire/segment.ts'
 import { LocalEngine, spoofedSyn } from '../../../support/worlds/local-engine.ts'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { MAX_HEAD_BYTES, RESPONSE } from '../../../../server/app/responder.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { receiveRoom } from '../../../../tcpip/connection/receive-window.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
 import { Served, type Visitor } from '../../../support/worlds/served.ts'
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: victim\r\n\r\n'

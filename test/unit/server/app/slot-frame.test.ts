@@ -9,11 +9,11 @@ import {
 } from '../../../../server/app/slot-frame.ts'
 import { AcceptQueue } from '../../../../server/listener/accept-queue.ts'
 import { SynQueue } from '../../../../server/listener/syn-queue.ts'
-import { SERVER_ADDRESS } from '../../../../tcpip/base/address-plan.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
 import { Handshake } from '../../../../tcpip/connection/open.ts'
 import { Tcb } from '../../../../tcpip/connection/tcb.ts'
 import { openingOf } from '../../../../tcpip/host/opening.ts'
+import { SERVER_ADDRESS } from '../../../../tcpip/wire/address-plan.ts'
 
 const CLIENT = 0x0a09_1001
 const GATEWAY = 0x0a09_2001

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listSockets } from '../../../../server/app/socket-rows.ts'
 import { CONNECTION_STATES, parseSocketState, SOCKET_STATE_NAMES } from '../../../../server/app/socket-state.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { spoofedSyn } from '../../../support/worlds/local-engine.ts'
 import { Served } from '../../../support/worlds/served.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { connectionsIn, Gauge } from '../../../../server/engine/gauges.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { LocalEngine } from '../../../support/worlds/local-engine.ts'
 
 function gauge(lab: LocalEngine, slot: Gauge): number {

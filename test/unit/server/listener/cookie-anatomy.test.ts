@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { MIB_NAMES } from '../../../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES } from '../../../../tcpip/base/drop-reason.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { packetBytes, parsePacket } from '../../../../tcpip/wire/codec.ts'
 import { ACK, makeSegment, Segment, SYN } from '../../../../tcpip/wire/segment.ts'
 import { LocalEngine } from '../../../support/worlds/local-engine.ts'

@@ -3,8 +3,8 @@
  * nobody's. Read first: RFC 4987 3.4; FreeBSD syncache_insert().
  */
 import { describe, expect, it } from 'vitest'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { ACK, RST, SYN } from '../../../../tcpip/wire/segment.ts'
 import { establish, floodOnce, Peer, ServerLab } from '../../../support/worlds/server-lab.ts'
 

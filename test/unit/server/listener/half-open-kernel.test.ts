@@ -2,8 +2,8 @@
  * Corners of SYN-RECEIVED as a live Linux 6.18 listener was seen to handle them, segment by segment.
  */
 import { beforeEach, describe, expect, it } from 'vitest'
-import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
+import { SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { packetBytes } from '../../../../tcpip/wire/codec.ts'
 import { icmpErrorBytes } from '../../../../tcpip/wire/icmp.ts'
 import { ACK, FIN, makeSegment, PSH, RST, type Segment, SYN, URG } from '../../../../tcpip/wire/segment.ts'

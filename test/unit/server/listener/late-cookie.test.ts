@@ -6,7 +6,7 @@
 import { expect, it } from 'vitest'
 import { LISTENER_DEFAULTS } from '../../../../server/listener/listener-config.ts'
 import { DropReason } from '../../../../tcpip/base/drop-reason.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { ACK, type Segment, SYN } from '../../../../tcpip/wire/segment.ts'
 import { TwoHosts } from '../../../support/worlds/two-hosts.ts'
 

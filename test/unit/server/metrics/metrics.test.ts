@@ -6,7 +6,7 @@ import { METRICS } from '../../../../server/metrics/catalogue.ts'
 import { formatNodeMetrics } from '../../../../server/metrics/node-exporter.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
 import { DROP_REASON_NAMES, DropReason } from '../../../../tcpip/base/drop-reason.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { PacketIn } from '../../../../tcpip/udp-link/udp-counters.ts'
 import { parsePrometheusText } from '../../../support/readers/prometheus-text.ts'
 

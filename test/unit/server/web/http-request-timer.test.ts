@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { REQUEST_LIMITS, type RequestLimits } from '../../../../server/web/http-request-timer.ts'
 import { buildWebApp, type WebApp } from '../../../../server/web/web-app.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
 import { DuplexLab } from '../../../support/worlds/duplex-lab.ts'
 
 let app: WebApp | undefined

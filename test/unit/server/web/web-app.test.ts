@@ -2,8 +2,8 @@ import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { buildWebApp, byteAt, MAX_BYTES, type WebApp } from '../../../../server/web/web-app.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../../../tcpip/base/time.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
 import { DuplexLab, type DuplexLabOptions } from '../../../support/worlds/duplex-lab.ts'
 
 let app: WebApp

@@ -3,12 +3,12 @@ import { SERVER_DEFAULTS } from '../../../../server/app/server-config.ts'
 import { ServerHost } from '../../../../server/app/server-host.ts'
 import { buildWebApp } from '../../../../server/web/web-app.ts'
 import { WebApplication } from '../../../../server/web/web-application.ts'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { Counters } from '../../../../tcpip/base/counters.ts'
 import { Endpoint, SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
 import { Sockets } from '../../../../tcpip/host/sockets.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
 import { EndpointNet } from '../../../../tcpip/net/endpoint-net.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { testSecret } from '../../../support/worlds/server-lab.ts'
 
 describe('the web application of a server host', () => {

@@ -1,11 +1,11 @@
 /** Keepalive, and the switch of RFC 1337. */
 import { describe, expect, it } from 'vitest'
-import { SERVER_ADDRESS } from '../../../../tcpip/base/address-plan.ts'
 import { Counters, Mib } from '../../../../tcpip/base/counters.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
 import { Endpoint, SECRET_BYTES } from '../../../../tcpip/host/endpoint.ts'
 import { makeMemoryLink } from '../../../../tcpip/link/memory-link.ts'
+import { SERVER_ADDRESS } from '../../../../tcpip/wire/address-plan.ts'
 import { ACK, makeSegment, RST } from '../../../../tcpip/wire/segment.ts'
 import { testSecret } from '../../../support/worlds/server-lab.ts'
 import { TwoHosts } from '../../../support/worlds/two-hosts.ts'

@@ -3,7 +3,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { Mib } from '../../../../tcpip/base/counters.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'
 import { TwoHosts } from '../../../support/worlds/two-hosts.ts'
 

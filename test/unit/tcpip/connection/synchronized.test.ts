@@ -3,7 +3,7 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest'
 import { Mib } from '../../../../tcpip/base/counters.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import type { Tcb } from '../../../../tcpip/connection/tcb.ts'
 import { RETRANSMIT } from '../../../../tcpip/connection/tcb-table.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../../tcpip/wire/segment.ts'

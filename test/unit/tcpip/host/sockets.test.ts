@@ -3,9 +3,8 @@ import { Listener } from '../../../../server/listener/listener.ts'
 import { LISTENER_DEFAULTS } from '../../../../server/listener/listener-config.ts'
 import { LINUX } from '../../../../server/listener/profile.ts'
 import { COOKIE_SECRET_BYTES } from '../../../../server/listener/syn-cookies.ts'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
 import { Mib } from '../../../../tcpip/base/counters.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { QUEUE_BYTES } from '../../../../tcpip/connection/tcb.ts'
 import type { Socket, SocketEvents } from '../../../../tcpip/host/socket.ts'
 import {
@@ -15,6 +14,7 @@ import {
   ListeningSocket,
   Sockets,
 } from '../../../../tcpip/host/sockets.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { ACK, FIN, RST } from '../../../../tcpip/wire/segment.ts'
 import { testSecret } from '../../../support/worlds/server-lab.ts'
 import { TwoHosts } from '../../../support/worlds/two-hosts.ts'

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { describe, expect, it } from 'vitest'
-import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/base/address-plan.ts'
+import { State } from '../../../../tcpip/base/states.ts'
 import { SECOND } from '../../../../tcpip/base/time.ts'
-import { State } from '../../../../tcpip/connection/states.ts'
 import type { EndpointDuplex } from '../../../../tcpip/net/endpoint-duplex.ts'
+import { CLIENT_ADDRESSES, SERVER_ADDRESS, SERVER_PORT } from '../../../../tcpip/wire/address-plan.ts'
 import { DuplexLab } from '../../../support/worlds/duplex-lab.ts'
 
 function collect(stream: EndpointDuplex): {

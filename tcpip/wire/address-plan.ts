@@ -3,7 +3,7 @@
  * What a spoofed packet provokes reaches nobody outside: its source is in a range that no real host has (RFC 2544
  * benchmarking, RFC 5737 documentation).
  */
-import { type Prefix, prefixContains } from '../wire/address.ts'
+import { type Prefix, prefixContains } from './address.ts'
 
 /** The server under attack: 10.9.0.5, port 80. */
 export const SERVER_ADDRESS = 0x0a09_0005
