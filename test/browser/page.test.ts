@@ -81,8 +81,10 @@ describeWith([BROWSER], 'the page', () => {
     // The page is told the state twice a second: it has to have heard of the quiet, too.
     await until('the lab is quiet', async () => {
       const { body } = await lab.server.request<ServerState>('GET', '/api/state')
-      const isQuiet = body.connections.established === 0 && (await figure(page, 'established')) === 0
-      return isQuiet && body.synQueue.length === (await figure(page, 'syn-length'))
+      const { time_wait: timeWait = 0, syn_recv: _, ...others } = body.connections
+      const isQuiet = Object.values(others).every((count) => count === 0)
+      const hasHeard = (await figure(page, 'established')) === 0 && (await figure(page, 'timeWait')) === timeWait
+      return isQuiet && hasHeard && body.synQueue.length === (await figure(page, 'syn-length'))
     })
     const shown = {
       synLength: await figure(page, 'syn-length'),
