@@ -6,9 +6,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { strFromU8, unzipSync } from 'fflate'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openLab, StaticPage } from '../support/page/static-page.ts'
-import { BROWSER, startBrowser, type TestBrowser } from '../support/processes/browser.ts'
+import { expect, it } from 'vitest'
+import { openLab } from '../support/page/static-page.ts'
+import { useStaticPage } from '../support/page/use-static-page.ts'
+import { BROWSER } from '../support/processes/browser.ts'
 import { synlab } from '../support/processes/lab-cli.ts'
 import { describeWith } from '../support/processes/tools.ts'
 
@@ -74,21 +75,12 @@ async function drownAndSave(page: Page): Promise<void> {
 }
 
 describeWith([BROWSER], 'the lab inside the page', () => {
-  let browser: TestBrowser
-  let built: StaticPage
-  beforeAll(async () => {
-    built = await StaticPage.build()
-    browser = await startBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.end()
-  })
+  const lab = useStaticPage()
 
   it.each(['disk', 'server'] as const)(
     'from %s: drowned and saved by a click, stepped, turned back; asks nobody',
     async (place) => {
-      const open = async () => openLab(await browser.context.newPage(), built.address(place))
+      const open = async () => openLab(await lab.browser.context.newPage(), lab.built.address(place))
       const straight = await open()
       await drownAndSave(straight.page)
       const figures = await figuresOf(straight.page)
@@ -120,14 +112,14 @@ describeWith([BROWSER], 'the lab inside the page', () => {
 
   it('saves the bundle that the command line writes, byte for byte', async () => {
     const { page } = await openLab(
-      await browser.context.newPage(),
-      built.address('disk'),
+      await lab.browser.context.newPage(),
+      lab.built.address('disk'),
       '#control-room?v=0.1.0&scenario=hold-rate&seed=7&set=phases.attack%3D20%0Athresholds%3D%5B%5D&lang=en',
     )
     const [download] = await Promise.all([page.waitForEvent('download'), page.locator('[data-act="save"]').click()])
     const files = unzipSync(readFileSync(await download.path()))
     const run = ['run', 'hold-rate', '--seed', '7', '--set', 'phases.attack=20', '--set', 'thresholds=[]']
-    const out = join(built.directory, 'bundle')
+    const out = join(lab.built.directory, 'bundle')
     await synlab(...run, '--quiet', '--out', out)
     expect(Object.keys(files)).toContain('capture.pcapng')
     for (const [name, bytes] of Object.entries(files))
@@ -137,7 +129,7 @@ describeWith([BROWSER], 'the lab inside the page', () => {
   })
 
   it('tells all mistakes of a scenario with line and column, and keeps what was open', async () => {
-    const { page } = await openLab(await browser.context.newPage(), built.address('disk'))
+    const { page } = await openLab(await lab.browser.context.newPage(), lab.built.address('disk'))
     await page.locator('[data-act="edit"]').click()
     const text = await page.locator('textarea').inputValue()
     await page.locator('textarea').fill(text.replace('backlog: 128', 'backlogg: 128').replace('rate: 500', 'rate: -1'))
@@ -156,8 +148,8 @@ describeWith([BROWSER], 'the lab inside the page', () => {
     ['to a scenario that is not there', 'v=0.1.0&scenario=clasic', 'no scenario “clasic”'],
     ['with a change of nothing', 'v=0.1.0&scenario=classic&set=traffic.flod.rate%3D1', 'no entry "flod"'],
   ])('says in one sentence why a link %s opens nothing, and opens the free lab', async (_which, link, words) => {
-    const address = `${built.address('disk')}`
-    const { page } = await openLab(await browser.context.newPage(), address, `#control-room?${link}&lang=en`)
+    const address = `${lab.built.address('disk')}`
+    const { page } = await openLab(await lab.browser.context.newPage(), address, `#control-room?${link}&lang=en`)
     await page.locator('.notice').waitFor()
     expect(await page.locator('.notice').textContent()).toContain(words)
     expect(await page.locator('[data-act="scenario"]').inputValue()).toBe('.free')
@@ -173,7 +165,7 @@ describeWith([BROWSER], 'the lab inside the page', () => {
       'synlab 0.0.9',
     ],
   ])('refuses the file %s that holds %s', async (name, text, words) => {
-    const { page } = await openLab(await browser.context.newPage(), built.address('disk'))
+    const { page } = await openLab(await lab.browser.context.newPage(), lab.built.address('disk'))
     await page.locator('[data-act="file"]').setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) })
     await page.locator('.notice').waitFor()
     expect(await page.locator('.notice').textContent()).toContain(words)
@@ -181,7 +173,7 @@ describeWith([BROWSER], 'the lab inside the page', () => {
   })
 
   it('runs again what a result.json is of', async () => {
-    const { page } = await openLab(await browser.context.newPage(), built.address('disk'))
+    const { page } = await openLab(await lab.browser.context.newPage(), lab.built.address('disk'))
     const head = {
       format_version: 1,
       synlab_version: '0.1.0',
@@ -197,8 +189,8 @@ describeWith([BROWSER], 'the lab inside the page', () => {
 
   it('shows the arms of a scenario side by side, at one moment', async () => {
     const { page } = await openLab(
-      await browser.context.newPage(),
-      built.address('server'),
+      await lab.browser.context.newPage(),
+      lab.built.address('server'),
       '#control-room?v=0.1.0&scenario=classic&t=60000&lang=en',
     )
     await waitForTime(page, 60)
@@ -213,8 +205,8 @@ describeWith([BROWSER], 'the lab inside the page', () => {
 
   it('plays the seven stories in the handshake view, and every claim holds', async () => {
     const { page, complaints } = await openLab(
-      await browser.context.newPage(),
-      built.address('disk'),
+      await lab.browser.context.newPage(),
+      lab.built.address('disk'),
       '#handshake?lang=en',
     )
     await page.locator('[data-act="story"] option').nth(7).waitFor({ state: 'attached' })
@@ -237,9 +229,9 @@ describeWith([BROWSER], 'the lab inside the page', () => {
   })
 
   it.each([1440, 390, 360])('has no element beyond the edge at %i pixels', async (width) => {
-    const page = await browser.context.newPage()
+    const page = await lab.browser.context.newPage()
     await page.setViewportSize({ width, height: 800 })
-    await openLab(page, built.address('disk'))
+    await openLab(page, lab.built.address('disk'))
     await page.locator('h1[data-sentence="calm"]').waitFor()
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
     await page.close()

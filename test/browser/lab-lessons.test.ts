@@ -6,9 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { LESSONS, lessonNamed } from '../../dashboard/web/views/lessons/lesson.ts'
 import { LESSONS_WORDS } from '../../dashboard/web/views/lessons/strings.ts'
 import { sayReason } from '../../lab/checks/reason.ts'
-import { type OpenLab, openLab, StaticPage } from '../support/page/static-page.ts'
+import { type OpenLab, openLab } from '../support/page/static-page.ts'
 import { Student } from '../support/page/student.ts'
-import { BROWSER, startBrowser, type TestBrowser } from '../support/processes/browser.ts'
+import { useStaticPage } from '../support/page/use-static-page.ts'
+import { BROWSER } from '../support/processes/browser.ts'
 import { until } from '../support/processes/lab-process.ts'
 import { describeWith } from '../support/processes/tools.ts'
 
@@ -16,16 +17,7 @@ import { describeWith } from '../support/processes/tools.ts'
 const SPEED = '10'
 
 describeWith([BROWSER], 'the lessons of the page that carries the lab', () => {
-  let statics: StaticPage
-  let browser: TestBrowser
-  beforeAll(async () => {
-    statics = await StaticPage.build()
-    browser = await startBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await statics?.end()
-  })
+  const lab = useStaticPage()
 
   describe.each([
     { where: 'at a desk', language: 'en', hasTouch: false },
@@ -35,9 +27,9 @@ describeWith([BROWSER], 'the lessons of the page that carries the lab', () => {
     let student: Student
     const words = LESSONS_WORDS[language]
     beforeAll(async () => {
-      const page = await (hasTouch ? browser.phone : browser.context).newPage()
+      const page = await (hasTouch ? lab.browser.phone : lab.browser.context).newPage()
       if (!hasTouch) await page.setViewportSize({ width: 1440, height: 900 })
-      opened = await openLab(page, statics.address('disk'), `#lessons?lang=${language}&lesson=handshake`)
+      opened = await openLab(page, lab.built.address('disk'), `#lessons?lang=${language}&lesson=handshake`)
       student = new Student(page, language, hasTouch)
     })
     afterAll(() => opened?.page.close())

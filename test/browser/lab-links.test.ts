@@ -3,12 +3,13 @@
  * browser does not let it remember anything. Needs chromium.
  */
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { SHELL } from '../../dashboard/web/app/strings.ts'
 import { writeProgress } from '../../dashboard/web/views/lessons/progress.ts'
 import { LESSONS_WORDS } from '../../dashboard/web/views/lessons/strings.ts'
-import { openLab, StaticPage } from '../support/page/static-page.ts'
-import { BROWSER, startBrowser, type TestBrowser } from '../support/processes/browser.ts'
+import { openLab } from '../support/page/static-page.ts'
+import { useStaticPage } from '../support/page/use-static-page.ts'
+import { BROWSER } from '../support/processes/browser.ts'
 import { describeWith } from '../support/processes/tools.ts'
 
 /** How a browser can refuse to remember, as a script of the page. */
@@ -21,17 +22,8 @@ const REFUSALS = {
 }
 
 describeWith([BROWSER], 'the page that carries the lab', () => {
-  let browser: TestBrowser
-  let built: StaticPage
-  beforeAll(async () => {
-    built = await StaticPage.build()
-    browser = await startBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.end()
-  })
-  const open = async (hash: string) => openLab(await browser.context.newPage(), built.address('disk'), hash)
+  const lab = useStaticPage()
+  const open = async (hash: string) => openLab(await lab.browser.context.newPage(), lab.built.address('disk'), hash)
 
   it('opens a lesson by its address, and keeps it there', async () => {
     const { page, complaints } = await open('#lessons?lesson=flood&lang=en')
@@ -60,9 +52,9 @@ describeWith([BROWSER], 'the page that carries the lab', () => {
   })
 
   it.each(Object.entries(REFUSALS))('works where storage %s, says so once, and loses nothing', async (_how, script) => {
-    const page = await browser.context.newPage()
+    const page = await lab.browser.context.newPage()
     await page.addInitScript(script)
-    const { complaints } = await openLab(page, built.address('disk'), '#lessons?lang=en')
+    const { complaints } = await openLab(page, lab.built.address('disk'), '#lessons?lang=en')
     await page.locator('#lesson-student').fill('Ada')
     await page.locator('.view-head [role=alert]').waitFor()
     expect(await page.locator('[role=alert]').allTextContents()).toEqual([LESSONS_WORDS.en.forgetful])

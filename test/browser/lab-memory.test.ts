@@ -3,9 +3,10 @@
  * mementos, after garbage collection, as the DevTools protocol tells it. Needs chromium.
  */
 import type { CDPSession, Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { openLab, StaticPage } from '../support/page/static-page.ts'
-import { BROWSER, startBrowser, type TestBrowser } from '../support/processes/browser.ts'
+import { expect, it } from 'vitest'
+import { openLab } from '../support/page/static-page.ts'
+import { useStaticPage } from '../support/page/use-static-page.ts'
+import { BROWSER } from '../support/processes/browser.ts'
 import { until } from '../support/processes/lab-process.ts'
 import { describeWith } from '../support/processes/tools.ts'
 
@@ -92,24 +93,15 @@ async function walkTo(page: Page, at: number): Promise<void> {
 }
 
 describeWith([BROWSER], 'the memory of the lab inside the page', () => {
-  let browser: TestBrowser
-  let built: StaticPage
-  beforeAll(async () => {
-    built = await StaticPage.build()
-    browser = await startBrowser()
-  })
-  afterAll(async () => {
-    await browser?.close()
-    await built?.end()
-  })
+  const lab = useStaticPage()
 
   it('is flat over an hour of a flood, the way back included', async () => {
     const { page } = await openLab(
-      await browser.context.newPage(),
-      built.address('server'),
+      await lab.browser.context.newPage(),
+      lab.built.address('server'),
       `#control-room?v=0.1.0&${LINK}&lang=en`,
     )
-    const session = await browser.context.newCDPSession(page)
+    const session = await lab.browser.context.newCDPSession(page)
     const worker = new WorkerSession(session)
     await worker.attach()
     const heaps: Heaps[] = []
