@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../../lab/cli/main.ts'
-import { ACK, SYN } from '../../../tcpip/wire/segment.ts'
+import { ACK, FIN, RST, SYN } from '../../../tcpip/wire/segment.ts'
 import {
   Bytes,
   enhancedPacket,
@@ -73,6 +73,15 @@ const ETHERNET = [...Array(12).fill(2), 0x08, 0x00]
 const ethernet = (type: number, ...more: number[]): number[] => [...Array(12).fill(2), type >> 8, type & 255, ...more]
 const outerIp = (protocol: number): number[] => [0x45, 0, 0, 84, 0, 1, 0, 0, 64, protocol, ...Array(10).fill(1)]
 const ipv6 = (): Uint8Array => Uint8Array.from([...ethernet(0x86dd), 0x60, 0, 0, 0, 0, 40, 6, 64, ...Array(72).fill(1)])
+
+/** A segment behind an IP header of 24 bytes: router alert (RFC 2113). */
+function withIpOptions(i: number): Uint8Array {
+  const bytes = segment(i)
+  const longer = Buffer.concat([bytes.subarray(0, 20), Uint8Array.from([0x94, 4, 0, 0]), bytes.subarray(20)])
+  longer[0] = 0x46
+  longer.writeUInt16BE(longer.length, 2)
+  return longer
+}
 
 /** Every packet as if the capture had kept only its first bytes. */
 const snapped = (length: number): Uint8Array =>
@@ -193,6 +202,73 @@ const REPLAYED: readonly Case[] = [
   },
 ]
 
+/** A flood without a SYN, in whose midst somebody else opens a connection. */
+const strays = (flags: number): Uint8Array =>
+  pcap([
+    ...all((i) => segment(i, { flags, ack: 1 })).slice(0, 20),
+    segment(99, { destination: 0x0a07_0707 }),
+    ...all((i) => segment(i, { flags, ack: 1 })).slice(20),
+  ])
+const STRAYS =
+  /40 of 41 packets, to 10\.9\.9\.9 \(which gets most segments of connections that nobody opened\); left out: 1/
+
+const FURTHER: readonly Case[] = [
+  { file: 'ack-flood.pcap', bytes: strays(ACK), count: 40, says: STRAYS },
+  { file: 'rst-flood.pcap', bytes: strays(RST), count: 40, says: STRAYS },
+  { file: 'fin-flood.pcap', bytes: strays(FIN | ACK), count: 40, says: STRAYS },
+  // Every bit is set: no SYN-ACK that a server would send.
+  { file: 'christmas-tree.pcap', bytes: strays(0x3f), count: 40, says: STRAYS },
+  {
+    file: 'two-victims.pcap',
+    bytes: pcap(all((i) => segment(i, { destination: VICTIM - (i % 2) }))),
+    count: 20,
+    says: /20 of 40 packets, to 10\.9\.9\.9 \(the first of 2 hosts that get most SYNs\); left out: 20 to other hosts\.$/,
+  },
+  {
+    file: 'backwards.pcap',
+    bytes: pcapFile(timed(all()).reverse()),
+    count: 40,
+    says: /; 39 earlier than packets before them in the file: played in the order of their times\.$/,
+  },
+  {
+    file: 'ip-options.pcap',
+    bytes: pcap(all(withIpOptions)),
+    count: 40,
+    says: /; 40 without their IP options\.$/,
+  },
+  {
+    file: 'two-files.pcap',
+    bytes: Buffer.concat([plain, plain]),
+    count: 40,
+    says: /40 of 40 packets.*; warning: what stands from byte 3064 .*: another pcap file begins there; mergecap joins files\.$/,
+  },
+  // All packets are there, but not the end of the packed file: there may have been more.
+  {
+    file: 'cut-behind-last.pcap.gz',
+    bytes: gzipSync(plain).subarray(0, -8),
+    count: 40,
+    says: /40 of 40 packets.*; warning: .* the file is cut: gzip has not come to its end\.$/,
+  },
+  {
+    file: 'cut-behind-last.pcapng.gz',
+    bytes: gzipSync(
+      Buffer.concat([
+        sectionHeader(true),
+        interfaceBlock(true),
+        ...all().map((bytes, i) => enhancedPacket(true, BigInt(i) * 10_000n, bytes)),
+      ]),
+    ).subarray(0, -8),
+    count: 40,
+    says: /40 of 40 packets.*; warning: .* the file is cut: gzip has not come to its end\.$/,
+  },
+  {
+    file: 'old-tag.pcap',
+    bytes: pcap(behind(...ethernet(0x9200, 0, 5, 8, 0)), { linkType: 1 }),
+    count: 40,
+    says: WHOLE,
+  },
+]
+
 const REFUSED: readonly Omit<Case, 'count'>[] = [
   {
     file: 'ipv6.pcap',
@@ -226,6 +302,26 @@ const REFUSED: readonly Omit<Case, 'count'>[] = [
     says: /: neither a pcap nor a pcapng file, but text, at byte 0$/,
   },
   {
+    file: 'capture.tgz',
+    bytes: gzipSync(Buffer.concat([Buffer.alloc(257), Buffer.from('ustar'), plain])),
+    says: /but a tar archive \(tar -xf unpacks it\), at byte 0$/,
+  },
+  {
+    file: 'sniffer.cap',
+    bytes: Buffer.from('TRSNIFF data    \x1a\x01'),
+    says: /but a Sniffer file \(editcap -F pcap makes a pcap of it\), at byte 0$/,
+  },
+  {
+    file: 'unknown.cap',
+    bytes: Uint8Array.from({ length: 99 }, (_, i) => i ^ 0x80),
+    says: /neither a pcap nor a pcapng file \(editcap -F pcap makes a pcap of most other captures\), at byte 0$/,
+  },
+  {
+    file: 'cut-at-once.gz',
+    bytes: gzipSync(plain).subarray(0, 5),
+    says: /packed by gzip: nothing is in it, or it is cut$/,
+  },
+  {
     file: 'broken.gz',
     bytes: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]),
     says: /packed by gzip: dam/,
@@ -236,7 +332,7 @@ let directory: string
 
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'synlab-recordings-'))
-  for (const { file, bytes } of [...REPLAYED, ...REFUSED]) writeFileSync(join(directory, file), bytes)
+  for (const { file, bytes } of [...REPLAYED, ...FURTHER, ...REFUSED]) writeFileSync(join(directory, file), bytes)
   writeFileSync(join(directory, 'replay.yaml'), SCENARIO)
   mkdirSync(join(directory, 'folder'))
 })
@@ -265,7 +361,7 @@ interface Recorded {
 }
 
 describe('a recording', () => {
-  it.each(REPLAYED)('is replayed, and what is not is told: $file', async ({ file, count, says }) => {
+  it.each([...REPLAYED, ...FURTHER])('is replayed, and what is not is told: $file', async ({ file, count, says }) => {
     const { status, stdout } = await run(file, '--json')
     expect(status).toBe(0)
     const result = JSON.parse(stdout)
