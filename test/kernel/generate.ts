@@ -32,15 +32,13 @@ interface Peer {
 class Generator {
   readonly steps: Step[] = []
   private readonly prng: Prng
-  private readonly isAlwaysCookies: boolean
   private readonly peers: Peer[]
   /** Peers in the order in which their handshakes were finished and not accepted, and what was accepted. */
   private readonly waiting: Peer[] = []
   private readonly accepted: (Peer | undefined)[] = []
 
-  constructor(prng: Prng, peers: number, isAlwaysCookies: boolean) {
+  constructor(prng: Prng, peers: number) {
     this.prng = prng
-    this.isAlwaysCookies = isAlwaysCookies
     this.peers = Array.from({ length: peers }, (_, i) => this.makePeer(i + 1))
   }
 
@@ -58,8 +56,7 @@ class Generator {
 
   private makePeer(number: number): Peer {
     const { prng } = this
-    // The timestamp of a cookie is rounded to 64 ms of a clock that nobody can set, and its echo is a round trip.
-    const hasTimestamps = prng.chance(1, 3) && !this.isAlwaysCookies
+    const hasTimestamps = prng.chance(1, 3)
     const options: TcpOption[] = []
     if (prng.chance(9, 10)) options.push({ kind: 'mss', value: this.pick([536, 1000, 1460, 1460]) })
     if (prng.chance(1, 2)) options.push({ kind: 'sackOK' })
@@ -229,7 +226,7 @@ export function generate(seed: number): Program {
   // Half of the programs are about one connection, half about a crowd.
   const isCrowd = prng.chance(1, 2)
   const cookies = prng.below(3)
-  const generator = new Generator(prng.fork('steps'), isCrowd ? 2 + prng.below(5) : 1, cookies === 2)
+  const generator = new Generator(prng.fork('steps'), isCrowd ? 2 + prng.below(5) : 1)
   generator.run(6 + prng.below(isCrowd ? 14 : 10))
   return {
     backlog: isCrowd ? prng.below(4) : 4,
