@@ -225,7 +225,6 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
 /** Fifth check, second half: what the ACK acknowledges leaves the queue, windows and states move on. */
 function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): number {
   const acknowledged = seqDiff(segment.ack, tcb.sndUna)
-  const window = tcb.sndWnd
   let known = 0
   tcb.probes = 0
   if (acknowledged > 0) {
@@ -247,10 +246,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
-    if (mustProbe(tcb) && tcb.sndWnd > window) {
-      tcb.probeBackoff = 0
-      host.tcbs.disarm(tcb, RETRANSMIT)
-    }
+    if (acknowledged === 0 && mustProbe(tcb)) restartProbing(host, tcb)
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
@@ -269,6 +265,15 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     }
   }
   return acknowledged > 0 ? ADVANCED : UNCHANGED
+}
+
+/**
+ * Nothing is in flight and the window is shut to what waits: the time of the next probe begins anew with every ACK, unless `output`
+ * has more to send now (Linux tcp_ack_probe).
+ */
+function restartProbing(host: ConnectionHost, tcb: Tcb): void {
+  if (tcb.sendQueue.length + (tcb.finQueued ? 1 : 0) <= tcb.sndWnd) tcb.probeBackoff = 0
+  host.tcbs.disarm(tcb, RETRANSMIT)
 }
 
 /**
