@@ -158,17 +158,15 @@ class KernelEnd:
         os.write(self.tun, base64.b64decode(packet))
 
     def do_wait(self, until, whole):
-        """Waits until `until`; unless `whole`, only until the kernel sends something. Returns how late it woke, microseconds."""
-        late = 0
+        """Waits until `until`; unless `whole`, only until the kernel sends something."""
         while True:
             left = until - self.now()
             if left <= 0:
-                return late
+                return
             # select() rounds up to its own slack: the last part of the way in a shorter step.
             select.select([self.tun], [], [], left / 1e6)
-            late = max(0, self.now() - until)
             if self.drain() > 0 and not whole:
-                return late
+                return
 
     def do_sysctl(self, name, value):
         write_sysctl(name, value)
