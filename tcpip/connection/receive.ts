@@ -12,13 +12,13 @@ import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection, isFor
 import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
-import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
+import { armWindowProbe, hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
 import { boundSegment } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
-import { finAcknowledged, mustProbe, output } from './send.ts'
+import { finAcknowledged, fitsWindow, mustProbe, output } from './send.ts'
 import { ACK_NOW, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
@@ -225,7 +225,6 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
 /** Fifth check, second half: what the ACK acknowledges leaves the queue, windows and states move on. */
 function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): number {
   const acknowledged = seqDiff(segment.ack, tcb.sndUna)
-  const window = tcb.sndWnd
   let known = 0
   tcb.probes = 0
   if (acknowledged > 0) {
@@ -235,6 +234,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     tcb.sacked.discardBefore(segment.ack)
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
+    tcb.recordEnds?.discardTo(segment.ack)
   }
   const isWindowNews = updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
@@ -247,13 +247,14 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
-    if (mustProbe(tcb) && tcb.sndWnd > window) {
-      tcb.probeBackoff = 0
-      host.tcbs.disarm(tcb, RETRANSMIT)
-    }
+    if (mustProbe(tcb)) onProbed(host, tcb, now)
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
+      if (tcb.owner === undefined && tcb.finWait2Timeout < 0) {
+        resetOrphan(host, tcb, segment, now)
+        return GONE
+      }
       // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
       if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
       else enterFinWait2(host, tcb, now)
@@ -271,6 +272,25 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return acknowledged > 0 ? ADVANCED : UNCHANGED
 }
 
+/** No program will hear what the peer sends, or wait for its FIN: the peer is told. */
+function resetOrphan(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  host.counters.add(Mib.TCPAbortOnData)
+  sendReset(host, segment)
+  finishConnection(host, tcb, 'reset', now)
+}
+
+/** The peer spoke while its window is probed: either the next segment fits now, or the wait begins anew (Linux tcp_ack_probe). */
+function onProbed(host: ConnectionHost, tcb: Tcb, now: number): void {
+  if (!host.tcbs.isArmed(tcb, RETRANSMIT)) return
+  if (!fitsWindow(tcb)) {
+    armWindowProbe(host, tcb, now)
+    return
+  }
+  tcb.probeBackoff = 0
+  tcb.probingSince = -1
+  host.tcbs.disarm(tcb, RETRANSMIT)
+}
+
 /**
  * SND.UNA advanced: round-trip sample, congestion window, the next lost segment in a recovery, and the timer. `known`: segments
  * among the acknowledged ones that SACK blocks had told of.
@@ -278,6 +298,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
 function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known: number, now: number): void {
   tcb.retransmits = 0
   tcb.probeBackoff = 0
+  tcb.probingSince = -1
   // A piece of the oldest segment is no sign of life for the rest of it: the timer goes on (Linux FLAG_ACKED).
   const segments = tcb.flight.acknowledge(tcb.sndUna)
   // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
@@ -319,9 +340,7 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
     // The peer had ended its stream: what it sends beyond that is as if it had not come.
     if (tcb.finReceived && !seqLess(segment.seq, tcb.rcvNxt)) outcome = DropReason.OUT_OF_WINDOW
     else if (reachesNobody(tcb, segment)) {
-      host.counters.add(Mib.TCPAbortOnData)
-      sendReset(host, segment)
-      finishConnection(host, tcb, 'reset', now)
+      resetOrphan(host, tcb, segment, now)
       return DropReason.DATA_AFTER_CLOSE
     } else outcome = takeText(host, tcb, segment, now)
   }

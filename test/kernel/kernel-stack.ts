@@ -138,8 +138,8 @@ export class KernelStack implements StackUnderTest {
     return bytes.length
   }
 
-  write(handle: number, bytes: Uint8Array): Outcome {
-    return this.outcome(handle, ['write', handle, encode(bytes)])
+  write(handle: number, bytes: Uint8Array, endsRecord: boolean): Outcome {
+    return this.outcome(handle, ['write', handle, encode(bytes), endsRecord])
   }
 
   shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {

@@ -210,8 +210,9 @@ class KernelEnd:
     def do_read(self, handle, length, peek):
         return base64.b64encode(self.handles[handle].recv(length, socket.MSG_PEEK if peek else 0)).decode()
 
-    def do_write(self, handle, data):
-        return self.handles[handle].send(base64.b64decode(data), socket.MSG_NOSIGNAL)
+    def do_write(self, handle, data, ends_record):
+        flags = socket.MSG_NOSIGNAL | (socket.MSG_EOR if ends_record else 0)
+        return self.handles[handle].send(base64.b64decode(data), flags)
 
     def do_shutdown(self, handle, how):
         self.handles[handle].shutdown(getattr(socket, how))
