@@ -10,13 +10,13 @@ import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { startAcknowledging } from './acknowledge.ts'
 import { enterEstablished, finishConnection } from './close.ts'
-import { startCongestionControl } from './congestion.ts'
+import { startCautiously, startCongestionControl } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
-import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
+import { output, sendAck, sendSimultaneousSynAck, sendSyn, timestampOf } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
@@ -51,6 +51,8 @@ export class Handshake {
   precision = 0
   /** How often the SYN-ACK was sent again because no answer came in time; -1 when that is unknown. */
   repeats = -1
+  /** The SYN-ACK was sent more than twice, and not only because the SYN was repeated. */
+  wasLossy = false
 }
 
 /** Sends the SYN of a connection just entered in SYN-SENT. */
@@ -86,9 +88,10 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
   else resetBackoff(tcb)
   tcb.timedAt = -1
-  tcb.retransmits = 0
   tcb.sndUna = segment.ack
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  if (tcb.retransmits > 1 && !echoes(tcb, segment, tcb.stateSince)) startCautiously(tcb)
+  tcb.retransmits = 0
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
@@ -135,7 +138,13 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   tcb.tsRecentAt = tcb.stateSince
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
   else sampleEcho(tcb, completing, tcb.stateSince)
+  if (handshake.wasLossy && !echoes(tcb, completing, handshake.answeredAt)) startCautiously(tcb)
   synchronize(tcb, handshake.irs, completing)
+}
+
+/** Whether `segment` answers what was sent at `time`, microseconds: then what was sent after it was not needed (Linux tcp_try_undo_spurious_syn). */
+function echoes(tcb: Tcb, segment: Segment, time: number): boolean {
+  return tcb.timestamps && segment.hasTimestamps && segment.tsEcr === timestampOf(tcb, time)
 }
 
 /** Takes up what both sides offered; an option that one side left out is off. */

@@ -12,13 +12,13 @@ import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection, isFor
 import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
-import { armWindowProbe, hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
+import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
 import { boundSegment } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
-import { finAcknowledged, fitsWindow, mustProbe, output } from './send.ts'
+import { finAcknowledged, mustProbe, output } from './send.ts'
 import { ACK_NOW, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
@@ -247,7 +247,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
-    if (mustProbe(tcb)) onProbed(host, tcb, now)
+    if (acknowledged === 0 && mustProbe(tcb)) restartProbing(host, tcb)
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
@@ -279,15 +279,15 @@ function resetOrphan(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numb
   finishConnection(host, tcb, 'reset', now)
 }
 
-/** The peer spoke while its window is probed: either the next segment fits now, or the wait begins anew (Linux tcp_ack_probe). */
-function onProbed(host: ConnectionHost, tcb: Tcb, now: number): void {
-  if (!host.tcbs.isArmed(tcb, RETRANSMIT)) return
-  if (!fitsWindow(tcb)) {
-    armWindowProbe(host, tcb, now)
-    return
+/**
+ * Nothing is in flight and the window is shut to what waits: the time of the next probe begins anew with every ACK, unless `output`
+ * has more to send now (Linux tcp_ack_probe).
+ */
+function restartProbing(host: ConnectionHost, tcb: Tcb): void {
+  if (tcb.sendQueue.length + (tcb.finQueued ? 1 : 0) <= tcb.sndWnd) {
+    tcb.probeBackoff = 0
+    tcb.probingSince = -1
   }
-  tcb.probeBackoff = 0
-  tcb.probingSince = -1
   host.tcbs.disarm(tcb, RETRANSMIT)
 }
 

@@ -185,13 +185,6 @@ function recordBytes(tcb: Tcb, seq: number, length: number): number {
   return tcb.recordEnds === undefined ? length : tcb.recordEnds.within(seq, length)
 }
 
-/** Whether the peer's window has room for the next segment, with nothing in flight. */
-export function fitsWindow(tcb: Tcb): boolean {
-  const { length } = tcb.sendQueue
-  const next = Math.min(recordBytes(tcb, tcb.sndNxt, length), segmentRoom(tcb))
-  return next + (tcb.finQueued && next === length ? 1 : 0) <= tcb.sndWnd
-}
-
 /** Whether the congestion window has no room for another segment; a FIN alone is one (Linux tcp_cwnd_test). */
 function isHeldBack(tcb: Tcb): boolean {
   return segmentsInPipe(tcb) >= tcb.cwnd

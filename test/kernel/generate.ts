@@ -14,6 +14,9 @@ const WAITS = [0, 0, 0, 15_000, 15_000, 65_000, 65_000, 110_000, 330_000, 1_350_
 const SIZES = [1, 10, 10, 100, 400, 1400]
 const WRITES = [10, 100, 1000, 3000, 9000]
 
+/** Beyond any window, bytes: the endpoint's is 64 KB, a kernel's grows as far as its buffer of 128 KB. */
+const BEYOND = 140_000
+
 /** A peer as the generator thinks of it. */
 interface Peer {
   readonly number: number
@@ -32,15 +35,13 @@ interface Peer {
 class Generator {
   readonly steps: Step[] = []
   private readonly prng: Prng
-  private readonly isAlwaysCookies: boolean
   private readonly peers: Peer[]
   /** Peers in the order in which their handshakes were finished and not accepted, and what was accepted. */
   private readonly waiting: Peer[] = []
   private readonly accepted: (Peer | undefined)[] = []
 
-  constructor(prng: Prng, peers: number, isAlwaysCookies: boolean) {
+  constructor(prng: Prng, peers: number) {
     this.prng = prng
-    this.isAlwaysCookies = isAlwaysCookies
     this.peers = Array.from({ length: peers }, (_, i) => this.makePeer(i + 1))
   }
 
@@ -58,8 +59,7 @@ class Generator {
 
   private makePeer(number: number): Peer {
     const { prng } = this
-    // The timestamp of a cookie is rounded to 64 ms of a clock that nobody can set, and its echo is a round trip.
-    const hasTimestamps = prng.chance(1, 3) && !this.isAlwaysCookies
+    const hasTimestamps = prng.chance(1, 3)
     const options: TcpOption[] = []
     if (prng.chance(9, 10)) options.push({ kind: 'mss', value: this.pick([536, 1000, 1460, 1460]) })
     if (prng.chance(1, 2)) options.push({ kind: 'sackOK' })
@@ -137,11 +137,11 @@ class Generator {
     else if (kind === 12) this.end(peer)
     else if (kind === 13) this.segment(peer, ACK | FIN, peer.next + this.pick([0, 1, 10]), this.pick([0, 10]), ack)
     else if (kind === 14)
-      this.segment(peer, RST | this.pick([0, ACK]), peer.next + this.pick([-1, 0, 1, 100, 90_000]), 0, ack)
+      this.segment(peer, RST | this.pick([0, ACK]), peer.next + this.pick([-1, 0, 1, 100, BEYOND]), 0, ack)
     else if (kind === 15) this.segment(peer, SYN, this.pick([0, peer.next, peer.next + 1000]), 0, 0, peer.synOptions)
     else if (kind === 16) this.segment(peer, this.pick([0, FIN, PSH]), peer.next, this.pick([0, 10]), 0)
     else if (kind === 17)
-      this.segment(peer, ACK | PSH, peer.next + this.pick([70_000, 90_000]), this.pick([0, 10]), ack)
+      this.segment(peer, ACK | PSH, peer.next + this.pick([BEYOND, 2 * BEYOND]), this.pick([0, 10]), ack)
     else if (kind === 18) this.icmp(peer, this.pick([0, ack, 100_000]))
     else if (peer.hasTimestamps) {
       peer.clock -= this.pick([10, 6000])
@@ -229,7 +229,7 @@ export function generate(seed: number): Program {
   // Half of the programs are about one connection, half about a crowd.
   const isCrowd = prng.chance(1, 2)
   const cookies = prng.below(3)
-  const generator = new Generator(prng.fork('steps'), isCrowd ? 2 + prng.below(5) : 1, cookies === 2)
+  const generator = new Generator(prng.fork('steps'), isCrowd ? 2 + prng.below(5) : 1)
   generator.run(6 + prng.below(isCrowd ? 14 : 10))
   return {
     backlog: isCrowd ? prng.below(4) : 4,

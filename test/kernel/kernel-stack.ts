@@ -39,12 +39,19 @@ const PROC_LISTEN = 10
 /** A row of /proc/net/tcp: see kernel_end.py. */
 type SocketRow = readonly [state: number, port: number, waiting: number, timeouts: number]
 
+/** The clock that a kernel's timestamps and timers go by: microseconds since the machine started (CLOCK_MONOTONIC). */
+export interface KernelClock {
+  /** What it said when the clock of the stack said 0. */
+  readonly began: number
+  readonly ticks: Ticks
+}
+
 /** What the endpoint counts or knows, and a kernel does not show. */
 const HIDDEN =
   /^(dropped_\w+|flood_warnings_\w+|proven_peers|timers_armed|Packets(In|Out)|TransmitRingFull|Syn(Received|AckSent)|HalfOpenExpired|HalfOpenCreated|Accepted|WindowProbes|RequestTimeouts)$/
 
 /** Commands that may take their time. */
-const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'ticks', 'sysctl'])
+const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'clock', 'sysctl'])
 
 export class KernelStack implements StackUnderTest {
   now = 0
@@ -210,10 +217,10 @@ export class KernelStack implements StackUnderTest {
     return Object.fromEntries(names.map((name) => [name, counters[name] ?? 0]))
   }
 
-  /** The kernel's tick, on the clock of this stack. */
-  ticks(): Ticks {
-    const [rate, offset] = this.result(['ticks']) as [number, number]
-    return { length: SECOND / rate, offset }
+  /** The kernel's own clock. */
+  clock(): KernelClock {
+    const [began, tick0, rate] = this.result(['clock']) as [number, number, number]
+    return { began, ticks: { length: SECOND / rate, offset: -tick0 } }
   }
 
   hides(name: string): boolean {

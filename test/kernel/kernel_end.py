@@ -135,9 +135,9 @@ class KernelEnd:
         self.base = counters()
         self.began = time.monotonic_ns()
 
-    def do_ticks(self):
-        """Ticks per second, and the time on the ticking clock when the script began, microseconds."""
-        return [self.rate, (self.began - self.tick_0) // 1000]
+    def do_clock(self):
+        """When the script began and when tick 0 was, microseconds on the monotonic clock, and ticks per second."""
+        return [self.began // 1000, self.tick_0 // 1000, self.rate]
 
     def now(self):
         """Microseconds since the script began."""

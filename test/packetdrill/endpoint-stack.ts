@@ -31,7 +31,7 @@ const RING_PACKETS = 2048
 const MAX_CONNECTIONS = 4096
 
 export class EndpointStack implements StackUnderTest, SocketHost {
-  now = START
+  now: number
   readonly localAddress: number
   private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
@@ -44,9 +44,13 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   private readonly floodWarnings = { cookies: 0, drops: 0 }
   private madeSockets: Sockets | undefined
 
-  /** `timerLateness`: how late timers fire, microseconds, as those of a kernel do. */
-  constructor(localAddress: number, timerLateness = 0) {
+  /**
+   * `timerLateness`: how late timers fire, microseconds, as those of a kernel do. `start`: what the clock says when a script starts,
+   * microseconds.
+   */
+  constructor(localAddress: number, timerLateness = 0, start = START) {
     this.localAddress = localAddress
+    this.now = start
     this.timerLateness = timerLateness
   }
 
