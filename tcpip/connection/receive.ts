@@ -184,11 +184,14 @@ function isPredicted(tcb: Tcb, segment: Segment): boolean {
   return segment.payloadLength > 0 && segment.payloadLength <= tcb.rcvWnd && hasPredictedHeader(tcb, segment)
 }
 
-/** Linux's header prediction, which begins with the first data: the next number, and nothing but data as it was before. */
+/**
+ * Linux's header prediction: the next number, and nothing but data, as it was before, or a bare ACK. For data it begins with the first
+ * of them, which finds no memory set aside (sk_forward_alloc).
+ */
 function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
   return (
     tcb.state === State.ESTABLISHED &&
-    tcb.ackDelay > 0 &&
+    (tcb.ackDelay > 0 || segment.payloadLength === 0) &&
     (segment.flags & ~PSH) === ACK &&
     segment.seq === tcb.rcvNxt &&
     segment.window << tcb.sndWindowShift === tcb.sndWnd &&
@@ -200,6 +203,7 @@ function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
 
 /** Takes the text of a predicted segment, and challenges its ACK, which is too old. */
 function takePredicted(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  updateTsRecent(tcb, segment, now)
   const outcome = takeText(host, tcb, segment, now)
   sendChallengeAck(host, tcb, now)
   const { generation } = tcb
@@ -217,7 +221,11 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
     sendReset(host, segment)
     return DropReason.BAD_ACK
   }
-  if (!seqLess(tcb.sndNxt, segment.ack) && !isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
+  if (!seqLess(tcb.sndNxt, segment.ack)) {
+    if (!isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
+    // A predicted header brings its timestamp, whatever else it says.
+    updateTsRecent(tcb, segment, now)
+  }
   sendChallengeAck(host, tcb, now)
   return DropReason.BAD_ACK
 }
