@@ -83,7 +83,7 @@ function isFromThePast(tcb: Tcb, segment: Segment, now: number): boolean {
 function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
   const isBareAck = (segment.flags & ACK) !== 0 && segmentLength(segment) === 0
   if (!isBareAck || segment.seq !== tcb.rcvNxt || segment.ack !== tcb.sndUna) return false
-  if (segment.window << tcb.sndWindowShift !== tcb.sndWnd) return false
+  if (mayUpdateWindow(tcb, segment, 0)) return false
   return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
 }
 
@@ -305,19 +305,23 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known:
 }
 
 /**
- * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux
- * tcp_may_update_window() has it: what acknowledges more is newer, though it repair a hole below others; what is as new as
- * the last one may open the window or shut it, not narrow it. Whether it was newer: then it is no duplicate ACK.
+ * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux has it, what
+ * acknowledges more is newer, though it repair a hole below others; what is as new as the last one may open the window or shut
+ * it, not narrow it (tcp_may_update_window).
  */
-function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
-  if (acknowledged < 0) return false
+function mayUpdateWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)) return true
   const window = segment.window << tcb.sndWindowShift
-  const isNewer = acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)
-  if (!isNewer && !(tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0))) return false
-  tcb.sndWnd = window
+  return tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0)
+}
+
+/** Takes up the window of `segment` if it is news. Whether it was: then it is no duplicate ACK. */
+function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged < 0 || !mayUpdateWindow(tcb, segment, acknowledged)) return false
+  tcb.sndWnd = segment.window << tcb.sndWindowShift
   tcb.sndWl1 = segment.seq
-  if (window > tcb.maxSndWnd) {
-    tcb.maxSndWnd = window
+  if (tcb.sndWnd > tcb.maxSndWnd) {
+    tcb.maxSndWnd = tcb.sndWnd
     boundSegment(tcb)
   }
   return true
