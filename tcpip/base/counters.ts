@@ -103,6 +103,9 @@ export const Mib = {
   // Ours.
   /** Half-open entries removed to make room for a new SYN (knob `eviction`). */
   HalfOpenEvicted: 62,
+
+  // TcpExt again.
+  TCPAbortOnLinger: 63,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

@@ -32,7 +32,12 @@ export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): vo
     return
   }
   shutdownSend(host, tcb, now)
-  if (tcb.state === State.FIN_WAIT_2) forsake(host, tcb, now)
+  if (tcb.state !== State.FIN_WAIT_2) return
+  if (tcb.finWait2Timeout >= 0) forsake(host, tcb, now)
+  else {
+    host.counters.add(Mib.TCPAbortOnLinger)
+    abortConnection(host, tcb, now)
+  }
 }
 
 /**

@@ -62,7 +62,7 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
   tcb.sndNxt = seqAdd(iss, 1)
   tcb.tsOffset = tsOffset
   tcb.rto = INITIAL_RTO
-  tcb.timedAt = now
+  tcb.timedAt = tcb.repeatingSince = now
   host.counters.add(Mib.ActiveOpens)
   sendSyn(host, tcb, false, now)
   armSynTimeout(host, tcb, now)

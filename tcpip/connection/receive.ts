@@ -242,6 +242,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     tcb.sacked.discardBefore(segment.ack)
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
+    tcb.recordEnds?.discardTo(segment.ack)
   }
   const isWindowNews = updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
@@ -258,6 +259,10 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
+      if (tcb.owner === undefined && tcb.finWait2Timeout < 0) {
+        resetOrphan(host, tcb, segment, now)
+        return GONE
+      }
       // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
       if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
       else enterFinWait2(host, tcb, now)
@@ -275,12 +280,22 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return acknowledged > 0 ? ADVANCED : UNCHANGED
 }
 
+/** No program will hear what the peer sends, or wait for its FIN: the peer is told. */
+function resetOrphan(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  host.counters.add(Mib.TCPAbortOnData)
+  sendReset(host, segment)
+  finishConnection(host, tcb, 'reset', now)
+}
+
 /**
  * Nothing is in flight and the window is shut to what waits: the time of the next probe begins anew with every ACK, unless `output`
  * has more to send now (Linux tcp_ack_probe).
  */
 function restartProbing(host: ConnectionHost, tcb: Tcb): void {
-  if (tcb.sendQueue.length + (tcb.finQueued ? 1 : 0) <= tcb.sndWnd) tcb.probeBackoff = 0
+  if (tcb.sendQueue.length + (tcb.finQueued ? 1 : 0) <= tcb.sndWnd) {
+    tcb.probeBackoff = 0
+    tcb.probingSince = -1
+  }
   host.tcbs.disarm(tcb, RETRANSMIT)
 }
 
@@ -291,6 +306,7 @@ function restartProbing(host: ConnectionHost, tcb: Tcb): void {
 function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known: number, now: number): void {
   tcb.retransmits = 0
   tcb.probeBackoff = 0
+  tcb.probingSince = -1
   // A piece of the oldest segment is no sign of life for the rest of it: the timer goes on (Linux FLAG_ACKED).
   const segments = tcb.flight.acknowledge(tcb.sndUna)
   // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
@@ -336,9 +352,7 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
     // The peer had ended its stream: what it sends beyond that is as if it had not come.
     if (tcb.finReceived && !seqLess(segment.seq, tcb.rcvNxt)) outcome = DropReason.OUT_OF_WINDOW
     else if (reachesNobody(tcb, segment)) {
-      host.counters.add(Mib.TCPAbortOnData)
-      sendReset(host, segment)
-      finishConnection(host, tcb, 'reset', now)
+      resetOrphan(host, tcb, segment, now)
       return DropReason.DATA_AFTER_CLOSE
     } else outcome = takeText(host, tcb, segment, now)
   }

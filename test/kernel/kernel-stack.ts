@@ -57,8 +57,6 @@ export class KernelStack implements StackUnderTest {
   now = 0
   /** What the slowest command of those that do not wait has taken, microseconds: how far the time of a step may be wrong. */
   slowest = 0
-  /** What the machine was late at most for a command, or to come back from a wait, microseconds. */
-  latest = 0
   private readonly ask: Ask
   private readonly sent: SentPacket[] = []
   private readonly nonBlocking = new Map<number, boolean>()
@@ -147,8 +145,8 @@ export class KernelStack implements StackUnderTest {
     return bytes.length
   }
 
-  write(handle: number, bytes: Uint8Array): Outcome {
-    return this.outcome(handle, ['write', handle, encode(bytes)])
+  write(handle: number, bytes: Uint8Array, endsRecord: boolean): Outcome {
+    return this.outcome(handle, ['write', handle, encode(bytes), endsRecord])
   }
 
   shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {
@@ -248,7 +246,7 @@ export class KernelStack implements StackUnderTest {
   }
 
   private wait(until: number, whole: boolean): void {
-    this.latest = Math.max(this.latest, this.result(['wait', until, whole]) as number)
+    this.result(['wait', until, whole])
   }
 
   private register(handle: number, nonBlocking: boolean): number {
@@ -285,8 +283,6 @@ export class KernelStack implements StackUnderTest {
   private do(command: Command): Reply {
     const reply = this.ask(command)
     for (const [at, bytes] of reply.sent) this.sent.push({ at, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) })
-    // The clock starts anew with the namespace.
-    if (command[0] !== 'open') this.latest = Math.max(this.latest, reply.now - (reply.took ?? 0) - this.now)
     this.now = reply.now
     if (!UNHURRIED.has(command[0])) this.slowest = Math.max(this.slowest, reply.took ?? 0)
     return reply

@@ -149,7 +149,7 @@ class Recorder {
     if (handle === undefined || handle < 0) return 'EBADF'
     const give = (outcome: Outcome): string => String(outcome)
     if (step.kind === 'read') return give(stack.read(handle, new Uint8Array(step.length), false))
-    if (step.kind === 'write') return give(stack.write(handle, patternBytes(0, step.length)))
+    if (step.kind === 'write') return give(stack.write(handle, patternBytes(0, step.length), false))
     if (step.kind === 'shutdown') return give(stack.shutdown(handle, 'SHUT_WR'))
     if (step.kind === 'linger') {
       return give(stack.setsockopt(handle, 'SOL_SOCKET', 'SO_LINGER', { onoff: 1, linger: 0 }))

@@ -154,8 +154,8 @@ export class EndpointStack implements StackUnderTest, SocketHost {
     return this.descriptors[handle].read(target, peek)
   }
 
-  write(handle: number, bytes: Uint8Array): Outcome {
-    return this.descriptors[handle].write(bytes)
+  write(handle: number, bytes: Uint8Array, endsRecord: boolean): Outcome {
+    return this.descriptors[handle].write(bytes, endsRecord)
   }
 
   shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {
