@@ -11,6 +11,14 @@ export const UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 /** Without blocking: a name may be that of a FIFO that nobody writes to. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
+/** What the system's commonest codes mean. */
+const FAULTS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['ENOTDIR', 'there is no such file'],
+  ['EACCES', 'nobody has allowed this user to read it'],
+  ['ENXIO', 'not a file'],
+])
+
 const TOO_LARGE = `more than ${UNPACKED_BYTES_MAX} bytes when unpacked: unpack it first`
 
 type Unpack = (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array
@@ -58,7 +66,8 @@ export function openRecording(path: string): RecordingFile | string {
     return unpacked
   } catch (error) {
     if (file !== undefined) closeSync(file)
-    return (error as NodeJS.ErrnoException).code ?? String(error)
+    const { code = String(error) } = error as NodeJS.ErrnoException
+    return FAULTS.get(code) ?? code
   }
 }
 
