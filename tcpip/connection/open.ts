@@ -16,12 +16,15 @@ import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
-import { output, sendAck, sendSimultaneousSynAck, sendSyn } from './send.ts'
+import { output, sendAck, sendSimultaneousSynAck, sendSyn, timestampOf } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
 /** How soon a SYN is repeated whose answer was wrong, microseconds (Linux TCP_TIMEOUT_MIN: two ticks of 4 ms). */
 const SYN_HASTE = 8 * MILLISECOND
+
+/** SYNs, or SYN-ACKs, that may be repeated before a connection begins with a single segment (RFC 5681 3.1, Linux tcp_init_transfer). */
+const MOST_SYN_REPEATS = 1
 
 /** What a completed three-way handshake agreed on, from the point of view of the side that received the SYN. */
 export class Handshake {
@@ -60,7 +63,7 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
   tcb.sndNxt = seqAdd(iss, 1)
   tcb.tsOffset = tsOffset
   tcb.rto = INITIAL_RTO
-  tcb.timedAt = now
+  tcb.timedAt = tcb.openedAt = now
   host.counters.add(Mib.ActiveOpens)
   sendSyn(host, tcb, false, now)
   armSynTimeout(host, tcb, now)
@@ -75,6 +78,11 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     sendReset(host, segment)
     return DropReason.SYN_SENT_UNACCEPTABLE
   }
+  // PAWS: what echoes no timestamp of this attempt answers another one.
+  if ((flags & ACK) !== 0 && !echoesAttempt(tcb, segment, now)) {
+    sendReset(host, segment)
+    return DropReason.PAWS
+  }
   if ((flags & RST) !== 0) {
     if ((flags & ACK) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
     finishConnection(host, tcb, 'refused', now)
@@ -82,13 +90,8 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if ((flags & SYN) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
   if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
-  host.tcbs.disarm(tcb, RETRANSMIT)
-  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
-  else resetBackoff(tcb)
-  tcb.timedAt = -1
-  tcb.retransmits = 0
-  tcb.sndUna = segment.ack
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  onSynAcknowledged(host, tcb, segment, now)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
@@ -99,16 +102,49 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   return DropReason.ACCEPTED
 }
 
-/** A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). */
+/** Whether an echoed timestamp is one of the SYNs of this attempt, microseconds since the first one at most (Linux PAWSActive). */
+function echoesAttempt(tcb: Tcb, segment: Segment, now: number): boolean {
+  if (!segment.hasTimestamps || segment.tsEcr === 0) return true
+  return !seqLess(segment.tsEcr, timestampOf(tcb, tcb.openedAt)) && !seqLess(timestampOf(tcb, now), segment.tsEcr)
+}
+
+/**
+ * Our SYN is acknowledged: its round trip is known, unless it was sent twice and no timestamp tells which copy arrived. Once two
+ * repeats were needed the network is thought to be full, and the connection begins with a single segment; not if the echo tells that
+ * the first copy had arrived (Linux tcp_init_transfer, tcp_try_undo_spurious_syn).
+ */
+export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  host.tcbs.disarm(tcb, RETRANSMIT)
+  tcb.sndUna = segment.ack
+  // Linux counts the SYN among the bytes acknowledged here, and not in a passive open.
+  tcb.bytesAcked = 1
+  resetBackoff(tcb)
+  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
+  else sampleEcho(tcb, segment, now)
+  tcb.timedAt = -1
+  // Where SYNs crossed, Linux asks for SACK instead (tcp_packet_delayed, once retrans_stamp has been cleared).
+  const isUndone = tcb.state === State.SYN_SENT ? echoes(tcb, segment, tcb.openedAt) : tcb.sackPermitted
+  if (tcb.retransmits > MOST_SYN_REPEATS && !isUndone) tcb.cwnd = 1
+  tcb.retransmits = 0
+}
+
+/** Whether `segment` echoes the timestamp of what was sent at `time`. */
+function echoes(tcb: Tcb, segment: Segment, time: number): boolean {
+  return tcb.timestamps && segment.hasTimestamps && segment.tsEcr === timestampOf(tcb, time)
+}
+
+/**
+ * A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). The timer of our SYN
+ * goes on.
+ */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
-  tcb.timedAt = -1
-  sendSimultaneousSynAck(host, tcb, false, now)
-  armSynTimeout(host, tcb, now)
+  if (tcb.timedAt >= 0) tcb.timedAt = now
+  sendSimultaneousSynAck(host, tcb, now)
   return DropReason.ACCEPTED
 }
 
@@ -133,6 +169,7 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   )
   tcb.tsRecent = handshake.tsRecent
   tcb.tsRecentAt = tcb.stateSince
+  if (handshake.repeats > MOST_SYN_REPEATS && !echoes(tcb, completing, handshake.answeredAt)) tcb.cwnd = 1
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
   else sampleEcho(tcb, completing, tcb.stateSince)
   synchronize(tcb, handshake.irs, completing)

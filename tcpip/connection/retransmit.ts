@@ -41,10 +41,16 @@ export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boole
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
-  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
-  else sendSimultaneousSynAck(host, tcb, true, now)
   tcb.timedAt = -1
-  armSynTimeout(host, tcb, now)
+  if (tcb.state === State.SYN_SENT) {
+    sendSyn(host, tcb, true, now)
+    armSynTimeout(host, tcb, now)
+  } else {
+    // No schedule of SYNs: the time doubles at once.
+    sendSimultaneousSynAck(host, tcb, now)
+    tcb.rto = Math.min(MAX_RTO, 2 * tcb.rto)
+    host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+  }
   return true
 }
 

@@ -176,7 +176,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
   tcb.finWait2Timeout = FIN_WAIT_2_TIMEOUT
-  tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
+  tcb.peerFinSeq = tcb.peerFinFrom = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
@@ -187,6 +187,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.lastSentAt = Number.NEGATIVE_INFINITY
   tcb.rttMargin = tcb.rttMarginNow = tcb.rttRoundEnd = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
+  tcb.openedAt = 0
   tcb.timedAt = -1
   tcb.recovery = RECOVERY_NONE
   tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lossProbeEnd = 0

@@ -41,8 +41,17 @@ import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { InCsumErrors, InErrs, InSegs, OutOfWindowIcmps, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
-const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
-  DropReason
+const {
+  ACCEPTED,
+  ICMP_IGNORED,
+  IP_BAD_SOURCE,
+  IP_NOT_LOCAL,
+  IP_NOT_TCP,
+  NO_SOCKET,
+  TCP_BAD_CHECKSUM,
+  TCP_TRUNCATED,
+  TIME_WAIT,
+} = DropReason
 
 /** Packets taken from the link, and timers fired, per turn at most: other work gets its turn under any flood. */
 export const BATCH = 256
@@ -209,9 +218,14 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
     if (isForsaken(tcb)) return forsakenArrives(this, tcb, segment, now)
     if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
+    const isn = reopenIsn(tcb, segment)
+    if (isn === 0) return timeWaitArrives(this, tcb, segment, now)
     const listener = this.listeners.at(segment.destinationPort)
-    const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
-    if (listener === undefined || isn === 0) return timeWaitArrives(this, tcb, segment, now)
+    if (listener === undefined) {
+      // Nobody to open it for: an ACK, however many such SYNs come (Linux tcp_v4_do_time_wait).
+      sendAck(this, tcb, now)
+      return TIME_WAIT
+    }
     finishConnection(this, tcb, 'closed', now)
     return listener.onTimeWaitSyn(segment, hash, isn, now)
   }
