@@ -8,7 +8,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type ConnectionError, type FastifyReply, LogController } from 'fastify'
 import { addApiDescription, describe } from './api-description.ts'
 import type { ControlApp, ControlAppOptions, LogLevel } from './control-app.ts'
-import { ApiError, toApiError } from './errors.ts'
+import { ApiError, BODY_LIMIT_BYTES, toApiError } from './errors.ts'
 import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
 import { addProcessMetrics } from './process-metrics.ts'
@@ -16,9 +16,6 @@ import { RouteIndex } from './route-index.ts'
 import { compileValidator } from './validation.ts'
 
 export type { ControlApp, LogLevel }
-
-/** Largest request body, bytes. */
-const BODY_LIMIT = 64 * 1024
 
 /** How long a request may take to arrive, head and body, milliseconds. */
 const REQUEST_TIMEOUT_MS = 10_000
@@ -34,7 +31,7 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
   const app = Fastify({
     logger: { level: options.logLevel, stream: logOutput },
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: BODY_LIMIT,
+    bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     routerOptions: { ignoreTrailingSlash: true },
     // Includes connections on which nothing has ever been said.
@@ -48,7 +45,7 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
   takeJsonOnly(app)
   refuseInJson(app)
   refuseForeignPages(app)
-  refuseBodiesForNobody(app)
+  refuseWhatNobodyAsked(app)
   addProcessMetrics(options.metrics)
   addApiDescription(app, options)
   app.after(() => addCommonRoutes(app, options))
@@ -127,20 +124,27 @@ function refuseForeignPages(app: ControlApp): void {
   })
 }
 
-/** Where no body is asked for, one with something in it was meant for something else. */
-function refuseBodiesForNobody(app: ControlApp): void {
-  app.addHook('preValidation', async ({ body, routeOptions }) => {
+/**
+ * Where no body is asked for, one with something in it was meant for something else; so was a query, which might have
+ * narrowed down what is stopped. What people open in a browser, and Prometheus asks for, may have one.
+ */
+function refuseWhatNobodyAsked(app: ControlApp): void {
+  app.addHook('preValidation', async ({ body, query, routeOptions }) => {
+    const { url, schema, method } = routeOptions
     // Where there is no such route, that is what is said.
-    if (routeOptions.url === undefined || routeOptions.schema?.body !== undefined) return
-    if (body === undefined || body === null) return
-    const [key] = typeof body === 'object' ? Object.keys(body) : ['']
-    if (key === undefined) return
-    throw new ApiError(
-      'UNKNOWN_KEY',
-      `${routeOptions.method} ${routeOptions.url} takes no body`,
-      key === '' ? undefined : key,
-    )
+    if (url === undefined) return
+    if (schema?.body === undefined) refuseContent(body, `${method} ${url} takes no body`)
+    if (schema?.querystring === undefined && url.startsWith('/api/')) {
+      refuseContent(query, `${method} ${url} takes no query`)
+    }
   })
+}
+
+function refuseContent(content: unknown, message: string): void {
+  if (content === undefined || content === null) return
+  if (typeof content !== 'object') throw new ApiError('WRONG_TYPE', message)
+  const [key] = Object.keys(content)
+  if (key !== undefined) throw new ApiError('UNKNOWN_KEY', message, key)
 }
 
 function refuse(reply: FastifyReply, error: ApiError): FastifyReply {

@@ -3,6 +3,9 @@
  * A 4xx message is written for the caller: what is wrong, where, what is allowed. A 5xx says nothing about the inside.
  */
 
+/** Largest request body. */
+export const BODY_LIMIT_BYTES = 64 * 1024
+
 /** HTTP status by code. */
 export const API_ERRORS = {
   /** The request cannot be understood and no other code says why. */
@@ -73,7 +76,7 @@ export class ApiError extends Error {
 
 /** The errors that the HTTP layer itself raises, in our words, by Fastify's code. */
 const HTTP_LAYER_ERRORS: Record<string, readonly [ApiErrorCode, string]> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', 'the body is too large'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['BODY_TOO_LARGE', `the body is larger than ${BODY_LIMIT_BYTES} bytes`],
   FST_ERR_CTP_INVALID_MEDIA_TYPE: [
     'UNSUPPORTED_MEDIA_TYPE',
     'the body must be JSON, with content-type application/json',

@@ -13,7 +13,7 @@ import { ATTACK_CATALOGUE, parametersOf } from '../traffic/attack-catalogue.ts'
 import { byKind } from '../traffic/attack-schema.ts'
 import { type AttackSpec, withTrace } from '../traffic/attack-spec.ts'
 import type { AttackLeases } from './lease-routes.ts'
-import { AttackBody, AttackParams, toAttack } from './schemas.ts'
+import { AttackBody, AttackBodyInFull, AttackParams, toAttack } from './schemas.ts'
 
 /** The catalogue of attacks with all parameters, for whoever offers a choice. */
 const KINDS = byKind((kind) => ({ ...ATTACK_CATALOGUE[kind], parameters: parametersOf(kind) }))
@@ -36,14 +36,17 @@ export function addAttackRoutes(
   })
   app.post(
     '/api/attacks',
-    { schema: { summary: 'Starts an attack; parameters are those of its kind.', body: AttackBody } },
+    {
+      schema: { summary: 'Starts an attack; parameters are those of its kind.', body: AttackBody },
+      config: { status: 201, body: AttackBodyInFull },
+    },
     async ({ body }, reply) => {
       const { lease, spec } = toAttack(body)
       leases.check(lease)
       const result = await engine.startAttack(await toOrder(spec, traces, readTrace))
       if ('refusal' in result) throw new ApiError(result.refusal.code, result.refusal.message)
       await leases.bind(lease, result.attack.id)
-      return reply.code(201).header('location', `/api/attacks/${result.attack.id}`).send(result.attack)
+      return reply.header('location', `/api/attacks/${result.attack.id}`).send(result.attack)
     },
   )
   app.delete('/api/attacks', describe('Stops all attacks.'), async () => {

@@ -37,12 +37,13 @@ export function addLeaseRoutes(
   const view = (id: string, length: number) => ({ id, seconds: length / 1000 })
   const about = 'Opens a lease: attacks bound to it end with it.'
 
-  app.post('/api/leases', { schema: { summary: about, querystring: LeaseQuery } }, async ({ query }, reply) => {
+  const route = { schema: { summary: about, querystring: LeaseQuery }, config: { status: 201 } }
+  app.post('/api/leases', route, async ({ query }, reply) => {
     if (leases.size >= LEASES_MAX) throw new ApiError('TOO_MANY', `there are ${LEASES_MAX} leases already`)
     const id = randomUUID()
     const length = query.seconds === undefined ? LEASE_MS : query.seconds * 1000
     leases.open(id, clock(), length)
-    return reply.code(201).header('location', `/api/leases/${id}`).send(view(id, length))
+    return reply.header('location', `/api/leases/${id}`).send(view(id, length))
   })
   app.put(
     '/api/leases/:id',

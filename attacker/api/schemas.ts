@@ -34,6 +34,9 @@ const ATTACK_BODIES = byKind((kind) =>
   ),
 )
 
+/** The same, as the description of the API shows it: with the parameters of each kind. */
+export const AttackBodyInFull = { ...AttackBody, oneOf: Object.values(ATTACK_BODIES) }
+
 export const AttackParams = Type.Object({ id: Type.String() }, CLOSED)
 
 const PROBLEM_CODES = {

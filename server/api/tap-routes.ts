@@ -8,10 +8,11 @@ import { ApiError } from '../../control/errors.ts'
 import { parseTapTarget, type TapTarget } from '../app/tap-target.ts'
 import type { ServerEngine } from '../engine/engine.ts'
 
-const TapBody = Type.Object(
-  { follow: Type.Union([Type.Literal('honest'), Type.Literal('hostile'), Type.Object({ peer: Type.String() })]) },
-  { additionalProperties: false },
-)
+const CLOSED = { additionalProperties: false } as const
+
+const Peer = Type.Object({ peer: Type.String() }, CLOSED)
+
+const TapBody = Type.Object({ follow: Type.Union([Type.Literal('honest'), Type.Literal('hostile'), Peer]) }, CLOSED)
 
 export function addTapRoutes(app: ControlApp, engine: ServerEngine): void {
   app.post(

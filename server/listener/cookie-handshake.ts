@@ -143,6 +143,7 @@ export class CookieHandshake {
     handshake.answeredAt = echoed === 0 ? -1 : timestampedAt(echoed, now)
     handshake.precision = TIMESTAMP_PRECISION
     handshake.repeats = -1
+    handshake.wasLossy = false
     return core.completeHandshake(handshake, segment, now)
   }
 }

@@ -218,6 +218,7 @@ export class HalfOpen {
     handshake.answeredAt = synQueue.sentAt(entry, now)
     handshake.precision = SENT_UNIT
     handshake.repeats = synQueue.timeouts(entry)
+    handshake.wasLossy = handshake.repeats > 0 && synQueue.isRepeatedAgain(entry)
   }
 
   /** An ICMP error about the entry's SYN-ACK: the client cannot be reached, or it is no concern of ours. */

@@ -19,7 +19,9 @@ const IRS = 3
 const ISS = 4
 const TS_RECENT = 5
 const TS_OFFSET = 6
-/** Peer's MSS in the low half, then window scale + 1 (0: none), repeated, SACK, timestamps, acked; timeouts on top. */
+/**
+ * Peer's MSS in the low 15 bits, then window scale + 1 (0: none), repeated, repeated again, SACK, timestamps, acked; timeouts on top.
+ */
 const OPTIONS = 7
 /** Milliseconds at which a duplicate SYN or bad segment was last answered; NOT_YET before the first. */
 const LAST_ANSWER_MS = 8
@@ -28,10 +30,12 @@ const SENT_AT = 9
 const FLOW_HASH = 10
 const RECORD_WORDS = 11
 
-const MSS_MASK = 0xffff
-const SCALE_SHIFT = 16
+/** Larger ones mean the same: none of our own is, either (Linux MAX_TCP_WINDOW bounds TCP_MAXSEG). */
+const MSS_MASK = 0x7fff
+const SCALE_SHIFT = 15
 const SCALE_MASK = 0xf
-const REPEATED_BIT = 1 << 20
+const REPEATED_BIT = 1 << 19
+const REPEATED_AGAIN_BIT = 1 << 20
 const SACK_BIT = 1 << 21
 const TIMESTAMPS_BIT = 1 << 22
 const ACKED_BIT = 1 << 23
@@ -143,7 +147,10 @@ export class SynQueue {
   /** `windowScale` is -1 for none. Sets the number of timeouts to 0. */
   setOptions(entry: number, mss: number, windowScale: number, sack: boolean, timestamps: boolean): void {
     this.records[entry * RECORD_WORDS + OPTIONS] =
-      mss | ((windowScale + 1) << SCALE_SHIFT) | (sack ? SACK_BIT : 0) | (timestamps ? TIMESTAMPS_BIT : 0)
+      Math.min(mss, MSS_MASK) |
+      ((windowScale + 1) << SCALE_SHIFT) |
+      (sack ? SACK_BIT : 0) |
+      (timestamps ? TIMESTAMPS_BIT : 0)
   }
 
   remoteAddress(entry: number): number {
@@ -212,8 +219,13 @@ export class SynQueue {
     return (this.records[entry * RECORD_WORDS + OPTIONS] & REPEATED_BIT) !== 0
   }
 
+  /** It was sent more than twice. */
+  isRepeatedAgain(entry: number): boolean {
+    return (this.records[entry * RECORD_WORDS + OPTIONS] & REPEATED_AGAIN_BIT) !== 0
+  }
+
   markRepeated(entry: number): void {
-    this.records[entry * RECORD_WORDS + OPTIONS] |= REPEATED_BIT
+    this.records[entry * RECORD_WORDS + OPTIONS] |= this.isRepeated(entry) ? REPEATED_AGAIN_BIT : REPEATED_BIT
   }
 
   /** How often the entry's timer has fired (Linux `num_timeout`), at most 255. */

@@ -103,6 +103,11 @@ export const Mib = {
   // Ours.
   /** Half-open entries removed to make room for a new SYN (knob `eviction`). */
   HalfOpenEvicted: 62,
+
+  // TcpExt again.
+  TCPAbortOnLinger: 63,
+  /** Answers in SYN-SENT whose echoed timestamp no SYN of the attempt carried. */
+  PAWSActive: 64,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

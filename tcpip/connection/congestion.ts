@@ -26,6 +26,14 @@ export function startCongestionControl(tcb: Tcb): void {
   tcb.ssthresh = NO_THRESHOLD
 }
 
+/**
+ * The handshake was lost more than once: the connection begins with one segment (RFC 5681 3.1, Linux tcp_init_transfer, which lets one
+ * loss pass because a first timeout of a second may have been too short).
+ */
+export function startCautiously(tcb: Tcb): void {
+  tcb.cwnd = 1
+}
+
 /** `segments` in flight are acknowledged, of which `news` were not known to have arrived. */
 export function onProgress(host: ConnectionHost, tcb: Tcb, segments: number, news: number, now: number): void {
   if (tcb.recovery === RECOVERY_NONE) {

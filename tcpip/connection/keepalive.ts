@@ -34,7 +34,7 @@ export function onKeepaliveTimeout(host: ConnectionHost, tcb: Tcb, now: number):
     host.tcbs.arm(tcb, KEEPALIVE, Math.max(heardUntil, now + options.interval))
     return true
   }
-  if (tcb.keepaliveProbes === options.probes) {
+  if (isGivenUp(tcb, options, now)) {
     sendActiveReset(host, tcb, now)
     return false
   }
@@ -42,4 +42,10 @@ export function onKeepaliveTimeout(host: ConnectionHost, tcb: Tcb, now: number):
   sendKeepaliveProbe(host, tcb, now)
   host.tcbs.arm(tcb, KEEPALIVE, now + options.interval)
   return true
+}
+
+/** After so many probes, or if the program has said for how long it waits, then and with one probe at least. */
+function isGivenUp(tcb: Tcb, options: KeepaliveOptions, now: number): boolean {
+  if (tcb.userTimeout === 0) return tcb.keepaliveProbes === options.probes
+  return tcb.keepaliveProbes > 0 && now - tcb.lastReceivedAt >= tcb.userTimeout
 }

@@ -33,10 +33,17 @@ export function restartRetransmission(host: ConnectionHost, tcb: Tcb, now: numbe
   if (!scheduleLossProbe(host, tcb, now, now + tcb.rto)) armRetransmission(host, tcb, now)
 }
 
-/** Starts the time until the next probe of a closed window: an interval of its own, which doubles (Linux tcp_probe0_when). */
+/**
+ * Starts the time until the next probe of a closed window: an interval of its own, which doubles, or what is left of the user timeout
+ * (Linux tcp_probe0_when, tcp_clamp_probe0_to_user_timeout).
+ */
 export function armWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.probeTimer = false
-  host.tcbs.arm(tcb, RETRANSMIT, now + Math.min(MAX_RTO, Math.max(MIN_RTO, tcb.rto) * 2 ** tcb.probeBackoff))
+  let wait = Math.min(MAX_RTO, Math.max(MIN_RTO, tcb.rto) * 2 ** tcb.probeBackoff)
+  if (tcb.userTimeout > 0 && tcb.probingSince >= 0) {
+    wait = Math.min(wait, Math.max(2 * TICK, tcb.probingSince + tcb.userTimeout - now))
+  }
+  host.tcbs.arm(tcb, RETRANSMIT, now + wait)
 }
 
 /** Starts the time of the retransmission timeout: anew, or if a loss probe was to come before it, where it would be by now. */

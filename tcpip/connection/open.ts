@@ -10,7 +10,7 @@ import { ACK, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { startAcknowledging } from './acknowledge.ts'
 import { enterEstablished, finishConnection } from './close.ts'
-import { startCongestionControl } from './congestion.ts'
+import { startCautiously, startCongestionControl } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
@@ -22,9 +22,6 @@ import { RETRANSMIT } from './tcb-table.ts'
 
 /** How soon a SYN is repeated whose answer was wrong, microseconds (Linux TCP_TIMEOUT_MIN: two ticks of 4 ms). */
 const SYN_HASTE = 8 * MILLISECOND
-
-/** SYNs, or SYN-ACKs, that may be repeated before a connection begins with a single segment (RFC 5681 3.1, Linux tcp_init_transfer). */
-const MOST_SYN_REPEATS = 1
 
 /** What a completed three-way handshake agreed on, from the point of view of the side that received the SYN. */
 export class Handshake {
@@ -54,6 +51,8 @@ export class Handshake {
   precision = 0
   /** How often the SYN-ACK was sent again because no answer came in time; -1 when that is unknown. */
   repeats = -1
+  /** The SYN-ACK was sent more than twice, and not only because the SYN was repeated. */
+  wasLossy = false
 }
 
 /** Sends the SYN of a connection just entered in SYN-SENT. */
@@ -63,7 +62,7 @@ export function startActiveOpen(host: ConnectionHost, tcb: Tcb, iss: number, tsO
   tcb.sndNxt = seqAdd(iss, 1)
   tcb.tsOffset = tsOffset
   tcb.rto = INITIAL_RTO
-  tcb.timedAt = tcb.openedAt = now
+  tcb.timedAt = tcb.repeatingSince = now
   host.counters.add(Mib.ActiveOpens)
   sendSyn(host, tcb, false, now)
   armSynTimeout(host, tcb, now)
@@ -80,6 +79,7 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   // PAWS: what echoes no timestamp of this attempt answers another one.
   if ((flags & ACK) !== 0 && !echoesAttempt(tcb, segment, now)) {
+    host.counters.add(Mib.PAWSActive)
     sendReset(host, segment)
     return DropReason.PAWS
   }
@@ -105,13 +105,12 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
 /** Whether an echoed timestamp is one of the SYNs of this attempt, microseconds since the first one at most (Linux PAWSActive). */
 function echoesAttempt(tcb: Tcb, segment: Segment, now: number): boolean {
   if (!segment.hasTimestamps || segment.tsEcr === 0) return true
-  return !seqLess(segment.tsEcr, timestampOf(tcb, tcb.openedAt)) && !seqLess(timestampOf(tcb, now), segment.tsEcr)
+  return !seqLess(segment.tsEcr, timestampOf(tcb, tcb.repeatingSince)) && !seqLess(timestampOf(tcb, now), segment.tsEcr)
 }
 
 /**
- * Our SYN is acknowledged: its round trip is known, unless it was sent twice and no timestamp tells which copy arrived. Once two
- * repeats were needed the network is thought to be full, and the connection begins with a single segment; not if the echo tells that
- * the first copy had arrived (Linux tcp_init_transfer, tcp_try_undo_spurious_syn).
+ * Our SYN is acknowledged: its round trip is known, unless it was sent twice and no timestamp tells which copy arrived. When two
+ * repeats were needed the connection begins cautiously, unless the first copy is what arrived.
  */
 export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
   host.tcbs.disarm(tcb, RETRANSMIT)
@@ -123,14 +122,9 @@ export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segme
   else sampleEcho(tcb, segment, now)
   tcb.timedAt = -1
   // Where SYNs crossed, Linux asks for SACK instead (tcp_packet_delayed, once retrans_stamp has been cleared).
-  const isUndone = tcb.state === State.SYN_SENT ? echoes(tcb, segment, tcb.openedAt) : tcb.sackPermitted
-  if (tcb.retransmits > MOST_SYN_REPEATS && !isUndone) tcb.cwnd = 1
+  const isUndone = tcb.state === State.SYN_SENT ? echoes(tcb, segment, tcb.repeatingSince) : tcb.sackPermitted
+  if (tcb.retransmits > 1 && !isUndone) startCautiously(tcb)
   tcb.retransmits = 0
-}
-
-/** Whether `segment` echoes the timestamp of what was sent at `time`. */
-function echoes(tcb: Tcb, segment: Segment, time: number): boolean {
-  return tcb.timestamps && segment.hasTimestamps && segment.tsEcr === timestampOf(tcb, time)
 }
 
 /**
@@ -169,10 +163,15 @@ export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Han
   )
   tcb.tsRecent = handshake.tsRecent
   tcb.tsRecentAt = tcb.stateSince
-  if (handshake.repeats > MOST_SYN_REPEATS && !echoes(tcb, completing, handshake.answeredAt)) tcb.cwnd = 1
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
   else sampleEcho(tcb, completing, tcb.stateSince)
+  if (handshake.wasLossy && !echoes(tcb, completing, handshake.answeredAt)) startCautiously(tcb)
   synchronize(tcb, handshake.irs, completing)
+}
+
+/** Whether `segment` answers what was sent at `time`, microseconds: then what was sent after it was not needed (Linux tcp_try_undo_spurious_syn). */
+function echoes(tcb: Tcb, segment: Segment, time: number): boolean {
+  return tcb.timestamps && segment.hasTimestamps && segment.tsEcr === timestampOf(tcb, time)
 }
 
 /** Takes up what both sides offered; an option that one side left out is off. */

@@ -86,7 +86,7 @@ function isFromThePast(tcb: Tcb, segment: Segment, now: number): boolean {
 function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
   const isBareAck = (segment.flags & ACK) !== 0 && segmentLength(segment) === 0
   if (!isBareAck || segment.seq !== tcb.rcvNxt || segment.ack !== tcb.sndUna) return false
-  if (segment.window << tcb.sndWindowShift !== tcb.sndWnd) return false
+  if (mayUpdateWindow(tcb, segment, 0)) return false
   return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
 }
 
@@ -187,11 +187,14 @@ function isPredicted(tcb: Tcb, segment: Segment): boolean {
   return segment.payloadLength > 0 && segment.payloadLength <= tcb.rcvWnd && hasPredictedHeader(tcb, segment)
 }
 
-/** Linux's header prediction, which begins with the first data: the next number, and nothing but data as it was before. */
+/**
+ * Linux's header prediction: the next number, and nothing but data, as it was before, or a bare ACK. For data it begins with the first
+ * of them, which finds no memory set aside (sk_forward_alloc).
+ */
 function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
   return (
     tcb.state === State.ESTABLISHED &&
-    tcb.ackDelay > 0 &&
+    (tcb.ackDelay > 0 || segment.payloadLength === 0) &&
     (segment.flags & ~PSH) === ACK &&
     segment.seq === tcb.rcvNxt &&
     segment.window << tcb.sndWindowShift === tcb.sndWnd &&
@@ -203,6 +206,7 @@ function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
 
 /** Takes the text of a predicted segment, and challenges its ACK, which is too old. */
 function takePredicted(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  updateTsRecent(tcb, segment, now)
   const outcome = takeText(host, tcb, segment, now)
   sendChallengeAck(host, tcb, now)
   const { generation } = tcb
@@ -220,7 +224,11 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
     sendReset(host, segment)
     return DropReason.BAD_ACK
   }
-  if (!seqLess(tcb.sndNxt, segment.ack) && !isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
+  if (!seqLess(tcb.sndNxt, segment.ack)) {
+    if (!isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
+    // A predicted header brings its timestamp, whatever else it says.
+    updateTsRecent(tcb, segment, now)
+  }
   sendChallengeAck(host, tcb, now)
   return DropReason.BAD_ACK
 }
@@ -228,7 +236,6 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
 /** Fifth check, second half: what the ACK acknowledges leaves the queue, windows and states move on. */
 function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): number {
   const acknowledged = seqDiff(segment.ack, tcb.sndUna)
-  const window = tcb.sndWnd
   let known = 0
   tcb.probes = 0
   if (acknowledged > 0) {
@@ -238,6 +245,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     tcb.sacked.discardBefore(segment.ack)
     const finCovered = finAcknowledged(tcb)
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
+    tcb.recordEnds?.discardTo(segment.ack)
   }
   const isWindowNews = updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
@@ -250,13 +258,14 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
-    if (mustProbe(tcb) && tcb.sndWnd > window) {
-      tcb.probeBackoff = 0
-      host.tcbs.disarm(tcb, RETRANSMIT)
-    }
+    if (acknowledged === 0 && mustProbe(tcb)) restartProbing(host, tcb)
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
+      if (tcb.owner === undefined && tcb.finWait2Timeout < 0) {
+        resetOrphan(host, tcb, segment, now)
+        return GONE
+      }
       // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
       if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
       else enterFinWait2(host, tcb, now)
@@ -274,6 +283,25 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   return acknowledged > 0 ? ADVANCED : UNCHANGED
 }
 
+/** No program will hear what the peer sends, or wait for its FIN: the peer is told. */
+function resetOrphan(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  host.counters.add(Mib.TCPAbortOnData)
+  sendReset(host, segment)
+  finishConnection(host, tcb, 'reset', now)
+}
+
+/**
+ * Nothing is in flight and the window is shut to what waits: the time of the next probe begins anew with every ACK, unless `output`
+ * has more to send now (Linux tcp_ack_probe).
+ */
+function restartProbing(host: ConnectionHost, tcb: Tcb): void {
+  if (tcb.sendQueue.length + (tcb.finQueued ? 1 : 0) <= tcb.sndWnd) {
+    tcb.probeBackoff = 0
+    tcb.probingSince = -1
+  }
+  host.tcbs.disarm(tcb, RETRANSMIT)
+}
+
 /**
  * SND.UNA advanced: round-trip sample, congestion window, the next lost segment in a recovery, and the timer. `known`: segments
  * among the acknowledged ones that SACK blocks had told of.
@@ -281,6 +309,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
 function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known: number, now: number): void {
   tcb.retransmits = 0
   tcb.probeBackoff = 0
+  tcb.probingSince = -1
   // A piece of the oldest segment is no sign of life for the rest of it: the timer goes on (Linux FLAG_ACKED).
   const segments = tcb.flight.acknowledge(tcb.sndUna)
   // Karn's rule: whatever was sent twice gives no sample, and the backed-off timeout stays until something does. An echoed
@@ -295,19 +324,23 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known:
 }
 
 /**
- * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux
- * tcp_may_update_window() has it: what acknowledges more is newer, though it repair a hole below others; what is as new as
- * the last one may open the window or shut it, not narrow it. Whether it was newer: then it is no duplicate ACK.
+ * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux has it, what
+ * acknowledges more is newer, though it repair a hole below others; what is as new as the last one may open the window or shut
+ * it, not narrow it (tcp_may_update_window).
  */
-function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
-  if (acknowledged < 0) return false
+function mayUpdateWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)) return true
   const window = segment.window << tcb.sndWindowShift
-  const isNewer = acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)
-  if (!isNewer && !(tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0))) return false
-  tcb.sndWnd = window
+  return tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0)
+}
+
+/** Takes up the window of `segment` if it is news. Whether it was: then it is no duplicate ACK. */
+function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged < 0 || !mayUpdateWindow(tcb, segment, acknowledged)) return false
+  tcb.sndWnd = segment.window << tcb.sndWindowShift
   tcb.sndWl1 = segment.seq
-  if (window > tcb.maxSndWnd) {
-    tcb.maxSndWnd = window
+  if (tcb.sndWnd > tcb.maxSndWnd) {
+    tcb.maxSndWnd = tcb.sndWnd
     boundSegment(tcb)
   }
   return true
@@ -322,9 +355,7 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
     // The peer had ended its stream: what it sends beyond that is as if it had not come.
     if (tcb.finReceived && !seqLess(segment.seq, tcb.rcvNxt)) outcome = DropReason.OUT_OF_WINDOW
     else if (reachesNobody(tcb, segment)) {
-      host.counters.add(Mib.TCPAbortOnData)
-      sendReset(host, segment)
-      finishConnection(host, tcb, 'reset', now)
+      resetOrphan(host, tcb, segment, now)
       return DropReason.DATA_AFTER_CLOSE
     } else outcome = takeText(host, tcb, segment, now)
   }

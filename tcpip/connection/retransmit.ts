@@ -37,20 +37,19 @@ export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void
 /** The timer of an active open fired: repeats the SYN, or SYN-ACK; false when the schedule is at its end. */
 export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
-  if (tcb.retransmits === tcb.synSchedule.length - 1) return false
+  if (tcb.retransmits === tcb.synSchedule.length - 1 || isUserTimeoutOver(tcb, now)) return false
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
   tcb.timedAt = -1
-  if (tcb.state === State.SYN_SENT) {
-    sendSyn(host, tcb, true, now)
-    armSynTimeout(host, tcb, now)
-  } else {
-    // No schedule of SYNs: the time doubles at once.
+  let wait = tcb.synSchedule[tcb.retransmits]
+  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
+  else {
     sendSimultaneousSynAck(host, tcb, now)
-    tcb.rto = Math.min(MAX_RTO, 2 * tcb.rto)
-    host.tcbs.arm(tcb, RETRANSMIT, now + tcb.rto)
+    // No schedule of SYNs: the time doubles at once.
+    wait = tcb.rto = Math.min(MAX_RTO, 2 * tcb.rto)
   }
+  host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, wait, now))
   return true
 }
 
@@ -65,8 +64,10 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
   }
   // A closed window is no loss: Linux counts none in tcp_probe_timer().
   if (!mustProbe(tcb)) host.counters.add(Mib.TCPTimeouts)
-  if (tcb.retransmits >= (isOrphan(tcb) ? MAX_ORPHAN_RETRANSMITS : MAX_RETRANSMITS)) return false
   if (mustProbe(tcb)) {
+    if (tcb.probingSince < 0) tcb.probingSince = now
+    else if (tcb.userTimeout > 0 && now - tcb.probingSince >= tcb.userTimeout) return false
+    if (tcb.retransmits >= mostRetransmits(tcb)) return false
     // A program that is gone waits for nobody's window (Linux tcp_probe_timer, tcp_out_of_resources).
     if (isOrphan(tcb) && tcb.rto * 2 ** tcb.probeBackoff >= MAX_RTO) {
       sendActiveReset(host, tcb, now)
@@ -77,15 +78,35 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     tcb.probeBackoff++
     // What went out because there was a little room is in flight like any other data.
     if (mustProbe(tcb)) armWindowProbe(host, tcb, now)
-    else armRetransmission(host, tcb, now)
+    else {
+      tcb.probingSince = -1
+      armRetransmission(host, tcb, now)
+    }
     return true
   }
+  if (tcb.userTimeout > 0 ? isUserTimeoutOver(tcb, now) : tcb.retransmits >= mostRetransmits(tcb)) return false
+  if (tcb.retransmits === 0) tcb.repeatingSince = now
   tcb.retransmits++
   onTimeoutLoss(host, tcb)
   retransmitFirst(host, tcb, now)
   tcb.rto = Math.min(MAX_RTO, tcb.rto * 2)
-  armRetransmission(host, tcb, now)
+  host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, tcb.rto, now))
   return true
+}
+
+function mostRetransmits(tcb: Tcb): number {
+  return isOrphan(tcb) ? MAX_ORPHAN_RETRANSMITS : MAX_RETRANSMITS
+}
+
+/** Whether the program has given the peer no more time: it counts from the first repeat, a SYN's from the SYN (Linux retransmits_timed_out). */
+function isUserTimeoutOver(tcb: Tcb, now: number): boolean {
+  return tcb.userTimeout > 0 && tcb.retransmits > 0 && now - tcb.repeatingSince >= tcb.userTimeout
+}
+
+/** `wait`, or what is left of the program's time: it ends when it ends, at the next tick at the earliest (Linux tcp_clamp_rto_to_user_timeout). */
+function withinUserTimeout(tcb: Tcb, wait: number, now: number): number {
+  if (tcb.userTimeout === 0) return wait
+  return Math.min(wait, Math.max(TICK, tcb.repeatingSince + tcb.userTimeout - now))
 }
 
 /** The program has closed. Without an owner alone is not enough: accept() may just have handed the connection out. */

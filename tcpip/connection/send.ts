@@ -109,7 +109,8 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
     // Each call sends one segment.
   }
   let burst = burstSize(tcb, segmentRoom(tcb), now)
-  for (let isSecond = false; burst > 0 && sendNext(host, tcb, false, isSecond, now); isSecond = !isSecond) {
+  for (let isSecond = false; burst > 0 && sendNext(host, tcb, false, isSecond, now); ) {
+    isSecond = !isSecond && !tcb.recordEnds?.has(tcb.sndNxt)
     if (--burst === 0) burst = burstSize(tcb, segmentRoom(tcb), now)
   }
   repeatDoubtful(host, tcb, now)
@@ -156,13 +157,15 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: bo
   const unsent = tcb.sendQueue.length - inFlight
   const segmentBytes = segmentRoom(tcb)
   const left = tcb.sndWnd - inFlight
-  const whole = Math.min(unsent, segmentBytes)
+  const record = recordBytes(tcb, tcb.sndNxt, unsent)
+  const whole = Math.min(record, segmentBytes)
   const length = isSecond && left > 0 ? Math.min(whole, left) : whole
   const finNow = tcb.finQueued && length === unsent
   if (length === 0 && !finNow) return false
   if (!isProbe && isHeldBack(tcb)) return false
   if (length + (finNow ? 1 : 0) > left) return false
-  if (!isProbe && !finNow && isTooSmall(tcb, length, segmentBytes)) return false
+  // Whatever has something behind it goes as it is.
+  if (!isProbe && !finNow && record === unsent && isTooSmall(tcb, length, segmentBytes)) return false
   prepareRange(host, tcb, tcb.sndNxt, inFlight, length, finNow, now)
   // The end of what is handed down at once is pushed on (Linux __tcp_transmit_skb).
   if (isSecond) host.out.flags |= PSH
@@ -174,6 +177,11 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: bo
   if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
+}
+
+/** How many of the `length` bytes from `seq` on may share a segment. */
+function recordBytes(tcb: Tcb, seq: number, length: number): number {
+  return tcb.recordEnds === undefined ? length : tcb.recordEnds.within(seq, length)
 }
 
 /** Whether the congestion window has no room for another segment; a FIN alone is one (Linux tcp_cwnd_test). */
@@ -200,7 +208,7 @@ export function mustProbe(tcb: Tcb): boolean {
 /** Asks the peer for its window with an old sequence number, which it must answer (Linux tcp_xmit_probe_skb). */
 export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): void {
   tcb.probes++
-  const length = Math.min(tcb.sendQueue.length, tcb.sndWnd, tcb.sndMss)
+  const length = Math.min(recordBytes(tcb, tcb.sndNxt, tcb.sendQueue.length), tcb.sndWnd, tcb.sndMss)
   const fin = tcb.finQueued && length === tcb.sendQueue.length && length < tcb.sndWnd
   if (length > 0 || fin) {
     prepareRange(host, tcb, tcb.sndNxt, 0, length, fin, now)
@@ -289,7 +297,8 @@ function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: n
   const room = Math.min(segmentRoom(tcb), fits > 0 ? fits : tcb.sndMss)
   // A FIN takes no room.
   const reach = seqDiff(dataEnd, seq) <= room ? tcb.sndNxt : seqAdd(seq, room)
-  const limit = seqLess(end, reach) ? end : reach
+  const within = seqLess(end, reach) ? end : reach
+  const limit = tcb.recordEnds === undefined ? within : seqAdd(seq, tcb.recordEnds.within(seq, seqDiff(within, seq)))
   const own = tcb.flight.endOf(seq, limit)
   const last = seqDiff(own, seq) < room ? tcb.flight.lastEndWithin(seq, limit) : own
   const fin = tcb.finSent && last === tcb.sndNxt
@@ -324,7 +333,8 @@ function prepareRange(
   out.payload = payload
   out.payloadLength = length
   out.seq = seq
-  out.flags = ACK | (fin ? FIN : 0) | (length > 0 && offset + length === tcb.sendQueue.length ? PSH : 0)
+  const isEnd = offset + length === tcb.sendQueue.length || tcb.recordEnds?.has(seqAdd(seq, length))
+  out.flags = ACK | (fin ? FIN : 0) | (length > 0 && isEnd ? PSH : 0)
   onAckSent(host, tcb)
 }
 

@@ -172,6 +172,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.tsRecent = tcb.tsRecentAt = tcb.tsOffset = 0
   tcb.sendQueue.clear()
   tcb.receiveQueue.clear()
+  tcb.recordEnds = undefined
   tcb.reassembly.clear()
   tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
@@ -182,12 +183,13 @@ function resetTcb(tcb: Tcb): void {
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
   tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
   tcb.cwndLimited = false
-  tcb.retransmits = tcb.rto = tcb.srtt = tcb.rttDeviation = 0
+  tcb.retransmits = tcb.repeatingSince = tcb.userTimeout = 0
+  tcb.probingSince = -1
+  tcb.rto = tcb.srtt = tcb.rttDeviation = 0
   tcb.leastRoundTrip = Number.POSITIVE_INFINITY
   tcb.lastSentAt = Number.NEGATIVE_INFINITY
   tcb.rttMargin = tcb.rttMarginNow = tcb.rttRoundEnd = 0
   tcb.synSchedule = SYN_SCHEDULES.linux
-  tcb.openedAt = 0
   tcb.timedAt = -1
   tcb.recovery = RECOVERY_NONE
   tcb.recover = tcb.highRxt = tcb.repeatMark = tcb.lossProbeEnd = 0

@@ -8,6 +8,7 @@ import { SECOND } from '../base/time.ts'
 import { ByteQueue } from './byte-queue.ts'
 import { Flight } from './flight.ts'
 import type { KeepaliveOptions } from './keepalive-options.ts'
+import type { RecordEnds } from './record-ends.ts'
 import { SackReport } from './sack-report.ts'
 import { ADVERTISED_MSS } from './segment-size.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
@@ -107,11 +108,13 @@ export class Tcb {
 
   readonly sendQueue = new ByteQueue(QUEUE_BYTES)
   readonly receiveQueue = new ByteQueue(RECEIVE_QUEUE_BYTES)
+  /** Ends of records in the send queue; undefined as long as the program has ended none. */
+  recordEnds: RecordEnds | undefined = undefined
   /** The application has closed: FIN goes out after the last queued byte. */
   finQueued = false
   finSent = false
   finReceived = false
-  /** How long the peer's FIN is waited for when no application is left, microseconds (TCP_LINGER2). */
+  /** How long the peer's FIN is waited for when no application is left, microseconds (TCP_LINGER2); below 0: a RST comes instead. */
   finWait2Timeout = FIN_WAIT_2_TIMEOUT
   /** The application wants no more to read (SHUT_RD): reads end at once, arriving bytes are still acknowledged. */
   readShut = false
@@ -141,8 +144,11 @@ export class Tcb {
 
   /** When the SYN of an active open is repeated. */
   synSchedule: SynSchedule = SYN_SCHEDULES.linux
-  /** Consecutive timeouts of the oldest unacknowledged segment. */
+  /** Consecutive timeouts of the oldest unacknowledged segment, and when it was sent again for the first time. */
   retransmits = 0
+  repeatingSince = 0
+  /** How long an unanswered peer is waited for, microseconds; 0 for as long as the host does (TCP_USER_TIMEOUT, RFC 5482). */
+  userTimeout = 0
   /** Retransmission timeout, microseconds (RFC 6298). */
   rto = 0
   /** Smoothed round-trip time and its mean deviation, microseconds; 0 while there is no sample. */
@@ -158,8 +164,7 @@ export class Tcb {
   /** The least sample, microseconds (Linux rtt_min), and when anything was sent last. */
   leastRoundTrip = Number.POSITIVE_INFINITY
   lastSentAt = Number.NEGATIVE_INFINITY
-  /** When the first SYN of an active open was sent; the same, or when a SYN-ACK followed it, -1 once anything was sent twice. */
-  openedAt = 0
+  /** When the SYN of an active open was sent, or the SYN-ACK of crossing ones; -1 once it was sent twice. */
   timedAt = -1
   /** Congestion window and slow-start threshold, segments (RFC 5681). */
   cwnd = 0
@@ -193,6 +198,8 @@ export class Tcb {
   /** Zero-window probes sent since the peer last answered, and how often their interval has doubled. */
   probes = 0
   probeBackoff = 0
+  /** When the first of these probes was due, -1 for none; answers that leave the window shut change nothing (Linux icsk_probes_tstamp). */
+  probingSince = -1
 
   /** When the last rate-limited ACK was sent, -1 for never (RFC 5961 7, Linux tcp_invalid_ratelimit). */
   lastChallengeAt = -1

@@ -21,6 +21,7 @@ import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
+import { RecordEnds } from '../connection/record-ends.ts'
 import { sendReset } from '../connection/reset.ts'
 import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE, NO_WINDOW_SCALE } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
@@ -34,24 +35,15 @@ import { type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment, SYN } from '../wire/segment.ts'
-import { seqDiff } from '../wire/seq.ts'
+import { seqAdd, seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
 
 /** Local copies: constants of this module cost nothing, those of an imported object a load and a check each. */
 const { InCsumErrors, InErrs, InSegs, OutOfWindowIcmps, OutSegs, PacketsIn, PacketsOut, TransmitRingFull } = Mib
-const {
-  ACCEPTED,
-  ICMP_IGNORED,
-  IP_BAD_SOURCE,
-  IP_NOT_LOCAL,
-  IP_NOT_TCP,
-  NO_SOCKET,
-  TCP_BAD_CHECKSUM,
-  TCP_TRUNCATED,
-  TIME_WAIT,
-} = DropReason
+const { ACCEPTED, ICMP_IGNORED, IP_BAD_SOURCE, IP_NOT_LOCAL, IP_NOT_TCP, NO_SOCKET, TCP_BAD_CHECKSUM, TCP_TRUNCATED } =
+  DropReason
 
 /** Packets taken from the link, and timers fired, per turn at most: other work gets its turn under any flood. */
 export const BATCH = 256
@@ -218,14 +210,9 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb.state === State.SYN_SENT) return synSentArrives(this, tcb, segment, now)
     if (isForsaken(tcb)) return forsakenArrives(this, tcb, segment, now)
     if (tcb.state !== State.TIME_WAIT) return segmentArrives(this, tcb, segment, now)
-    const isn = reopenIsn(tcb, segment)
-    if (isn === 0) return timeWaitArrives(this, tcb, segment, now)
     const listener = this.listeners.at(segment.destinationPort)
-    if (listener === undefined) {
-      // Nobody to open it for: an ACK, however many such SYNs come (Linux tcp_v4_do_time_wait).
-      sendAck(this, tcb, now)
-      return TIME_WAIT
-    }
+    const isn = listener === undefined ? 0 : reopenIsn(tcb, segment)
+    if (listener === undefined || isn === 0) return timeWaitArrives(this, tcb, segment, now)
     finishConnection(this, tcb, 'closed', now)
     return listener.onTimeWaitSyn(segment, hash, isn, now)
   }
@@ -306,10 +293,17 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb.passive) this.listeners.at(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
   }
 
-  /** Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. */
-  write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number): number {
+  /**
+   * Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. `endsRecord`: nothing
+   * written later shares a segment with these bytes, if all of them are taken (MSG_EOR, Linux tcp_sendmsg_locked).
+   */
+  write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number, endsRecord = false): number {
     assert(!tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT), 'writable state')
     const taken = tcb.sendQueue.write(bytes, at, length)
+    if (endsRecord && taken === length && length > 0) {
+      tcb.recordEnds ??= new RecordEnds()
+      tcb.recordEnds.add(seqAdd(tcb.sndUna, tcb.sendQueue.length))
+    }
     output(this, tcb, now)
     return taken
   }

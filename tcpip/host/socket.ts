@@ -108,14 +108,17 @@ export class Socket implements ConnectionOwner {
     return this.peerClosed ? 0 : (this.takeError() ?? 0)
   }
 
-  /** Queues bytes for sending; returns how many were taken, fewer than `length` when the queue becomes full. */
-  write(bytes: Uint8Array, at: number, length: number, now: number): SocketResult {
+  /**
+   * Queues bytes for sending; returns how many were taken, fewer than `length` when the queue becomes full. `endsRecord`: nothing
+   * written later shares a segment with them (MSG_EOR).
+   */
+  write(bytes: Uint8Array, at: number, length: number, now: number, endsRecord = false): SocketResult {
     if (at < 0 || length < 0 || at + length > bytes.length) return 'EINVAL'
     const { tcb } = this
     if (tcb === undefined) return this.takeError() ?? 'EPIPE'
     if (this.isWriteShut) return 'EPIPE'
     if (tcb.state < State.ESTABLISHED) return WOULD_BLOCK
-    const taken = this.endpoint.write(tcb, bytes, at, length, now)
+    const taken = this.endpoint.write(tcb, bytes, at, length, now, endsRecord)
     return taken > 0 || length === 0 ? taken : WOULD_BLOCK
   }
 

@@ -1,7 +1,8 @@
 /** The endpoint in a kernel's place: played at the times at which the kernel was, with the kernel's timers. */
 import { EndpointStack } from '../packetdrill/endpoint-stack.ts'
 import { STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
-import { type Ticks, withKernelTimers } from './kernel-timers.ts'
+import type { KernelClock } from './kernel-stack.ts'
+import { withKernelTimers } from './kernel-timers.ts'
 import type { Program } from './program.ts'
 import { type RecordedStack, record, type Times, type Trace } from './record.ts'
 
@@ -11,19 +12,20 @@ export class RecordedEndpoint extends EndpointStack implements RecordedStack {
   }
 }
 
-/** Plays `program` on the endpoint at `times`; timers fire with `ticks` that count from when the program began, `late` microseconds late. */
+/**
+ * Plays `program` on the endpoint at `times`. Its clock says what the kernel's did when the program began: the timestamps of SYN cookies
+ * are rounded to 64 ms of it. Timers fire with the ticks of `clock`, and `late` microseconds late.
+ */
 export function playDouble(
   program: Program,
   names: readonly string[],
   times: Times,
-  ticks: Ticks,
+  { began, ticks }: KernelClock,
   late: number,
 ): Trace {
-  const stack = new RecordedEndpoint(STRICT_SETTINGS.localAddress, late)
-  const began = stack.now
-  const shifted = { ...ticks, offset: ticks.offset - began }
+  const stack = new RecordedEndpoint(STRICT_SETTINGS.localAddress, late, began)
   return withKernelTimers(
-    shifted,
+    ticks,
     () => stack.now,
     () => record(stack, program, names, times),
   )

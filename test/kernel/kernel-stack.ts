@@ -39,19 +39,24 @@ const PROC_LISTEN = 10
 /** A row of /proc/net/tcp: see kernel_end.py. */
 type SocketRow = readonly [state: number, port: number, waiting: number, timeouts: number]
 
+/** The clock that a kernel's timestamps and timers go by: microseconds since the machine started (CLOCK_MONOTONIC). */
+export interface KernelClock {
+  /** What it said when the clock of the stack said 0. */
+  readonly began: number
+  readonly ticks: Ticks
+}
+
 /** What the endpoint counts or knows, and a kernel does not show. */
 const HIDDEN =
   /^(dropped_\w+|flood_warnings_\w+|proven_peers|timers_armed|Packets(In|Out)|TransmitRingFull|Syn(Received|AckSent)|HalfOpenExpired|HalfOpenCreated|Accepted|WindowProbes|RequestTimeouts)$/
 
 /** Commands that may take their time. */
-const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'ticks', 'sysctl'])
+const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'clock', 'sysctl'])
 
 export class KernelStack implements StackUnderTest {
   now = 0
   /** What the slowest command of those that do not wait has taken, microseconds: how far the time of a step may be wrong. */
   slowest = 0
-  /** What the machine was late at most for a command, or to come back from a wait, microseconds. */
-  latest = 0
   private readonly ask: Ask
   private readonly sent: SentPacket[] = []
   private readonly nonBlocking = new Map<number, boolean>()
@@ -140,8 +145,8 @@ export class KernelStack implements StackUnderTest {
     return bytes.length
   }
 
-  write(handle: number, bytes: Uint8Array): Outcome {
-    return this.outcome(handle, ['write', handle, encode(bytes)])
+  write(handle: number, bytes: Uint8Array, endsRecord: boolean): Outcome {
+    return this.outcome(handle, ['write', handle, encode(bytes), endsRecord])
   }
 
   shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {
@@ -212,10 +217,10 @@ export class KernelStack implements StackUnderTest {
     return Object.fromEntries(names.map((name) => [name, counters[name] ?? 0]))
   }
 
-  /** The kernel's tick, on the clock of this stack. */
-  ticks(): Ticks {
-    const [rate, offset] = this.result(['ticks']) as [number, number]
-    return { length: SECOND / rate, offset }
+  /** The kernel's own clock. */
+  clock(): KernelClock {
+    const [began, tick0, rate] = this.result(['clock']) as [number, number, number]
+    return { began, ticks: { length: SECOND / rate, offset: -tick0 } }
   }
 
   hides(name: string): boolean {
@@ -241,7 +246,7 @@ export class KernelStack implements StackUnderTest {
   }
 
   private wait(until: number, whole: boolean): void {
-    this.latest = Math.max(this.latest, this.result(['wait', until, whole]) as number)
+    this.result(['wait', until, whole])
   }
 
   private register(handle: number, nonBlocking: boolean): number {
@@ -278,8 +283,6 @@ export class KernelStack implements StackUnderTest {
   private do(command: Command): Reply {
     const reply = this.ask(command)
     for (const [at, bytes] of reply.sent) this.sent.push({ at, bytes: new Uint8Array(Buffer.from(bytes, 'base64')) })
-    // The clock starts anew with the namespace.
-    if (command[0] !== 'open') this.latest = Math.max(this.latest, reply.now - (reply.took ?? 0) - this.now)
     this.now = reply.now
     if (!UNHURRIED.has(command[0])) this.slowest = Math.max(this.slowest, reply.took ?? 0)
     return reply

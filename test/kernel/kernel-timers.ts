@@ -9,7 +9,7 @@ import { TimerWheel } from '../../tcpip/base/timer-wheel.ts'
 export interface Ticks {
   /** Length of a tick, microseconds: 1 s / HZ. */
   readonly length: number
-  /** Time on the clock that ticks (jiffies times the length of a tick) when the clock of the stack said 0, microseconds. */
+  /** Time by ticks (jiffies times the length of a tick) when the clock said 0, microseconds. */
   readonly offset: number
 }
 
@@ -18,7 +18,7 @@ const LEVEL_BUCKETS = 63
 const LEVEL_SHIFT = 3
 const LEVELS = 9
 
-/** When Linux fires a timer that is armed at `now` for `deadline`. All in microseconds of the stack's clock. */
+/** When Linux fires a timer that is armed at `now` for `deadline`. All in microseconds of one clock. */
 export function expiry({ length, offset }: Ticks, now: number, deadline: number): number {
   const tick = Math.floor((now + offset) / length)
   const wait = Math.max(0, Math.ceil((deadline - now) / length))

@@ -135,9 +135,9 @@ class KernelEnd:
         self.base = counters()
         self.began = time.monotonic_ns()
 
-    def do_ticks(self):
-        """Ticks per second, and the time on the ticking clock when the script began, microseconds."""
-        return [self.rate, (self.began - self.tick_0) // 1000]
+    def do_clock(self):
+        """When the script began and when tick 0 was, microseconds on the monotonic clock, and ticks per second."""
+        return [self.began // 1000, self.tick_0 // 1000, self.rate]
 
     def now(self):
         """Microseconds since the script began."""
@@ -158,17 +158,15 @@ class KernelEnd:
         os.write(self.tun, base64.b64decode(packet))
 
     def do_wait(self, until, whole):
-        """Waits until `until`; unless `whole`, only until the kernel sends something. Returns how late it woke, microseconds."""
-        late = 0
+        """Waits until `until`; unless `whole`, only until the kernel sends something."""
         while True:
             left = until - self.now()
             if left <= 0:
-                return late
+                return
             # select() rounds up to its own slack: the last part of the way in a shorter step.
             select.select([self.tun], [], [], left / 1e6)
-            late = max(0, self.now() - until)
             if self.drain() > 0 and not whole:
-                return late
+                return
 
     def do_sysctl(self, name, value):
         write_sysctl(name, value)
@@ -212,8 +210,9 @@ class KernelEnd:
     def do_read(self, handle, length, peek):
         return base64.b64encode(self.handles[handle].recv(length, socket.MSG_PEEK if peek else 0)).decode()
 
-    def do_write(self, handle, data):
-        return self.handles[handle].send(base64.b64decode(data), socket.MSG_NOSIGNAL)
+    def do_write(self, handle, data, ends_record):
+        flags = socket.MSG_NOSIGNAL | (socket.MSG_EOR if ends_record else 0)
+        return self.handles[handle].send(base64.b64decode(data), flags)
 
     def do_shutdown(self, handle, how):
         self.handles[handle].shutdown(getattr(socket, how))

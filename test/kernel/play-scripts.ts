@@ -25,13 +25,6 @@ function warmUp(): void {
   for (let i = 0; i < 20; i++) runScript(parseScript(WARM_UP), (address) => new EndpointStack(address), STRICT_SETTINGS)
 }
 
-/**
- * What fails while the machine was busy elsewhere says nothing and is played again at once: when it woke so much later than it was
- * asked to, or took so long for a call, microseconds. How often a script has to fail otherwise is said in scripts.ts.
- */
-const BUSY = 5_000
-const MOST_ATTEMPTS = 3
-
 export interface ScriptJob {
   readonly path: string
   /** One of our own, which mentions everything that happens. */
@@ -43,21 +36,13 @@ export type ScriptOutcome = { readonly isRefused: boolean; readonly text: string
 
 warmUp()
 serveJobs<ScriptJob, ScriptOutcome>(({ path, isOwn }, ask) => {
-  for (let attempt = 1; ; attempt++) {
-    let stack: KernelStack | undefined
-    try {
-      const makeStack = (address: number): KernelStack => {
-        stack = new KernelStack(ask, address, KERNEL_SYSCTLS)
-        return stack
-      }
-      runScript(parseScript(readScript(path).text), makeStack, isOwn ? KERNEL_SETTINGS : FOREIGN_KERNEL_SETTINGS)
-      return undefined
-    } catch (error) {
-      if (!(error instanceof ScriptError)) throw error
-      const isRefused = error.kind === 'unsupported'
-      const wasBusy = stack !== undefined && Math.max(stack.latest, stack.slowest) > BUSY
-      if (!isRefused && wasBusy && attempt < MOST_ATTEMPTS) continue
-      return { isRefused, text: `${error.line}: ${isRefused ? 'unsupported: ' : ''}${error.message}` }
-    }
+  const makeStack = (address: number): KernelStack => new KernelStack(ask, address, KERNEL_SYSCTLS)
+  try {
+    runScript(parseScript(readScript(path).text), makeStack, isOwn ? KERNEL_SETTINGS : FOREIGN_KERNEL_SETTINGS)
+    return undefined
+  } catch (error) {
+    if (!(error instanceof ScriptError)) throw error
+    const isRefused = error.kind === 'unsupported'
+    return { isRefused, text: `${error.line}: ${isRefused ? 'unsupported: ' : ''}${error.message}` }
   }
 })

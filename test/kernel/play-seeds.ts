@@ -6,8 +6,7 @@ import { STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 import { type Comparison, compare, VERDICTS } from './compare.ts'
 import { generate } from './generate.ts'
 import { playDouble } from './kernel-double.ts'
-import { type Ask, KernelStack } from './kernel-stack.ts'
-import type { Ticks } from './kernel-timers.ts'
+import { type Ask, type KernelClock, KernelStack } from './kernel-stack.ts'
 import { minimise } from './minimise.ts'
 import { type Program, printSetup, printStep } from './program.ts'
 import { printAnswer, record, type Trace, timesOf } from './record.ts'
@@ -57,7 +56,8 @@ const VARIANTS = [
 
 interface KernelPlay {
   readonly trace: Trace
-  readonly ticks: Ticks
+  /** The kernel's clock when the program began. */
+  readonly clock: KernelClock
 }
 
 /**
@@ -67,21 +67,21 @@ interface KernelPlay {
 function playKernel(program: Program, ask: Ask): KernelPlay {
   for (let attempt = 1; ; attempt++) {
     const stack = new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS)
-    const { length, offset } = stack.ticks()
+    const { began, ticks } = stack.clock()
     const trace = record(stack, program, names, timesOf(program))
     if (stack.slowest <= STEP_LIMIT || attempt === MOST_ATTEMPTS) {
-      return { trace, ticks: { length, offset: offset + trace.began } }
+      return { trace, clock: { began: began + trace.began, ticks } }
     }
   }
 }
 
 /** Plays `program` on the kernel, then on the endpoint at the same times. */
 function play(program: Program, ask: Ask): Comparison {
-  const { trace, ticks } = playKernel(program, ask)
+  const { trace, clock } = playKernel(program, ask)
   let best: Comparison | undefined
   for (const { late, shift } of VARIANTS) {
-    const shifted = { ...ticks, offset: ticks.offset + shift }
-    const comparison = compare(playDouble(program, names, trace, shifted, late), trace)
+    const ticks = { ...clock.ticks, offset: clock.ticks.offset + shift }
+    const comparison = compare(playDouble(program, names, trace, { ...clock, ticks }, late), trace)
     if (best === undefined || isMilder(comparison, best)) best = comparison
     if (!isNotable(best)) break
   }

@@ -155,7 +155,7 @@ class Recorder {
     if (handle === undefined || handle < 0) return 'EBADF'
     const give = (outcome: Outcome): string => String(outcome)
     if (step.kind === 'read') return give(stack.read(handle, new Uint8Array(step.length), false))
-    if (step.kind === 'write') return give(stack.write(handle, patternBytes(0, step.length)))
+    if (step.kind === 'write') return give(stack.write(handle, patternBytes(0, step.length), false))
     if (step.kind === 'connect') return give(this.connect(handle, step.peer))
     if (step.kind === 'error') return String(stack.getsockopt(handle, 'SOL_SOCKET', 'SO_ERROR'))
     if (step.kind === 'shutdown') return give(stack.shutdown(handle, 'SHUT_WR'))

@@ -10,7 +10,10 @@ import { playAll } from './pool.ts'
 /** Scripts that are played at a time. They wait most of their time. */
 const WIDTH = 16
 
-/** A failure counts when the kernel shows it so often, as with random programs: time is real, and the machine may stall. */
+/**
+ * A failure counts when the kernel shows it so often, in rounds: time is real, and the machine may stall. Each round plays only what
+ * failed in the one before it, so fewer scripts share the machine. This is the one place where a script is played again.
+ */
 const ROUNDS = 3
 
 /** Longest script of a brief run, seconds of real time: the 63 s of a half-open entry, and the slack of its timers. */

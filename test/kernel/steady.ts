@@ -43,8 +43,8 @@ const FIRST_SOURCE = 0xc612_0000 | 0
 
 serveJobs<Flood, SteadyOutcome>((flood, ask) => {
   const kernel = new KernelStack(ask, STRICT_SETTINGS.localAddress, KERNEL_SYSCTLS)
-  const ticks = kernel.ticks()
-  const endpoint = (): EndpointStack => new EndpointStack(STRICT_SETTINGS.localAddress)
+  const { began, ticks } = kernel.clock()
+  const endpoint = (): EndpointStack => new EndpointStack(STRICT_SETTINGS.localAddress, 0, began)
   const late = endpoint()
   return {
     kernel: measure(kernel, flood),

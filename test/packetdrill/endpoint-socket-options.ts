@@ -24,6 +24,7 @@ const KNOWN = [
   'TCP_KEEPINTVL',
   'TCP_KEEPCNT',
   'TCP_LINGER2',
+  'TCP_USER_TIMEOUT',
 ]
 
 const ANY = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY] as const
@@ -36,6 +37,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
   TCP_KEEPIDLE: [1, 32_767],
   TCP_KEEPINTVL: [1, 32_767],
   TCP_KEEPCNT: [1, 127],
+  TCP_USER_TIMEOUT: [0, 2_147_483_647],
 }
 /** TCP_LINGER2: most seconds (TCP_FIN_TIMEOUT_MAX). */
 const MOST_LINGER2 = 120
@@ -69,7 +71,9 @@ export class SocketOptions {
   private keepalive = KEEPALIVE_DEFAULTS
   private keepsAlive = false
   private synCount: number | undefined
-  /** Seconds; 0 for the namespace's. */
+  /** Milliseconds (TCP_USER_TIMEOUT); 0 for the host's own. */
+  userTimeout = 0
+  /** Seconds; 0 for the namespace's, -1 for no FIN-WAIT-2 without a program. */
   private linger2 = 0
   private sendBuffer: number | undefined
   private receiveBuffer: number | undefined
@@ -96,7 +100,7 @@ export class SocketOptions {
     return this.synCount ?? this.defaults().synRetries
   }
 
-  /** How long an orphan waits in FIN-WAIT-2, microseconds. */
+  /** How long an orphan waits in FIN-WAIT-2, microseconds; below 0: not at all. */
   get finWait2Timeout(): number {
     return (this.linger2 || this.defaults().finTimeout) * SECOND
   }
@@ -166,8 +170,10 @@ export class SocketOptions {
         this.keepalive = { ...this.keepalive, probes: value }
         break
       case 'TCP_LINGER2':
-        if (value < 0) throw new Unsupported('TCP_LINGER2 below 0: the endpoint always waits in FIN-WAIT-2')
-        this.linger2 = Math.min(value, MOST_LINGER2)
+        this.linger2 = value < 0 ? -1 : Math.min(value, MOST_LINGER2)
+        break
+      case 'TCP_USER_TIMEOUT':
+        this.userTimeout = value
         break
     }
   }
@@ -195,6 +201,8 @@ export class SocketOptions {
         return this.keepalive.probes
       case 'TCP_SYNCNT':
         return this.synRetries
+      case 'TCP_USER_TIMEOUT':
+        return this.userTimeout
       case 'TCP_LINGER2':
         return this.linger2 || this.defaults().finTimeout
       default:

@@ -5,6 +5,7 @@
 import type { Listener } from '../../server/listener/listener.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { State } from '../../tcpip/base/states.ts'
+import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/segment-size.ts'
 import { linuxSynSchedule } from '../../tcpip/connection/syn-schedule.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
@@ -147,9 +148,9 @@ export class EndpointSocket implements SocketEvents {
     return this.outcome(connection.read(target, 0, target.length, this.host.now))
   }
 
-  write(bytes: Uint8Array): Outcome {
+  write(bytes: Uint8Array, endsRecord: boolean): Outcome {
     if (this.connection === undefined) return this.takeLeftError() ?? 'EPIPE'
-    const written = this.connection.write(bytes, 0, bytes.length, this.host.now)
+    const written = this.connection.write(bytes, 0, bytes.length, this.host.now, endsRecord)
     if (typeof written === 'number' || written === 'EAGAIN') {
       this.options.requireOwnQueue(bytes.length, written === 'EAGAIN' ? 0 : written)
     }
@@ -212,7 +213,10 @@ export class EndpointSocket implements SocketEvents {
     const { connection, options, host, listener, tcb } = this
     connection?.setNoDelay(options.noDelay, host.now)
     connection?.setKeepAlive(options.keepaliveOptions, host.now)
-    if (tcb !== undefined) tcb.finWait2Timeout = options.finWait2Timeout
+    if (tcb !== undefined) {
+      tcb.finWait2Timeout = options.finWait2Timeout
+      tcb.userTimeout = options.userTimeout * MILLISECOND
+    }
     if (listener === undefined) return
     listener.maxSegment = options.maxSegment
     listener.configure({ ...listener.config, ...this.own })

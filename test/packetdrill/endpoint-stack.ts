@@ -31,7 +31,7 @@ const RING_PACKETS = 2048
 const MAX_CONNECTIONS = 4096
 
 export class EndpointStack implements StackUnderTest, SocketHost {
-  now = START
+  now: number
   readonly localAddress: number
   private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
@@ -44,9 +44,13 @@ export class EndpointStack implements StackUnderTest, SocketHost {
   private readonly floodWarnings = { cookies: 0, drops: 0 }
   private madeSockets: Sockets | undefined
 
-  /** `timerLateness`: how late timers fire, microseconds, as those of a kernel do. */
-  constructor(localAddress: number, timerLateness = 0) {
+  /**
+   * `timerLateness`: how late timers fire, microseconds, as those of a kernel do. `start`: what the clock says when a script starts,
+   * microseconds.
+   */
+  constructor(localAddress: number, timerLateness = 0, start = START) {
     this.localAddress = localAddress
+    this.now = start
     this.timerLateness = timerLateness
   }
 
@@ -150,8 +154,8 @@ export class EndpointStack implements StackUnderTest, SocketHost {
     return this.descriptors[handle].read(target, peek)
   }
 
-  write(handle: number, bytes: Uint8Array): Outcome {
-    return this.descriptors[handle].write(bytes)
+  write(handle: number, bytes: Uint8Array, endsRecord: boolean): Outcome {
+    return this.descriptors[handle].write(bytes, endsRecord)
   }
 
   shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome {

@@ -87,8 +87,8 @@ export interface StackUnderTest {
   connect(handle: number, address: number, port: number): Outcome
   /** Reads up to `target.length` bytes; 0 is the end of the stream. `peek` leaves them where they are. */
   read(handle: number, target: Uint8Array, peek: boolean): Outcome
-  /** Writes; a result below `bytes.length` means that there was no room for more. */
-  write(handle: number, bytes: Uint8Array): Outcome
+  /** Writes; a result below `bytes.length` means that there was no room for more. `endsRecord`: with MSG_EOR. */
+  write(handle: number, bytes: Uint8Array, endsRecord: boolean): Outcome
   shutdown(handle: number, how: 'SHUT_RD' | 'SHUT_WR' | 'SHUT_RDWR'): Outcome
   close(handle: number): Outcome
   setsockopt(handle: number, level: string, name: string, value: OptionValue): Outcome

@@ -10,10 +10,9 @@ class AtListener extends Talk {
   private readonly waiting: Peer[] = []
   private accepts = 0
 
-  constructor(prng: Prng, peers: number, isAlwaysCookies: boolean) {
+  constructor(prng: Prng, peers: number) {
     super(prng)
-    // The timestamp of a cookie is rounded to 64 ms of a clock that nobody can set, and its echo is a round trip.
-    this.peers = Array.from({ length: peers }, (_, i) => this.makePeer(i + 1, prng.chance(1, 3) && !isAlwaysCookies))
+    this.peers = Array.from({ length: peers }, (_, i) => this.makePeer(i + 1, prng.chance(1, 3)))
   }
 
   /** A few steps at random, most of them sensible. */
@@ -77,7 +76,7 @@ export function atListener(prng: Prng): Program {
   // Half of the programs are about one connection, half about a crowd.
   const isCrowd = prng.chance(1, 2)
   const cookies = prng.below(3)
-  const program = new AtListener(prng.fork('steps'), isCrowd ? 2 + prng.below(5) : 1, cookies === 2)
+  const program = new AtListener(prng.fork('steps'), isCrowd ? 2 + prng.below(5) : 1)
   program.run(6 + prng.below(isCrowd ? 14 : 10))
   const backlog = isCrowd ? prng.below(4) : 4
   const sysctls = {

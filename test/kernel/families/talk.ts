@@ -15,6 +15,9 @@ const WAITS = [0, 0, 0, 15_000, 15_000, 65_000, 65_000, 110_000, 330_000, 1_350_
 export const SIZES = [1, 10, 10, 100, 400, 1400]
 const WRITES = [10, 100, 1000, 3000, 9000]
 
+/** Beyond any window, bytes: the endpoint's is 64 KB, a kernel's grows as far as its buffer of 128 KB. */
+const BEYOND = 140_000
+
 /** The first timestamp of a peer, milliseconds. */
 export const PEER_TIMESTAMP = 10_000
 
@@ -76,11 +79,11 @@ export class Talk {
     else if (kind === 12) this.end(peer)
     else if (kind === 13) this.segment(peer, ACK | FIN, peer.next + this.pick([0, 1, 10]), this.pick([0, 10]), ack)
     else if (kind === 14)
-      this.segment(peer, RST | this.pick([0, ACK]), peer.next + this.pick([-1, 0, 1, 100, 90_000]), 0, ack)
+      this.segment(peer, RST | this.pick([0, ACK]), peer.next + this.pick([-1, 0, 1, 100, BEYOND]), 0, ack)
     else if (kind === 15) this.segment(peer, SYN, this.pick([0, peer.next, peer.next + 1000]), 0, 0, peer.synOptions)
     else if (kind === 16) this.segment(peer, this.pick([0, FIN, PSH]), peer.next, this.pick([0, 10]), 0)
     else if (kind === 17)
-      this.segment(peer, ACK | PSH, peer.next + this.pick([70_000, 90_000]), this.pick([0, 10]), ack)
+      this.segment(peer, ACK | PSH, peer.next + this.pick([BEYOND, 2 * BEYOND]), this.pick([0, 10]), ack)
     else if (kind === 18) this.icmp(peer, this.pick([0, ack, 100_000]))
     else if (peer.hasTimestamps) {
       peer.clock -= this.pick([10, 6000])

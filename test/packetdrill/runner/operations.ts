@@ -260,12 +260,12 @@ function write(
   flags = NO_FLAGS,
 ): Operation {
   const target = handle(args.integer(0))
-  requireFlags(args, flags, ['MSG_DONTWAIT', 'MSG_NOSIGNAL'])
+  requireFlags(args, flags, ['MSG_DONTWAIT', 'MSG_NOSIGNAL', 'MSG_EOR'])
   const position = positions.written.get(target) ?? 0
   const bytes = patternBytes(position, length)
   let written = 0
   const attempt = (): Outcome => {
-    const outcome = stack.write(target, bytes.subarray(written))
+    const outcome = stack.write(target, bytes.subarray(written), flags.has('MSG_EOR'))
     if (typeof outcome === 'number') written += outcome
     positions.written.set(target, position + written)
     const waits = !stack.isNonBlocking(target) && !flags.has('MSG_DONTWAIT')

@@ -23,6 +23,7 @@ function build(): ControlApp {
       () => ({}),
     )
     app.post('/api/reset', summary('From the beginning.'), () => ({ done: true }))
+    app.post('/api/made', { ...summary('One more.'), config: { status: 201 } }, () => ({}))
     app.put(
       '/api/thing',
       { schema: { body: Type.Object({ size: Type.Integer({ minimum: 0, maximum: 7 }) }) } },
@@ -41,6 +42,7 @@ describe('a control API', () => {
     expect(Object.keys(document.paths).sort()).toEqual([
       '/',
       '/api/list',
+      '/api/made',
       '/api/openapi.json',
       '/api/reset',
       '/api/thing',
@@ -51,6 +53,11 @@ describe('a control API', () => {
     expect(document.paths['/api/list'].get.parameters).toMatchObject([
       { name: 'limit', in: 'query', required: true, schema: { type: 'integer', minimum: 1, maximum: 9 } },
     ])
+    expect(Object.keys(document.paths['/api/reset'].post.responses)).toEqual(['200', '4XX', '5XX'])
+    expect(Object.keys(document.paths['/api/made'].post.responses)).toEqual(['201', '4XX', '5XX'])
+    const refusal = document.paths['/api/made'].post.responses['4XX'].content['application/json'].schema
+    expect(refusal).toMatchObject({ required: ['code', 'message'], properties: { path: { type: 'string' } } })
+    expect(refusal.properties.code.enum).toContain('UNKNOWN_KEY')
     const [content] = Object.values(document.paths['/api/thing'].put.requestBody.content)
     expect(content).toMatchObject({ schema: { properties: { size: { maximum: 7 } } } })
   })
@@ -81,6 +88,30 @@ describe('a control API', () => {
     const refused = await reset('{"hard":true}')
     expect(refused.statusCode).toBe(400)
     expect(refused.json()).toEqual({ code: 'UNKNOWN_KEY', message: 'POST /api/reset takes no body', path: 'hard' })
-    expect((await reset('7')).statusCode).toBe(400)
+    expect((await reset('7')).json()).toEqual({ code: 'WRONG_TYPE', message: 'POST /api/reset takes no body' })
+  })
+
+  it('refuses a query where none is asked for, which might have narrowed down what happens', async () => {
+    build()
+    for (const [key, query] of [
+      ['kind', 'kind=syn-flood'],
+      ['constructor', 'constructor'],
+      ['__proto__', '__proto__[x]=1'],
+    ] as const) {
+      const refused = await app.inject({ method: 'POST', url: `/api/reset?${query}` })
+      expect(refused.statusCode).toBe(400)
+      expect(refused.json()).toMatchObject({ code: 'UNKNOWN_KEY', message: 'POST /api/reset takes no query' })
+      expect(refused.json().path).toContain(key)
+    }
+    // A browser, and Prometheus, may add one of their own.
+    for (const url of ['/?lang=en', '/healthz?t=1', '/metrics?collect[]=x']) {
+      expect((await app.inject({ url })).statusCode).toBe(200)
+    }
+  })
+
+  it('answers as its description says', async () => {
+    expect((await build().inject({ method: 'POST', url: '/api/made' })).statusCode).toBe(201)
+    const large = await app.inject({ method: 'PUT', url: '/api/thing', payload: { size: 'x'.repeat(70_000) } })
+    expect(large.json()).toEqual({ code: 'BODY_TOO_LARGE', message: 'the body is larger than 65536 bytes' })
   })
 })
