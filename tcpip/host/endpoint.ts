@@ -21,7 +21,7 @@ import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
-import { RecordEnds } from '../connection/record-ends.ts'
+import { endRecord } from '../connection/record-ends.ts'
 import { sendReset } from '../connection/reset.ts'
 import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE, NO_WINDOW_SCALE } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
@@ -35,7 +35,7 @@ import { type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment, SYN } from '../wire/segment.ts'
-import { seqAdd, seqDiff } from '../wire/seq.ts'
+import { seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
@@ -300,10 +300,7 @@ export class Endpoint implements PassiveOpenHost {
   write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number, endsRecord = false): number {
     assert(!tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT), 'writable state')
     const taken = tcb.sendQueue.write(bytes, at, length)
-    if (endsRecord && taken === length && length > 0) {
-      tcb.recordEnds ??= new RecordEnds()
-      tcb.recordEnds.add(seqAdd(tcb.sndUna, tcb.sendQueue.length))
-    }
+    if (endsRecord && taken === length && length > 0) endRecord(tcb)
     output(this, tcb, now)
     return taken
   }
