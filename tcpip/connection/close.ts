@@ -28,7 +28,7 @@ export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): vo
   }
   if (tcb.receiveQueue.length > 0 && tcb.state !== State.TIME_WAIT) {
     host.counters.add(Mib.TCPAbortOnClose)
-    abortConnection(host, tcb, now)
+    resetPeer(host, tcb, now)
     return
   }
   shutdownSend(host, tcb, now)
@@ -60,9 +60,19 @@ export function enterEstablished(host: ConnectionHost, tcb: Tcb, now: number): v
   tcb.owner?.onEstablished(tcb, now)
 }
 
-/** Ends a connection at once: a synchronized peer is sent a RST, queued bytes are lost (RFC 9293 3.10.5). */
+/**
+ * Ends a connection at once, queued bytes are lost (RFC 9293 3.10.5). A peer that waits for something is sent a RST; one that knows
+ * both streams ended, as all was sent in CLOSING and LAST-ACK, is not (Linux tcp_disconnect).
+ */
 export function abortConnection(host: ConnectionHost, tcb: Tcb, now: number): void {
-  if (tcb.state !== State.SYN_SENT && tcb.state !== State.TIME_WAIT) sendActiveReset(host, tcb, now)
+  const knowsAll = (tcb.state === State.CLOSING || tcb.state === State.LAST_ACK) && tcb.finSent
+  const isSilent = knowsAll || tcb.state === State.SYN_SENT || tcb.state === State.TIME_WAIT
+  if (isSilent) host.tcbs.close(tcb)
+  else resetPeer(host, tcb, now)
+}
+
+function resetPeer(host: ConnectionHost, tcb: Tcb, now: number): void {
+  sendActiveReset(host, tcb, now)
   if (isCountedAsReset(tcb)) host.counters.add(Mib.EstabResets)
   host.tcbs.close(tcb)
 }

@@ -83,7 +83,7 @@ function isFromThePast(tcb: Tcb, segment: Segment, now: number): boolean {
 function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
   const isBareAck = (segment.flags & ACK) !== 0 && segmentLength(segment) === 0
   if (!isBareAck || segment.seq !== tcb.rcvNxt || segment.ack !== tcb.sndUna) return false
-  if (segment.window << tcb.sndWindowShift !== tcb.sndWnd) return false
+  if (mayUpdateWindow(tcb, segment, 0)) return false
   return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
 }
 
@@ -184,11 +184,14 @@ function isPredicted(tcb: Tcb, segment: Segment): boolean {
   return segment.payloadLength > 0 && segment.payloadLength <= tcb.rcvWnd && hasPredictedHeader(tcb, segment)
 }
 
-/** Linux's header prediction, which begins with the first data: the next number, and nothing but data as it was before. */
+/**
+ * Linux's header prediction: the next number, and nothing but data, as it was before, or a bare ACK. For data it begins with the first
+ * of them, which finds no memory set aside (sk_forward_alloc).
+ */
 function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
   return (
     tcb.state === State.ESTABLISHED &&
-    tcb.ackDelay > 0 &&
+    (tcb.ackDelay > 0 || segment.payloadLength === 0) &&
     (segment.flags & ~PSH) === ACK &&
     segment.seq === tcb.rcvNxt &&
     segment.window << tcb.sndWindowShift === tcb.sndWnd &&
@@ -200,6 +203,7 @@ function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
 
 /** Takes the text of a predicted segment, and challenges its ACK, which is too old. */
 function takePredicted(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  updateTsRecent(tcb, segment, now)
   const outcome = takeText(host, tcb, segment, now)
   sendChallengeAck(host, tcb, now)
   const { generation } = tcb
@@ -217,7 +221,11 @@ function checkAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number)
     sendReset(host, segment)
     return DropReason.BAD_ACK
   }
-  if (!seqLess(tcb.sndNxt, segment.ack) && !isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
+  if (!seqLess(tcb.sndNxt, segment.ack)) {
+    if (!isAckTooOld(tcb, segment)) return DropReason.ACCEPTED
+    // A predicted header brings its timestamp, whatever else it says.
+    updateTsRecent(tcb, segment, now)
+  }
   sendChallengeAck(host, tcb, now)
   return DropReason.BAD_ACK
 }
@@ -313,19 +321,23 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known:
 }
 
 /**
- * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux
- * tcp_may_update_window() has it: what acknowledges more is newer, though it repair a hole below others; what is as new as
- * the last one may open the window or shut it, not narrow it. Whether it was newer: then it is no duplicate ACK.
+ * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux has it, what
+ * acknowledges more is newer, though it repair a hole below others; what is as new as the last one may open the window or shut
+ * it, not narrow it (tcp_may_update_window).
  */
-function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
-  if (acknowledged < 0) return false
+function mayUpdateWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)) return true
   const window = segment.window << tcb.sndWindowShift
-  const isNewer = acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)
-  if (!isNewer && !(tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0))) return false
-  tcb.sndWnd = window
+  return tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0)
+}
+
+/** Takes up the window of `segment` if it is news. Whether it was: then it is no duplicate ACK. */
+function updateSendWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
+  if (acknowledged < 0 || !mayUpdateWindow(tcb, segment, acknowledged)) return false
+  tcb.sndWnd = segment.window << tcb.sndWindowShift
   tcb.sndWl1 = segment.seq
-  if (window > tcb.maxSndWnd) {
-    tcb.maxSndWnd = window
+  if (tcb.sndWnd > tcb.maxSndWnd) {
+    tcb.maxSndWnd = tcb.sndWnd
     boundSegment(tcb)
   }
   return true

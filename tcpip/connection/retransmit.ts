@@ -57,8 +57,6 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     onProbeTimer(host, tcb, now)
     return true
   }
-  // A closed window is no loss: Linux counts none in tcp_probe_timer().
-  if (!mustProbe(tcb)) host.counters.add(Mib.TCPTimeouts)
   if (mustProbe(tcb)) {
     if (tcb.probingSince < 0) tcb.probingSince = now
     else if (tcb.userTimeout > 0 && now - tcb.probingSince >= tcb.userTimeout) return false
@@ -79,6 +77,8 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     }
     return true
   }
+  // What a peer leaves unacknowledged behind a window that it has shut is repeated as a probe is (Linux tcp_retransmit_timer).
+  if (tcb.sndWnd > 0 || isOrphan(tcb)) host.counters.add(Mib.TCPTimeouts)
   if (tcb.userTimeout > 0 ? isUserTimeoutOver(tcb, now) : tcb.retransmits >= mostRetransmits(tcb)) return false
   if (tcb.retransmits === 0) tcb.repeatingSince = now
   tcb.retransmits++
