@@ -21,7 +21,7 @@ import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
-import { RecordEnds } from '../connection/record-ends.ts'
+import { endRecord } from '../connection/record-ends.ts'
 import { sendReset } from '../connection/reset.ts'
 import { DEFAULT_OFFER, NO_WINDOW_SCALE, type SynOffer } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
@@ -35,7 +35,7 @@ import { type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment, SYN } from '../wire/segment.ts'
-import { seqAdd, seqDiff } from '../wire/seq.ts'
+import { seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
@@ -293,17 +293,11 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb.passive) this.listeners.at(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
   }
 
-  /**
-   * Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. `endsRecord`: nothing
-   * written later shares a segment with these bytes, if all of them are taken (MSG_EOR, Linux tcp_sendmsg_locked).
-   */
+  /** Queues bytes and sends what may go; how many were taken, 0 if the queue is full. `endsRecord`: with MSG_EOR, if all are. */
   write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number, endsRecord = false): number {
     assert(!tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT), 'writable state')
     const taken = tcb.sendQueue.write(bytes, at, length)
-    if (endsRecord && taken === length && length > 0) {
-      tcb.recordEnds ??= new RecordEnds()
-      tcb.recordEnds.add(seqAdd(tcb.sndUna, tcb.sendQueue.length))
-    }
+    if (endsRecord && taken === length && length > 0) endRecord(tcb)
     output(this, tcb, now)
     return taken
   }
