@@ -106,6 +106,8 @@ export const Mib = {
 
   // TcpExt again.
   TCPAbortOnLinger: 63,
+  /** Answers in SYN-SENT whose echoed timestamp no SYN of the attempt carried. */
+  PAWSActive: 64,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

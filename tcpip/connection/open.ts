@@ -77,6 +77,12 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     sendReset(host, segment)
     return DropReason.SYN_SENT_UNACCEPTABLE
   }
+  // PAWS: what echoes no timestamp of this attempt answers another one.
+  if ((flags & ACK) !== 0 && !echoesAttempt(tcb, segment, now)) {
+    host.counters.add(Mib.PAWSActive)
+    sendReset(host, segment)
+    return DropReason.PAWS
+  }
   if ((flags & RST) !== 0) {
     if ((flags & ACK) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
     finishConnection(host, tcb, 'refused', now)
@@ -84,14 +90,8 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if ((flags & SYN) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
   if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
-  host.tcbs.disarm(tcb, RETRANSMIT)
-  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
-  else resetBackoff(tcb)
-  tcb.timedAt = -1
-  tcb.sndUna = segment.ack
   agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
-  if (tcb.retransmits > 1 && !echoes(tcb, segment, tcb.stateSince)) startCautiously(tcb)
-  tcb.retransmits = 0
+  onSynAcknowledged(host, tcb, segment, now)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
@@ -102,16 +102,43 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   return DropReason.ACCEPTED
 }
 
-/** A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). */
+/** Whether an echoed timestamp is one of the SYNs of this attempt, microseconds since the first one at most (Linux PAWSActive). */
+function echoesAttempt(tcb: Tcb, segment: Segment, now: number): boolean {
+  if (!segment.hasTimestamps || segment.tsEcr === 0) return true
+  return !seqLess(segment.tsEcr, timestampOf(tcb, tcb.repeatingSince)) && !seqLess(timestampOf(tcb, now), segment.tsEcr)
+}
+
+/**
+ * Our SYN is acknowledged: its round trip is known, unless it was sent twice and no timestamp tells which copy arrived. When two
+ * repeats were needed the connection begins cautiously, unless the first copy is what arrived.
+ */
+export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  host.tcbs.disarm(tcb, RETRANSMIT)
+  tcb.sndUna = segment.ack
+  // Linux counts the SYN among the bytes acknowledged here, and not in a passive open.
+  tcb.bytesAcked = 1
+  resetBackoff(tcb)
+  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
+  else sampleEcho(tcb, segment, now)
+  tcb.timedAt = -1
+  // Where SYNs crossed, Linux asks for SACK instead (tcp_packet_delayed, once retrans_stamp has been cleared).
+  const isUndone = tcb.state === State.SYN_SENT ? echoes(tcb, segment, tcb.repeatingSince) : tcb.sackPermitted
+  if (tcb.retransmits > 1 && !isUndone) startCautiously(tcb)
+  tcb.retransmits = 0
+}
+
+/**
+ * A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). The timer of our SYN
+ * goes on.
+ */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
-  tcb.timedAt = -1
-  sendSimultaneousSynAck(host, tcb, false, now)
-  armSynTimeout(host, tcb, now)
+  if (tcb.timedAt >= 0) tcb.timedAt = now
+  sendSimultaneousSynAck(host, tcb, now)
   return DropReason.ACCEPTED
 }
 

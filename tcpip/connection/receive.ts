@@ -7,17 +7,19 @@ import { DropReason } from '../base/drop-reason.ts'
 import { State } from '../base/states.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
+import { acknowledgeAtOnce } from './acknowledge.ts'
 import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection, isForsaken } from './close.ts'
 import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
-import { boundSegment } from './open.ts'
+import { boundSegment, onSynAcknowledged } from './open.ts'
 import { sendChallengeAck, sendReset } from './reset.ts'
-import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
+import { sampleEcho, sampleRoundTrip } from './retransmit.ts'
+import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
 import { finAcknowledged, mustProbe, output } from './send.ts'
-import { ACK_NOW, type Tcb } from './tcb.ts'
+import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
 import {
@@ -37,7 +39,9 @@ import {
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
     if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
-    tcb.ackOwed = ACK_NOW
+    // Its SYN has come before, like any old byte.
+    acknowledgeAtOnce(tcb)
+    reportOldData(host.counters, tcb, segment)
     output(host, tcb, now)
     return DropReason.ACCEPTED
   }
@@ -262,19 +266,16 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
 
 /** A SYN-ACK that crossed ours: the peer opened at the same time and repeats its own number (RFC 9293 figure 8). */
 function isCrossedSynAck(tcb: Tcb, segment: Segment): boolean {
-  const isSynAck = (segment.flags & (SYN | ACK | RST | FIN)) === (SYN | ACK)
+  const isSynAck = (segment.flags & (SYN | ACK | RST | FIN)) === (SYN | ACK) && segment.payloadLength === 0
   return isSynAck && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
 }
 
 /** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. False when the application ended it. */
 function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): boolean {
-  tcb.sndUna = segment.ack
-  host.tcbs.disarm(tcb, RETRANSMIT)
-  tcb.retransmits = 0
+  onSynAcknowledged(host, tcb, segment, now)
   tcb.sndWnd = segment.window << ((segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift)
   tcb.maxSndWnd = tcb.sndWnd
   tcb.sndWl1 = segment.seq
-  resetBackoff(tcb)
   const { generation } = tcb
   enterEstablished(host, tcb, now)
   return tcb.generation === generation

@@ -2,8 +2,7 @@
  * Where the program ended records in its stream (MSG_EOR): no segment holds bytes of two records. Most connections have none, and no
  * list either. Read first: Linux tcp_skb_can_collapse_to(), tcp_skb_can_collapse().
  */
-import { seqAdd, seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
-import type { Tcb } from './tcb.ts'
+import { seqDiff, seqLess, seqLessOrEqual } from '../wire/seq.ts'
 
 export class RecordEnds {
   /** Sequence numbers behind the last byte of each record that is not acknowledged yet, ascending. */
@@ -29,10 +28,4 @@ export class RecordEnds {
   discardTo(acknowledged: number): void {
     while (this.ends.length > 0 && seqLessOrEqual(this.ends[0], acknowledged)) this.ends.shift()
   }
-}
-
-/** The program ends a record with the last byte that it has written. */
-export function endRecord(tcb: Tcb): void {
-  tcb.recordEnds ??= new RecordEnds()
-  tcb.recordEnds.add(seqAdd(tcb.sndUna, tcb.sendQueue.length))
 }

@@ -41,10 +41,15 @@ export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boole
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
-  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
-  else sendSimultaneousSynAck(host, tcb, true, now)
   tcb.timedAt = -1
-  host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, tcb.synSchedule[tcb.retransmits], now))
+  let wait = tcb.synSchedule[tcb.retransmits]
+  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
+  else {
+    sendSimultaneousSynAck(host, tcb, now)
+    // No schedule of SYNs: the time doubles at once.
+    wait = tcb.rto = Math.min(MAX_RTO, 2 * tcb.rto)
+  }
+  host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, wait, now))
   return true
 }
 

@@ -49,15 +49,14 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
 }
 
 /** Sends the SYN-ACK of a simultaneous open, first copy or repeat (RFC 9293 3.5, figure 8). */
-export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
+export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN | ACK
   out.seq = tcb.iss
   offerOptions(host, tcb, now)
-  // It is our own SYN once more, whatever the peer's offered (Linux tcp_send_synack).
+  // It is our own SYN once more, whatever the peer's offered, and does not count as another segment (Linux tcp_send_synack).
   out.tsEcr = tcb.tsRecent
-  if (isRepeat) host.retransmit()
-  else host.transmit()
+  host.retransmit()
 }
 
 /** Sends a bare ACK of everything received. */

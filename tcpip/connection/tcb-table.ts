@@ -177,7 +177,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.sackReport.clear()
   tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
   tcb.finWait2Timeout = FIN_WAIT_2_TIMEOUT
-  tcb.peerFinSeq = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
+  tcb.peerFinSeq = tcb.peerFinFrom = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
   tcb.pingPong = tcb.noDelay = false
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0

@@ -117,7 +117,7 @@ export function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: n
     sendChallengeAck(host, tcb, now)
     return DropReason.RST_NOT_EXACT
   }
-  finishConnection(host, tcb, tcb.state === State.SYN_RECEIVED ? 'refused' : 'reset', now)
+  finishConnection(host, tcb, 'reset', now)
   return DropReason.ACCEPTED
 }
 

@@ -21,7 +21,7 @@ import { startKeepalive, stopKeepalive } from '../connection/keepalive.ts'
 import type { KeepaliveOptions } from '../connection/keepalive-options.ts'
 import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } from '../connection/open.ts'
 import { segmentArrives } from '../connection/receive.ts'
-import { endRecord } from '../connection/record-ends.ts'
+import { RecordEnds } from '../connection/record-ends.ts'
 import { sendReset } from '../connection/reset.ts'
 import { DEFAULT_OFFER, NO_WINDOW_SCALE, type SynOffer } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
@@ -31,11 +31,11 @@ import { TcbTable } from '../connection/tcb-table.ts'
 import { forsakenArrives, reopenIsn, timeWaitArrives } from '../connection/time-wait.ts'
 import { onConnectionTimer } from '../connection/timers.ts'
 import type { LinkEnd } from '../link/link.ts'
-import { type Prefix, prefixContains } from '../wire/address.ts'
+import { isImpossibleSource, type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment, SYN } from '../wire/segment.ts'
-import { seqDiff } from '../wire/seq.ts'
+import { seqAdd, seqDiff } from '../wire/seq.ts'
 import type { ActiveOpenOptions, EndpointOptions } from './endpoint-options.ts'
 import { ListenerTable } from './listener-table.ts'
 import type { PassiveOpen, PassiveOpenHost } from './passive-open.ts'
@@ -297,7 +297,10 @@ export class Endpoint implements PassiveOpenHost {
   write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number, endsRecord = false): number {
     assert(!tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT), 'writable state')
     const taken = tcb.sendQueue.write(bytes, at, length)
-    if (endsRecord && taken === length && length > 0) endRecord(tcb)
+    if (endsRecord && taken === length && length > 0) {
+      tcb.recordEnds ??= new RecordEnds()
+      tcb.recordEnds.add(seqAdd(tcb.sndUna, tcb.sendQueue.length))
+    }
     output(this, tcb, now)
     return taken
   }
@@ -338,10 +341,4 @@ export class Endpoint implements PassiveOpenHost {
   fire(id: number, now: number): void {
     onConnectionTimer(this, this.tcbs.ownerOf(id), this.tcbs.kindOf(id), now)
   }
-}
-
-/** Sources no packet can truly have: 0/8, loopback, multicast and above (RFC 1122 3.2.1.3). */
-function isImpossibleSource(source: number): boolean {
-  const first = source >>> 24
-  return first === 0 || first === 127 || first >= 224
 }
