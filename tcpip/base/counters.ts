@@ -106,6 +106,10 @@ export const Mib = {
 
   // TcpExt again.
   TCPAbortOnLinger: 63,
+  /** Connections that wait in FIN-WAIT-2 without a program for 4 s at most. */
+  TWKilled: 64,
+  /** SYN-SENT: SYN-ACKs with an echoed timestamp that no SYN of ours carried. */
+  PAWSActive: 65,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

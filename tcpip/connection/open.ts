@@ -16,7 +16,7 @@ import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
-import { output, sendAck, sendSimultaneousSynAck, sendSyn, timestampOf } from './send.ts'
+import { respond, sendAck, sendSimultaneousSynAck, sendSyn, timestampOf } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
@@ -77,6 +77,11 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     sendReset(host, segment)
     return DropReason.SYN_SENT_UNACCEPTABLE
   }
+  if ((flags & ACK) !== 0 && hasBadEcho(tcb, segment, now)) {
+    host.counters.add(Mib.PAWSActive)
+    sendReset(host, segment)
+    return DropReason.SYN_SENT_UNACCEPTABLE
+  }
   if ((flags & RST) !== 0) {
     if ((flags & ACK) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
     finishConnection(host, tcb, 'refused', now)
@@ -85,11 +90,9 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   if ((flags & SYN) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
   if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
   host.tcbs.disarm(tcb, RETRANSMIT)
-  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
-  else resetBackoff(tcb)
-  tcb.timedAt = -1
   tcb.sndUna = segment.ack
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  sampleSyn(tcb, segment, now)
   if (tcb.retransmits > 1 && !echoes(tcb, segment, tcb.stateSince)) startCautiously(tcb)
   tcb.retransmits = 0
   tcb.tsRecent = segment.tsVal
@@ -98,20 +101,40 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   sendAck(host, tcb, now)
   const generation = tcb.generation
   enterEstablished(host, tcb, now)
-  if (tcb.generation === generation) output(host, tcb, now)
+  if (tcb.generation === generation) respond(host, tcb, now)
   return DropReason.ACCEPTED
 }
 
-/** A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). */
+/** Whether a timestamp is echoed that no SYN of ours carried: they have those from the first one's until now (RFC 7323 4.3). */
+function hasBadEcho(tcb: Tcb, segment: Segment, now: number): boolean {
+  if (!segment.hasTimestamps || segment.tsEcr === 0) return false
+  return seqLess(segment.tsEcr, timestampOf(tcb, tcb.stateSince)) || seqLess(timestampOf(tcb, now), segment.tsEcr)
+}
+
+/** Our SYN is acknowledged: the round trip, or if it was sent twice and the echoed timestamp does not tell, none (Karn's rule). */
+export function sampleSyn(tcb: Tcb, segment: Segment, now: number): void {
+  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
+  else {
+    resetBackoff(tcb)
+    sampleEcho(tcb, segment, now)
+  }
+  tcb.timedAt = -1
+}
+
+/**
+ * A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). That answer is our SYN
+ * once more, with an ACK: its timer goes on. As in Linux, our window is scaled from now on even if the peer's SYN says that it
+ * scales none.
+ */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
+  tcb.rcvWindowShift = Math.max(0, host.windowScale)
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
-  tcb.timedAt = -1
-  sendSimultaneousSynAck(host, tcb, false, now)
-  armSynTimeout(host, tcb, now)
+  if (tcb.timedAt >= 0) tcb.timedAt = now
+  sendSimultaneousSynAck(host, tcb, now)
   return DropReason.ACCEPTED
 }
 

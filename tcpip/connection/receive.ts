@@ -13,12 +13,12 @@ import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
-import { boundSegment } from './open.ts'
+import { boundSegment, sampleSyn } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
-import { resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
+import { sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
-import { finAcknowledged, mustProbe, output } from './send.ts'
+import { finAcknowledged, mustProbe, respond } from './send.ts'
 import { ACK_NOW, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
@@ -26,9 +26,12 @@ import { reachesNobody, takeText } from './text.ts'
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
+    updateTsRecent(tcb, segment, now)
     if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
+    // Its SYN has come before.
+    reportOldData(host.counters, tcb, segment)
     tcb.ackOwed = ACK_NOW
-    output(host, tcb, now)
+    respond(host, tcb, now)
     return DropReason.ACCEPTED
   }
   // Without ACK, RST or SYN it is nothing at all, wherever it lies.
@@ -161,7 +164,7 @@ function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number):
     sendChallengeAck(host, tcb, now)
     return DropReason.RST_NOT_EXACT
   }
-  finishConnection(host, tcb, tcb.state === State.SYN_RECEIVED ? 'refused' : 'reset', now)
+  finishConnection(host, tcb, 'reset', now)
   return DropReason.ACCEPTED
 }
 
@@ -208,7 +211,7 @@ function takePredicted(host: ConnectionHost, tcb: Tcb, segment: Segment, now: nu
   sendChallengeAck(host, tcb, now)
   const { generation } = tcb
   tcb.owner?.onReadable(tcb, now)
-  if (tcb.generation === generation) output(host, tcb, now)
+  if (tcb.generation === generation) respond(host, tcb, now)
   return outcome
 }
 
@@ -265,9 +268,9 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
       }
       // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
       if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
-      else enterFinWait2(host, tcb, now)
-      // Of a connection without a program only the record is left, and old bytes are nothing to it (Linux tcp_time_wait).
-      if (isForsaken(tcb) && (segment.flags & FIN) === 0 && !reachesNobody(tcb, segment)) return GONE
+      else enterFinWait2(host, tcb, (segment.flags & FIN) !== 0, now)
+      // Old bytes are nothing to a record (Linux tcp_time_wait).
+      if (isForsaken(tcb)) return GONE
     } else if (tcb.state === State.CLOSING) {
       enterTimeWait(host, tcb, now)
       return GONE
@@ -359,14 +362,14 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
   const readable = tcb.rcvNxt !== before
   if (tcb.generation === generation && readable) tcb.owner?.onReadable(tcb, now)
   if (tcb.generation === generation && advanced) tcb.owner?.onWritable(tcb, now)
-  if (tcb.generation === generation) output(host, tcb, now)
+  if (tcb.generation === generation) respond(host, tcb, now)
   return outcome
 }
 
 /** A SYN-ACK that crossed ours: the peer opened at the same time and repeats its own number (RFC 9293 figure 8). */
 function isCrossedSynAck(tcb: Tcb, segment: Segment): boolean {
   const isSynAck = (segment.flags & (SYN | ACK | RST | FIN)) === (SYN | ACK)
-  return isSynAck && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
+  return isSynAck && segment.payloadLength === 0 && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
 }
 
 /** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. False when the application ended it. */
@@ -374,10 +377,12 @@ function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segme
   tcb.sndUna = segment.ack
   host.tcbs.disarm(tcb, RETRANSMIT)
   tcb.retransmits = 0
-  tcb.sndWnd = segment.window << ((segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift)
-  tcb.maxSndWnd = tcb.sndWnd
+  // Linux scales the window of a SYN-ACK too, but it is not what bounds segments.
+  tcb.sndWnd = segment.window << tcb.sndWindowShift
+  tcb.maxSndWnd = Math.max(tcb.maxSndWnd, (segment.flags & SYN) !== 0 ? segment.window : tcb.sndWnd)
+  boundSegment(tcb)
   tcb.sndWl1 = segment.seq
-  resetBackoff(tcb)
+  sampleSyn(tcb, segment, now)
   const { generation } = tcb
   enterEstablished(host, tcb, now)
   return tcb.generation === generation

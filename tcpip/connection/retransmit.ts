@@ -29,6 +29,9 @@ const MAX_RETRANSMITS = 15
 /** The same when no program is left that could wait for it (Linux tcp_orphan_retries). */
 const MAX_ORPHAN_RETRANSMITS = 8
 
+/** Times that the SYN or SYN-ACK of a simultaneous open is repeated (Linux tcp_syn_retries). They double: only SYNs begin with equal waits. */
+const MAX_SYN_ACK_REPEATS = 6
+
 /** Arms the timer for what follows the SYN that was sent last: another one, or giving up. */
 export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.tcbs.arm(tcb, RETRANSMIT, now + tcb.synSchedule[tcb.retransmits])
@@ -37,14 +40,20 @@ export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void
 /** The timer of an active open fired: repeats the SYN, or SYN-ACK; false when the schedule is at its end. */
 export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
-  if (tcb.retransmits === tcb.synSchedule.length - 1 || isUserTimeoutOver(tcb, now)) return false
+  const isSynSent = tcb.state === State.SYN_SENT
+  const most = isSynSent ? tcb.synSchedule.length - 1 : MAX_SYN_ACK_REPEATS
+  if (tcb.retransmits >= most || isUserTimeoutOver(tcb, now)) return false
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
-  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
-  else sendSimultaneousSynAck(host, tcb, true, now)
+  if (isSynSent) sendSyn(host, tcb, true, now)
+  else {
+    sendSimultaneousSynAck(host, tcb, now)
+    tcb.rto = Math.min(MAX_RTO, tcb.rto * 2)
+  }
   tcb.timedAt = -1
-  host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, tcb.synSchedule[tcb.retransmits], now))
+  const wait = isSynSent ? tcb.synSchedule[tcb.retransmits] : tcb.rto
+  host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, wait, now))
   return true
 }
 
@@ -57,8 +66,6 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     onProbeTimer(host, tcb, now)
     return true
   }
-  // A closed window is no loss: Linux counts none in tcp_probe_timer().
-  if (!mustProbe(tcb)) host.counters.add(Mib.TCPTimeouts)
   if (mustProbe(tcb)) {
     if (tcb.probingSince < 0) tcb.probingSince = now
     else if (tcb.userTimeout > 0 && now - tcb.probingSince >= tcb.userTimeout) return false
@@ -74,11 +81,14 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     // What went out because there was a little room is in flight like any other data.
     if (mustProbe(tcb)) armWindowProbe(host, tcb, now)
     else {
+      tcb.retransmits = tcb.probeBackoff = 0
       tcb.probingSince = -1
       armRetransmission(host, tcb, now)
     }
     return true
   }
+  // Where the window was shut over what is in flight, a repeat is a probe, and nothing is lost (Linux tcp_retransmit_timer).
+  if (tcb.sndWnd > 0 || isOrphan(tcb)) host.counters.add(Mib.TCPTimeouts)
   if (tcb.userTimeout > 0 ? isUserTimeoutOver(tcb, now) : tcb.retransmits >= mostRetransmits(tcb)) return false
   if (tcb.retransmits === 0) tcb.repeatingSince = now
   tcb.retransmits++

@@ -48,16 +48,15 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
   return out
 }
 
-/** Sends the SYN-ACK of a simultaneous open, first copy or repeat (RFC 9293 3.5, figure 8). */
-export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
+/** Sends the SYN-ACK of a simultaneous open (RFC 9293 3.5, figure 8). It has the number of our SYN, and to OutSegs is no new segment. */
+export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN | ACK
   out.seq = tcb.iss
   offerOptions(host, tcb, now)
   // It is our own SYN once more, whatever the peer's offered (Linux tcp_send_synack).
   out.tsEcr = tcb.tsRecent
-  if (isRepeat) host.retransmit()
-  else host.transmit()
+  host.retransmit()
 }
 
 /** Sends a bare ACK of everything received. */
@@ -103,7 +102,16 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.tsEcr = 0
 }
 
-/** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
+/**
+ * A segment has been dealt with: sends what may be sent now, and the ACK that is owed, if it is due and rode on nothing. Calls of the
+ * program bring no ACK forward (Linux tcp_data_snd_check, tcp_ack_snd_check).
+ */
+export function respond(host: ConnectionHost, tcb: Tcb, now: number): void {
+  output(host, tcb, now)
+  if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
+}
+
+/** Sends what is known lost, then what the send queue and the windows allow, FIN last. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   const before = tcb.sndNxt
   while (repeatLost(host, tcb, now)) {
@@ -120,7 +128,6 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
     scheduleLossProbe(host, tcb, now, timeoutOfOldest(tcb))
   }
   if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
-  if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
 }
 
 /** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */

@@ -122,10 +122,14 @@ export class Socket implements ConnectionOwner {
     return taken > 0 || length === 0 ? taken : WOULD_BLOCK
   }
 
-  /** Nothing more will be written: a FIN follows what is queued. Undefined, or ENOTCONN. */
+  /**
+   * Nothing more will be written: a FIN follows what is queued, or the handshake. An attempt that nobody has answered yet is given up.
+   * Undefined, or ENOTCONN.
+   */
   shutdownWrite(now: number): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined || tcb.state < State.ESTABLISHED) return 'ENOTCONN'
+    if (tcb === undefined) return 'ENOTCONN'
+    if (tcb.state === State.SYN_SENT) return this.giveUp(tcb, now)
     this.isWriteShut = true
     this.endpoint.shutdown(tcb, now)
     return undefined
@@ -133,13 +137,21 @@ export class Socket implements ConnectionOwner {
 
   /**
    * Ends the reading side: a read that finds nothing gives 0 instead of waiting. The peer is told nothing, and what it
-   * sends is still acknowledged and can be read (Linux keeps it too).
+   * sends is still acknowledged and can be read (Linux keeps it too). An attempt that nobody has answered yet is given up.
    */
-  shutdownRead(): SocketError | undefined {
+  shutdownRead(now: number): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined || tcb.state < State.ESTABLISHED) return 'ENOTCONN'
+    if (tcb === undefined) return 'ENOTCONN'
+    if (tcb.state === State.SYN_SENT) return this.giveUp(tcb, now)
     tcb.readShut = true
     return undefined
+  }
+
+  /** Ends an attempt as Linux tcp_disconnect() does: the next call that reports errors says so. */
+  private giveUp(tcb: Tcb, now: number): undefined {
+    this.tcb = undefined
+    this.error = 'ECONNRESET'
+    this.endpoint.abort(tcb, now)
   }
 
   /** Small segments go at once, or wait for an acknowledgment (TCP_NODELAY). */
@@ -178,9 +190,12 @@ export class Socket implements ConnectionOwner {
   abort(now: number): void {
     const tcb = this.release()
     if (tcb === undefined) return
-    // Linux __tcp_close() looks at unread data before it looks at SO_LINGER.
-    const hasUnread = tcb.receiveQueue.length > 0
-    this.endpoint.counters.add(hasUnread ? Mib.TCPAbortOnClose : Mib.TCPAbortOnData)
+    // Linux __tcp_close() looks at unread data, and whether the connection is over, before it looks at SO_LINGER.
+    if (tcb.receiveQueue.length > 0 || tcb.state === State.TIME_WAIT) {
+      this.endpoint.close(tcb, now)
+      return
+    }
+    this.endpoint.counters.add(Mib.TCPAbortOnData)
     this.endpoint.abort(tcb, now)
   }
 

@@ -41,8 +41,8 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
 }
 /** TCP_LINGER2: most seconds (TCP_FIN_TIMEOUT_MAX). */
 const MOST_LINGER2 = 120
-/** Buffers, bytes: the largest that may be asked for (wmem_max, rmem_max), and the least that is given. */
-const MOST_BUFFER = 212_992
+/** Buffers, bytes: the largest that may be asked for (wmem_max, rmem_max, since Linux 6.18), and the least that is given. */
+export const MOST_BUFFER = 4_194_304
 const LEAST_SEND_BUFFER = 4608
 const LEAST_RECEIVE_BUFFER = 2304
 

@@ -154,8 +154,9 @@ export class EndpointSocket implements SocketEvents {
     if (this.listening !== undefined) throw new Unsupported('shutdown(2) of a listener')
     if (connection === undefined) return 'ENOTCONN'
     let error: SocketError | undefined
-    if (how !== 'SHUT_WR') error = connection.shutdownRead()
-    if (how !== 'SHUT_RD') error ??= connection.shutdownWrite(host.now)
+    if (how !== 'SHUT_WR') error = connection.shutdownRead(host.now)
+    // An attempt has ended with the first half already.
+    if (how === 'SHUT_WR' || (how === 'SHUT_RDWR' && !connection.isOver)) error ??= connection.shutdownWrite(host.now)
     return error ?? 0
   }
 

@@ -6,15 +6,18 @@ import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/li
 import { NO_WINDOW_SCALE } from '../../tcpip/connection/segment-size.ts'
 import type { EndpointOptions } from '../../tcpip/host/endpoint-options.ts'
 import { FIXED_SETTINGS } from './defaults.ts'
-import type { OptionDefaults } from './endpoint-socket-options.ts'
+import { MOST_BUFFER, type OptionDefaults } from './endpoint-socket-options.ts'
 import { Unsupported } from './stack.ts'
 
 /** Largest window scale (RFC 7323 2.3). */
 const MAX_WINDOW_SCALE = 14
 
-/** The window scale that Linux offers for a receive buffer of at most `limit` bytes (tcp_select_initial_window). */
+/**
+ * The window scale that Linux offers for a receive buffer of at most `limit` bytes, or of what a program may ask for
+ * (tcp_select_initial_window).
+ */
 function windowScaleFor(limit: number): number {
-  return Math.min(MAX_WINDOW_SCALE, Math.max(0, Math.floor(Math.log2(limit)) - 15))
+  return Math.min(MAX_WINDOW_SCALE, Math.floor(Math.log2(Math.max(limit, MOST_BUFFER))) - 15)
 }
 
 /** Settings that have one number. */
