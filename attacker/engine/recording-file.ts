@@ -11,18 +11,31 @@ export const UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 /** Without blocking: a name may be that of a FIFO that nobody writes to. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
+/** What the system's commonest codes mean. */
+const FAULTS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'there is no such file'],
+  ['ENOTDIR', 'there is no such file'],
+  ['EACCES', 'nobody has allowed this user to read it'],
+  ['ENXIO', 'not a file'],
+])
+
 const TOO_LARGE = `more than ${UNPACKED_BYTES_MAX} bytes when unpacked: unpack it first`
+
+type Unpack = (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array
+
+/** How zlib says that there is no more where more must come. */
+const CUT_CODE = 'Z_BUF_ERROR'
 
 /** A packer, told by the first bytes of what it makes. */
 interface Packer {
   readonly name: string
   readonly magic: readonly number[]
   /** Undefined where this Node has no such thing. */
-  readonly unpack: ((bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array) | undefined
+  readonly unpack: Unpack | undefined
 }
 
 /** Node has zstd since 22.15; the types of its oldest release that runs this have not. */
-const { zstdDecompressSync } = zlib as { zstdDecompressSync?: Packer['unpack'] }
+const { zstdDecompressSync } = zlib as { zstdDecompressSync?: Unpack }
 
 const PACKERS: readonly Packer[] = [
   { name: 'gzip', magic: [0x1f, 0x8b], unpack: zlib.gunzipSync },
@@ -53,7 +66,8 @@ export function openRecording(path: string): RecordingFile | string {
     return unpacked
   } catch (error) {
     if (file !== undefined) closeSync(file)
-    return (error as NodeJS.ErrnoException).code ?? String(error)
+    const { code = String(error) } = error as NodeJS.ErrnoException
+    return FAULTS.get(code) ?? code
   }
 }
 
@@ -86,9 +100,9 @@ function unpack(source: ByteSource, { name, unpack }: Packer): RecordingFile | s
   const packed = new Uint8Array(source.size)
   source.read(packed, 0)
   try {
-    // A file that was cut gives what is there: its last record will be told as cut.
-    const bytes = unpack(packed, { maxOutputLength: UNPACKED_BYTES_MAX, finishFlush: zlib.constants.Z_SYNC_FLUSH })
-    return memorySource(bytes)
+    const file = unpackToEnd(packed, name, unpack)
+    // Node's zstd does not say that a file was cut.
+    return file.size === 0 ? `packed by ${name}: nothing is in it, or it is cut` : file
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     const isTooLarge = code === 'ERR_BUFFER_TOO_LARGE' || error instanceof RangeError
@@ -96,9 +110,22 @@ function unpack(source: ByteSource, { name, unpack }: Packer): RecordingFile | s
   }
 }
 
-function memorySource(bytes: Uint8Array): RecordingFile {
+/** What is in `packed`; of a file that was cut what is there, and that there was more. */
+function unpackToEnd(packed: Uint8Array, name: string, unpack: Unpack): RecordingFile {
+  const options = { maxOutputLength: UNPACKED_BYTES_MAX }
+  try {
+    return memorySource(unpack(packed, options))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== CUT_CODE) throw error
+    const bytes = unpack(packed, { ...options, finishFlush: zlib.constants.Z_SYNC_FLUSH })
+    return memorySource(bytes, `the file is cut: ${name} has not come to its end`)
+  }
+}
+
+function memorySource(bytes: Uint8Array, cut?: string): RecordingFile {
   return {
     size: bytes.length,
+    ...(cut === undefined ? {} : { cut }),
     read: (into, offset) => {
       const part = bytes.subarray(offset, offset + into.length)
       into.set(part)

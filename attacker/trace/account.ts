@@ -38,6 +38,8 @@ export const LEFT_OUT_REASONS = Object.keys(LEFT_OUT_WORDS) as readonly LeftOut[
 
 /** How replayed packets differ from the recorded ones, besides their addresses. In the order in which it is told. */
 const CHANGE_WORDS = {
+  reordered: 'earlier than packets before them in the file: played in the order of their times',
+  ip_options_dropped: 'without their IP options',
   options_cut: 'without the options that the capture cut off',
   options_blanked: 'with options overwritten that may hold addresses',
   payload_shortened: `with a payload shortened to ${TRACE_PAYLOAD_MAX} bytes`,
@@ -51,9 +53,10 @@ export const CHANGES = Object.keys(CHANGE_WORDS) as readonly Change[]
 /** How the attacked host is known: it was told, or it gets most of something. */
 const FOUND_WORDS = {
   told: 'as told',
-  syn: 'which gets most SYNs',
-  syn_ack: 'which gets most SYN-ACKs that it never asked for: a reflection',
-  segment: 'which gets most segments; there are no SYNs',
+  syn: 'SYNs',
+  syn_ack: 'SYN-ACKs that it never asked for: a reflection',
+  stray: 'segments of connections that nobody opened',
+  segment: 'segments; there are no SYNs',
 } as const
 
 export type FoundBy = keyof typeof FOUND_WORDS
@@ -72,6 +75,8 @@ export interface TraceAccount {
   readonly packets: number
   readonly victim: Victim
   readonly foundBy: FoundBy
+  /** Hosts that get as many as it does, itself included: what it was found by does not tell them apart. */
+  readonly equals: number
   /** From the first to the last packet that is replayed, as it was recorded, seconds. */
   readonly seconds: number
   /** Different destination ports of what is replayed. */
@@ -139,8 +144,8 @@ export function describeNothing(
 }
 
 function summarize(account: TraceAccount, leftOut: Readonly<Record<LeftOut, number>>, replayed: number): string {
-  const { packets, victim, foundBy, seconds, ports, tunnelled, changed, unreadLinkTypes, damage } = account
-  const parts = [`${replayed} of ${counted(packets)}, to ${formatVictim(victim)} (${FOUND_WORDS[foundBy]})`]
+  const { packets, victim, seconds, ports, tunnelled, changed, unreadLinkTypes, damage } = account
+  const parts = [`${replayed} of ${counted(packets)}, to ${formatVictim(victim)} (${describeFinding(account)})`]
   if (ports > 1) parts.push(`its ${ports} ports are all played to the server's one`)
   if (tunnelled > 0) parts.push(`${tunnelled} taken out of tunnels`)
   if (replayed < packets) parts.push(`left out: ${listLeftOut(leftOut, unreadLinkTypes)}`)
@@ -148,6 +153,12 @@ function summarize(account: TraceAccount, leftOut: Readonly<Record<LeftOut, numb
   for (const change of CHANGES) if (changed[change] > 0) parts.push(`${changed[change]} ${CHANGE_WORDS[change]}`)
   if (damage !== undefined) parts.push(describeDamage(damage))
   return parts.join('; ')
+}
+
+function describeFinding({ foundBy, equals }: TraceAccount): string {
+  const what = FOUND_WORDS[foundBy]
+  if (foundBy === 'told') return what
+  return equals === 1 ? `which gets most ${what}` : `the first of ${equals} hosts that get most ${what}`
 }
 
 function listLeftOut(leftOut: Readonly<Record<LeftOut, number>>, linkTypes: readonly number[]): string {

@@ -74,6 +74,7 @@ export function fillColumns(
     put(columns, i, scan)
     columns.optionsAt[i] = optionsAt
     optionsAt += putOptions(columns, i, scan, changed)
+    if (scan.hasIpOptions) changed.ip_options_dropped++
     if (scan.payloadLength > TRACE_PAYLOAD_MAX) changed.payload_shortened++
     i++
   }
@@ -121,14 +122,22 @@ function padded(length: number): number {
   return (length + 3) & ~3
 }
 
-/** Puts the columns in the order of their times, equal ones in the order of the file; times then count from the first. */
-export function sortByTime(columns: RecordedColumns): void {
+/**
+ * Puts the columns in the order of their times, equal ones in the order of the file; times then count from the first. Returns
+ * the number of packets that stood behind later ones.
+ */
+export function sortByTime(columns: RecordedColumns): number {
   const { times } = columns
-  let isSorted = true
-  for (let i = 1; i < times.length && isSorted; i++) isSorted = times[i - 1] <= times[i]
-  if (!isSorted) inOrderOfTime(columns)
+  let latest = times[0]
+  let reordered = 0
+  for (let i = 1; i < times.length; i++) {
+    if (times[i] < latest) reordered++
+    else latest = times[i]
+  }
+  if (reordered > 0) inOrderOfTime(columns)
   const first = times[0]
   for (let i = 0; i < times.length; i++) times[i] -= first
+  return reordered
 }
 
 function inOrderOfTime(columns: RecordedColumns): void {

@@ -71,6 +71,7 @@ export class TraceScan {
   /** Bytes of payload on the wire, captured or not. */
   payloadLength = 0
   isTunnelled = false
+  hasIpOptions = false
 
   constructor(recording: Recording) {
     this.reader = readCapture(recording)
@@ -127,6 +128,7 @@ export class TraceScan {
     this.capturedOptionBytes = Math.min(this.optionBytes, end - options)
     this.payloadLength = totalLength - ipHeader - headerLength
     this.isTunnelled = ip !== outer
+    this.hasIpOptions = ipHeader > IPV4_HEADER_BYTES
     return undefined
   }
 }

@@ -55,7 +55,7 @@ export function makeTrace(
   told?: Victim,
   allocate: Allocate = (bytes) => new ArrayBuffer(bytes),
 ): Trace | string {
-  const target = told === undefined ? findVictim(recording) : ({ victim: told, foundBy: 'told' } as const)
+  const target = told === undefined ? findVictim(recording) : ({ victim: told, foundBy: 'told', equals: 1 } as const)
   const survey = surveyFor(recording, target?.victim)
   if (target === undefined || survey.replayed === 0) {
     if (survey.packets === 0) return describeNothing(survey)
@@ -65,7 +65,7 @@ export function makeTrace(
   const columns = makeColumns(survey.replayed, survey.optionBytes, allocate)
   const changed = fillColumns(columns, recording, target.victim)
   if (changed === undefined) return 'the file was changed while it was read'
-  sortByTime(columns)
+  changed.reordered = sortByTime(columns)
   const sourceCount = numberSources(columns.sources)
   if (survey.ports > 1) changed.source_port_changed = separateFlows(columns)
   const { destinationPorts: _, ...kept } = columns

@@ -1,16 +1,18 @@
 /**
  * Who was attacked in a recording: the host that gets most SYNs, or most SYN-ACKs that it never asked for (a reflection:
- * servers answer SYNs that carried its address), or, where there are neither, most segments.
+ * servers answer SYNs that carried its address), or most segments of connections that nobody opened (floods of ACKs, RSTs,
+ * FINs); where there is nothing of all that, most segments.
  */
 import { parseAddress } from '../../tcpip/wire/address.ts'
-import { ACK, SYN } from '../../tcpip/wire/segment.ts'
+import { ACK, FIN, RST, SYN } from '../../tcpip/wire/segment.ts'
 import type { FoundBy, Victim } from './account.ts'
 import { type Recording, TraceScan } from './scan.ts'
+import { SeenFlows } from './seen-flows.ts'
 
 /** Hosts that are counted at a time. */
 const COUNTED_MAX = 65_536
 
-/** Hosts that are looked at more closely: those with most SYN-ACKs, which busy clients get as well. */
+/** Hosts that are looked at more closely: those with most SYN-ACKs and strays, which busy clients get as well. */
 const CANDIDATES = 64
 
 const PORT_MAX = 65_535
@@ -19,6 +21,8 @@ const PORT_MAX = 65_535
 export interface FoundVictim {
   readonly victim: Victim
   readonly foundBy: FoundBy
+  /** Hosts of which the same can be said, this one included. */
+  readonly equals: number
 }
 
 /** The victim that a text names: an address, or address:port. Undefined when it names none. */
@@ -34,33 +38,46 @@ export function parseVictim(text: string): Victim | undefined {
 /** The victim of a recording; undefined when there is no segment in it. */
 export function findVictim(recording: Recording): FoundVictim | undefined {
   const scan = new TraceScan(recording)
+  const seen = new SeenFlows()
   const syns = new Tally()
   const synAcks = new Tally()
+  const strays = new Tally()
   const asked = new Tally()
   const segments = new Tally()
   while (scan.next()) {
-    segments.add(scan.destination)
-    const kind = scan.flags & (SYN | ACK)
+    const { destination, source } = scan
+    segments.add(destination)
+    const isFirst = seen.add(source, scan.sourcePort, destination, scan.destinationPort)
+    const kind = scan.flags & (SYN | ACK | RST | FIN)
     if (kind === SYN) {
-      syns.add(scan.destination)
-      asked.add(scan.source)
+      syns.add(destination)
+      asked.add(source)
     } else if (kind === (SYN | ACK)) {
-      synAcks.add(scan.destination)
+      synAcks.add(destination)
+    } else if (isFirst) {
+      strays.add(destination)
     }
   }
-  const flooded = syns.largest(1)[0]
-  const reflected = synAcks
-    .largest(CANDIDATES)
-    .map(({ address, count }) => ({ address, count: count - asked.count(address) }))
-    .reduce<Counted | undefined>((best, next) => (next.count > (best?.count ?? 0) ? next : best), undefined)
-  if (reflected !== undefined && reflected.count > (flooded?.count ?? 0)) return found(reflected, 'syn_ack')
-  if (flooded !== undefined) return found(flooded, 'syn')
-  const busiest = segments.largest(1)[0]
-  return busiest && found(busiest, 'segment')
+  const unasked = (tally: Tally): Counted[] =>
+    tally.largest(CANDIDATES).map(({ address, count }) => ({ address, count: count - asked.count(address) }))
+  const flooded = most(syns.largest(), 'syn')
+  const attacked = [most(unasked(synAcks), 'syn_ack'), most(unasked(strays), 'stray')].reduce(
+    (best, next) => (next !== undefined && next.count > (best?.count ?? 0) ? next : best),
+    flooded,
+  )
+  // Without a connection that was opened before one's eyes, every one is a stray.
+  const isTold = flooded !== undefined || attacked?.found.foundBy === 'syn_ack'
+  return (isTold ? attacked : most(segments.largest(), 'segment'))?.found
 }
 
-function found({ address }: Counted, foundBy: FoundBy): FoundVictim {
-  return { victim: { address, port: undefined }, foundBy }
+/** The first of those that have most; undefined when nobody has any. */
+function most(counted: readonly Counted[], foundBy: FoundBy): { count: number; found: FoundVictim } | undefined {
+  const count = counted.reduce((most, next) => Math.max(most, next.count), 0)
+  const equals = counted.filter((each) => each.count === count)
+  const [first] = equals
+  if (count === 0 || first === undefined) return undefined
+  const found = { victim: { address: first.address, port: undefined }, foundBy, equals: equals.length }
+  return { count, found }
 }
 
 interface Counted {
@@ -88,8 +105,8 @@ class Tally {
     return this.counts.get(address) ?? 0
   }
 
-  /** The `n` with most, largest first; those with equally many in the order in which they appeared. */
-  largest(n: number): Counted[] {
+  /** The `n` with most, default all, largest first; those with equally many in the order in which they appeared. */
+  largest(n: number = COUNTED_MAX): Counted[] {
     return [...this.counts]
       .map(([address, count]) => ({ address, count }))
       .sort((a, b) => b.count - a.count)

@@ -277,7 +277,7 @@ export const ATTACK_CATALOGUE = {
       victim: {
         type: 'victim',
         about:
-          'the attacked host in the recording, or host:port for what was sent to that port alone; default: the host that gets most SYNs, or most SYN-ACKs that it never asked for',
+          'the attacked host in the recording, or host:port for what was sent to that port alone; default: the host that gets most SYNs, most SYN-ACKs that it never asked for, or most segments of connections that nobody opened',
       },
       speed: { type: 'number', min: 0.1, max: 100, default: 1, about: 'times as fast as it was recorded' },
     },

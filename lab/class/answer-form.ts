@@ -2,10 +2,11 @@
  * The form in which a student answers: a YAML file with one line a question. Made empty by `synlab class sheet`, read by
  * `synlab class bundle`.
  */
-import { parseDocument } from 'yaml'
+import { LineCounter } from 'yaml'
 import { didYouMean } from '../../catalogue/suggest.ts'
 import { fill, LANGUAGES, type Language, type Words } from '../checks/language.ts'
 import { isMapping } from '../scenario/path.ts'
+import { areYamlProblems, readYaml } from '../scenario/yaml-text.ts'
 import { UsageError } from '../usage-error.ts'
 import { readText } from './json-file.ts'
 import type { Question, Sheet, Variant } from './sheet.ts'
@@ -68,10 +69,14 @@ export function formText(sheet: Sheet, variant: Variant, language: Language): st
 
 /** The answers of a form. Throws UsageError at the first line that cannot be an answer. */
 export function readForm(path: string, sheet: Sheet): Form {
-  const document = parseDocument(readText(path), { prettyErrors: true })
-  const [broken] = document.errors
-  if (broken !== undefined) throw new UsageError(`${path}: is not valid YAML: ${broken.message.split('\n', 1)[0]}`)
-  const value: unknown = document.toJS()
+  const lines = new LineCounter()
+  const read = readYaml(readText(path), lines)
+  if (areYamlProblems(read)) {
+    const [{ begin, what } = { begin: 0, what: '' }] = read
+    const { line, col } = lines.linePos(begin)
+    throw new UsageError(`${path}:${line}:${col}: ${what}`)
+  }
+  const { value } = read
   if (!isMapping(value)) throw new UsageError(`${path}: is no form of answers; make one with "synlab class sheet"`)
   const { language, ...given } = value
   if (!LANGUAGES.some((one) => one === language)) {

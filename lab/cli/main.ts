@@ -10,7 +10,7 @@ import { makeProgram } from './program.ts'
 /** Runs `synlab` with the given arguments; returns the exit status. */
 export async function main(args: readonly string[], output: Output = process): Promise<number> {
   const report = (message: string, status: number): number => {
-    output.stderr.write(`synlab: ${message}\n`)
+    output.stderr.write(`synlab: ${printable(message)}\n`)
     return status
   }
   let status = EXIT_OK
@@ -30,6 +30,13 @@ export async function main(args: readonly string[], output: Output = process): P
     if (error instanceof UsageError) return report(error.message, EXIT_USAGE)
     return report(describeFailure(error), EXIT_FAILURE)
   }
+}
+
+/** Control characters that a name or a file has put into a message must not speak to the terminal. */
+function printable(message: string): string {
+  return message.replaceAll(/[^\P{Cc}\n]/gu, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  })
 }
 
 /** One line: Commander's message starts with "error:" and has its hint on a second line. */

@@ -44,7 +44,7 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
       const { scenariosCommand } = await import('./scenarios-command.ts')
       finish(scenariosCommand(options.json === true, output))
     })
-  addCompletion(program)
+  addCompletion(program, output)
   return program
 }
 

@@ -2,13 +2,14 @@
  * From the text of a scenario to a checked `ScenarioFile`. Whatever is wrong is refused, all of it at once, with file, line
  * and column, or with the `--set` that made it wrong.
  */
-import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
+import { type Document, isCollection, isMap, isPair, isScalar, LineCounter, type Node } from 'yaml'
 import { UsageError } from '../usage-error.ts'
 import { formatPath, isMapping, type Path, pathsOverlap } from './path.ts'
 import { findProblems } from './problem.ts'
 import type { ScenarioFile } from './schema.ts'
 import type { Problem } from './schema-problem.ts'
 import { type AppliedOverride, applyOverride, type Override } from './set.ts'
+import { areYamlProblems, readYaml } from './yaml-text.ts'
 
 /** A scenario as somebody wrote it. */
 export interface ScenarioText {
@@ -29,24 +30,15 @@ export interface ScenarioProblem {
 /** The scenario that `text` holds, or all that is wrong with it, in the order of the text. */
 export function parseScenario(text: string): ScenarioFile | readonly ScenarioProblem[] {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const read = readYaml(text, lines)
   const locate = (begin: number, end: number, what: string): ScenarioProblem => {
     const { line, col } = lines.linePos(begin)
     const lineEnd = lines.lineStarts[line] ?? text.length + 1
     return { line, column: col, length: Math.max(1, Math.min(end, lineEnd - 1) - begin), what }
   }
-  const broken = [...document.errors, ...document.warnings]
-  if (broken.length > 0) {
-    return broken.map(({ pos, message }) => locate(pos[0], pos[1], `not valid YAML: ${firstLine(message)}`))
-  }
+  if (areYamlProblems(read)) return read.map(({ begin, end, what }) => locate(begin, end, what))
+  const { document, value } = read
   const begin = { line: 1, column: 1, length: 1 }
-  let value: unknown
-  try {
-    value = document.toJS() as unknown
-  } catch {
-    // Aliases that multiply, the only thing that can go wrong here.
-    return [{ ...begin, what: 'too many aliases' }]
-  }
   if (!isMapping(value)) return [{ ...begin, what: 'a scenario is a mapping of keys to values' }]
   const problems = findProblems(value)
   if (problems.length > 0) {
@@ -77,17 +69,32 @@ export function loadScenario({ label, text }: ScenarioText, overrides: readonly 
 /** Problems that are told at a time: who has more has something else in mind. */
 const TOLD_MAX = 10
 
+/** Most characters of a line that are shown, and of those before the place. */
+const EXCERPT_MAX = 120
+const EXCERPT_BEFORE_MAX = 60
+
 /** Problems as a compiler tells them: file, line and column, what is wrong, and the line with a mark below the place. */
 function formatProblems(label: string, text: string, problems: readonly ScenarioProblem[]): string {
   const lines = text.split(/\r?\n/)
   const told = problems.slice(0, TOLD_MAX).map(({ line, column, length, what }) => {
     const number = String(line)
-    const source = (lines[line - 1] ?? '').replaceAll('\t', ' ')
-    const mark = `${' '.repeat(number.length)} | ${' '.repeat(column - 1)}${'^'.repeat(length)}`
-    return `${label}:${line}:${column}: ${what}\n${number} | ${source}\n${mark}`
+    const { source, mark } = excerpt(lines[line - 1] ?? '', column, length)
+    return `${label}:${line}:${column}: ${what}\n${number} | ${source}\n${' '.repeat(number.length)} | ${mark}`
   })
   const more = problems.length - told.length
   return [...told, ...(more > 0 ? [`${label}: ${more} more`] : [])].join('\n')
+}
+
+/** The part of a line where something is wrong, and the mark below it. What has no width of one character is a space. */
+function excerpt(line: string, column: number, length: number): { source: string; mark: string } {
+  const from = line.length <= EXCERPT_MAX ? 0 : Math.max(0, column - 1 - EXCERPT_BEFORE_MAX)
+  const to = from + EXCERPT_MAX
+  const begin = from > 0 ? '...' : ''
+  const end = to < line.length ? '...' : ''
+  const shown = line.slice(from, to).replaceAll(/\p{Cc}/gu, ' ')
+  const before = column - 1 - from
+  const marked = Math.min(length, EXCERPT_MAX - before)
+  return { source: `${begin}${shown}${end}`, mark: ' '.repeat(begin.length + before) + '^'.repeat(Math.max(1, marked)) }
 }
 
 function describeProblem(root: unknown, problem: Problem): string {
@@ -117,8 +124,4 @@ function rangeOf(document: Document, path: Path): [begin: number, end: number] {
     node = isPair(pair) ? pair.value : pair
   }
   return range
-}
-
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0] ?? ''
 }

@@ -2,10 +2,10 @@
  * `--set key=value`: changes one value of a scenario before it runs. The key is the path with dots, entries of a list by
  * name (`traffic.flood.rate`) or number; the value is YAML. Whether the result is a scenario is for problem.ts to say.
  */
-import { parse } from 'yaml'
 import { didYouMean } from '../../catalogue/suggest.ts'
 import { UsageError } from '../usage-error.ts'
 import { isMapping, type Path } from './path.ts'
+import { areYamlProblems, readYaml } from './yaml-text.ts'
 
 export interface Override {
   /** As the user wrote it, `key=value`. */
@@ -27,11 +27,9 @@ export function parseOverride(text: string): Override {
   if (equals < 0 || keys.some((key) => !/^\w[\w-]*$/.test(key))) {
     throw new UsageError(`--set ${text}: must be key=value, such as listener.backlog=256 or traffic.flood.rate=1000`)
   }
-  try {
-    return { text, keys, value: parse(text.slice(equals + 1)) as unknown }
-  } catch {
-    throw new UsageError(`--set ${text}: the value is not valid YAML`)
-  }
+  const read = readYaml(text.slice(equals + 1))
+  if (areYamlProblems(read)) throw new UsageError(`--set ${text}: the value is ${read[0]?.what}`)
+  return { text, keys, value: read.value }
 }
 
 /** Changes `scenario` in place. Throws UsageError when the path leads nowhere. */

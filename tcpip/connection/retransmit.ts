@@ -87,7 +87,7 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     }
     return true
   }
-  // Where the window was shut over what is in flight, a repeat is a probe, and nothing is lost (Linux tcp_retransmit_timer).
+  // What a peer leaves unacknowledged behind a window that it has shut is repeated as a probe is (Linux tcp_retransmit_timer).
   if (tcb.sndWnd > 0 || isOrphan(tcb)) host.counters.add(Mib.TCPTimeouts)
   if (tcb.userTimeout > 0 ? isUserTimeoutOver(tcb, now) : tcb.retransmits >= mostRetransmits(tcb)) return false
   if (tcb.retransmits === 0) tcb.repeatingSince = now

@@ -40,6 +40,8 @@ export interface CaptureReader {
 export interface ByteSource {
   /** Bytes. */
   readonly size: number
+  /** Why the file ends before its end; undefined when it does not. */
+  readonly cut?: string
   /** Fills `into` with what stands at `offset`, as far as the file goes; returns the number of bytes. */
   read(into: Uint8Array, offset: number): number
 }
@@ -59,6 +61,7 @@ export class FileWindow {
   readonly size: number
   readonly bytes: Uint8Array
   readonly view: DataView
+  readonly cut: string | undefined
   private readonly source: ByteSource | undefined
   /** The file's bytes `[base, base + filled)` are in `bytes`, from its beginning. */
   private base = 0
@@ -74,6 +77,7 @@ export class FileWindow {
       this.size = file.size
       this.filled = 0
       this.source = file
+      this.cut = file.cut
     }
     this.view = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.byteLength)
   }

@@ -24,7 +24,8 @@ const ETHERTYPE_IPV4 = 0x0800
 const ETHERTYPE_IPV6 = 0x86dd
 const ETHERTYPE_VLAN = 0x8100
 const ETHERTYPE_PROVIDER_VLAN = 0x88a8
-const ETHERTYPE_OLD_PROVIDER_VLAN = 0x9100
+/** What switches used before there was a standard. */
+const ETHERTYPES_OLD_PROVIDER_VLAN: readonly number[] = [0x9100, 0x9200, 0x9300]
 const ETHERTYPE_PPPOE_SESSION = 0x8864
 const ETHERTYPE_MPLS = 0x8847
 const ETHERTYPE_MPLS_MULTICAST = 0x8848
@@ -120,7 +121,7 @@ export function ipv4InEthernet(view: DataView, at: number, end: number): number 
 export function ipv4AfterType(view: DataView, announced: number, start: number, end: number): number {
   let type = announced
   let at = start
-  while (type === ETHERTYPE_VLAN || type === ETHERTYPE_PROVIDER_VLAN || type === ETHERTYPE_OLD_PROVIDER_VLAN) {
+  while (isTag(type)) {
     if (at + TAG_BYTES > end) return CUT_SHORT
     // What is left of the tag: two bytes of priority and network, then the EtherType of what it carries.
     type = view.getUint16(at + 2)
@@ -142,6 +143,10 @@ export function ipv4AfterType(view: DataView, announced: number, start: number, 
     default:
       return NOT_IP
   }
+}
+
+function isTag(type: number): boolean {
+  return type === ETHERTYPE_VLAN || type === ETHERTYPE_PROVIDER_VLAN || ETHERTYPES_OLD_PROVIDER_VLAN.includes(type)
 }
 
 /** A frame that tells its length in place of its type. */

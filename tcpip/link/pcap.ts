@@ -35,6 +35,7 @@ class PcapRecords implements CaptureReader {
   problem: CaptureProblem | undefined
   private readonly window: FileWindow
   private readonly littleEndian: boolean
+  private readonly magic: number
   private readonly perMicrosecond: number
   private recordHeaderBytes = 0
   private at = FILE_HEADER_BYTES
@@ -45,15 +46,18 @@ class PcapRecords implements CaptureReader {
     this.bytes = window.bytes
     this.view = window.view
     this.littleEndian = littleEndian
+    this.magic = variety.magic
     this.perMicrosecond = variety.perMicrosecond
     this.problem = this.readFileHeader(variety)
   }
 
   next(): boolean {
     const { window, view, at, littleEndian, packet, recordHeaderBytes, perMicrosecond } = this
-    if (this.problem !== undefined || at === window.size) return false
+    if (this.problem !== undefined) return false
+    if (at === window.size) return window.cut !== undefined && this.fail(window.cut, at)
     const header = window.find(at, recordHeaderBytes)
     if (header < 0) return this.fail('the file ends inside the header of a packet', at)
+    if (this.isFileHeader(header)) return this.fail('another pcap file begins there; mergecap joins files', at)
     const length = view.getUint32(header + 8, littleEndian)
     if (length > CAPTURED_BYTES_MAX) {
       const which = `packet ${this.packets + 1} is said to have ${length} captured bytes`
@@ -68,6 +72,15 @@ class PcapRecords implements CaptureReader {
     this.at = at + recordHeaderBytes + length
     this.packets++
     return true
+  }
+
+  /** Files that were joined by `cat`. As a record it would be of one moment in 2055. */
+  private isFileHeader(at: number): boolean {
+    const { view, littleEndian, magic } = this
+    if (view.getUint32(at, littleEndian) !== magic) return false
+    return (
+      view.getUint16(at + 4, littleEndian) === VERSION_MAJOR && view.getUint16(at + 6, littleEndian) === VERSION_MINOR
+    )
   }
 
   private readFileHeader(variety: Variety): CaptureProblem | undefined {
@@ -97,10 +110,10 @@ class Nothing implements CaptureReader {
   readonly packet = makeCapturedRange()
   readonly problem: CaptureProblem
 
-  constructor({ bytes, view }: FileWindow) {
+  constructor({ bytes, view, cut }: FileWindow) {
     this.bytes = bytes
     this.view = view
-    this.problem = { reason: bytes.length === 0 ? 'the file is empty' : notACapture(bytes), offset: 0 }
+    this.problem = { reason: bytes.length === 0 ? (cut ?? 'the file is empty') : notACapture(bytes), offset: 0 }
   }
 
   next(): boolean {
@@ -108,9 +121,12 @@ class Nothing implements CaptureReader {
   }
 }
 
+/** What may help with a file of which nothing is known. */
+const CONVERTER = ' (editcap -F pcap makes a pcap of most other captures)'
+
 function notACapture(bytes: Uint8Array): string {
   const name = nameOfFormat(bytes)
-  return `neither a pcap nor a pcapng file${name === undefined ? '' : `, but ${name}`}`
+  return `neither a pcap nor a pcapng file${name === undefined ? CONVERTER : `, but ${name}`}`
 }
 
 /** A reader of the capture in `file`, before its first packet. The sort of file is told by its first four bytes. */

@@ -98,6 +98,7 @@ export class PcapngBlocks implements CaptureReader {
       const type = this.view.getUint32(place, this.littleEndian)
       if (this.readBlock(type, place + BLOCK_BODY_AT, place + shown)) return true
     }
+    if (this.problem === undefined && this.window.cut !== undefined) this.wrong(this.window.cut, this.at)
     return false
   }
 

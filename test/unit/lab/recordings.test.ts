@@ -5,21 +5,10 @@
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { main } from '../../../lab/cli/main.ts'
-import { ACK, SYN } from '../../../tcpip/wire/segment.ts'
-import {
-  Bytes,
-  enhancedPacket,
-  type FilePacket,
-  interfaceBlock,
-  type PcapOptions,
-  packetOf,
-  pcapFile,
-  sectionHeader,
-  simplePacket,
-} from '../../support/readers/capture-files.ts'
+import { Bytes, enhancedPacket, interfaceBlock, sectionHeader } from '../../support/readers/capture-files.ts'
+import { allSegments, REFUSED, REPLAYED } from '../../support/worlds/recordings.ts'
 
 const SCENARIO = `
 name: replay
@@ -29,208 +18,6 @@ arms: { on: { synCookies: 1 } }
 traffic:
   - { name: rec, kind: trace-replay, trace: plain.pcap }
 `
-
-/** Segments of a recording, 10 ms apart. */
-const COUNT = 40
-const VICTIM = 0x0a09_0909
-
-function segment(i: number, fields: Parameters<typeof packetOf>[0] = {}): Uint8Array {
-  return packetOf({
-    source: 0x0a00_0001 + i,
-    sourcePort: 1024 + i,
-    destination: VICTIM,
-    destinationPort: 80,
-    flags: SYN,
-    seq: 7,
-    window: 64_240,
-    mss: 1460,
-    sackPermitted: true,
-    hasTimestamps: true,
-    windowScale: 7,
-    ...fields,
-  })
-}
-
-const all = (make: (i: number) => Uint8Array = segment): Uint8Array[] =>
-  Array.from({ length: COUNT }, (_, i) => make(i))
-
-function timed(packets: readonly Uint8Array[], gap = 0): FilePacket[] {
-  return packets.map((bytes, i) => ({
-    seconds: 1_700_000_000 + (i > 0 ? gap : 0),
-    nanoseconds: i * 10_000_000,
-    bytes,
-  }))
-}
-
-const pcap = (packets: readonly Uint8Array[], options: PcapOptions = {}): Uint8Array =>
-  pcapFile(timed(packets), options)
-
-/** Each packet behind the same bytes. */
-const behind = (...header: number[]): Uint8Array[] =>
-  all().map((bytes) => Buffer.concat([Uint8Array.from(header), bytes]))
-
-const ETHERNET = [...Array(12).fill(2), 0x08, 0x00]
-const ethernet = (type: number, ...more: number[]): number[] => [...Array(12).fill(2), type >> 8, type & 255, ...more]
-const outerIp = (protocol: number): number[] => [0x45, 0, 0, 84, 0, 1, 0, 0, 64, protocol, ...Array(10).fill(1)]
-const ipv6 = (): Uint8Array => Uint8Array.from([...ethernet(0x86dd), 0x60, 0, 0, 0, 0, 40, 6, 64, ...Array(72).fill(1)])
-
-/** Every packet as if the capture had kept only its first bytes. */
-const snapped = (length: number): Uint8Array =>
-  pcapFile(
-    timed(behind(...ETHERNET)).map((packet) => ({
-      ...packet,
-      bytes: packet.bytes.subarray(0, length),
-      originalLength: packet.bytes.length,
-    })),
-    { linkType: 1 },
-  )
-
-/** Kuznetzov's records: eight bytes more before each packet. */
-function kuznetzov(): Uint8Array {
-  const out = new Bytes(true)
-  out.u32(0xa1b2cd34).u16(2, 4).u32(0, 0, 65_535, 101)
-  all().forEach((bytes, i) => {
-    out.u32(1_700_000_000, i * 10_000, bytes.length, bytes.length, 2, 8).raw(bytes)
-  })
-  return out.done()
-}
-
-const plain = pcap(all())
-
-interface Case {
-  readonly file: string
-  readonly bytes: Uint8Array
-  /** Packets that reach the server. */
-  readonly count: number
-  /** What is said of it. */
-  readonly says: RegExp
-}
-
-const WHOLE = /40 of 40 packets, to 10\.9\.9\.9 \(which gets most SYNs\)\.$/
-
-const REPLAYED: readonly Case[] = [
-  { file: 'plain.pcap', bytes: plain, count: 40, says: WHOLE },
-  { file: 'kuznetzov.pcap', bytes: kuznetzov(), count: 40, says: WHOLE },
-  { file: 'packed.pcap.gz', bytes: gzipSync(plain), count: 40, says: WHOLE },
-  { file: 'ppp.pcap', bytes: pcap(behind(0xff, 0x03, 0, 0x21), { linkType: 9 }), count: 40, says: WHOLE },
-  {
-    file: 'pppoe.pcap',
-    bytes: pcap(behind(...ethernet(0x8864, 0x11, 0, 0, 1, 0, 62, 0, 0x21)), { linkType: 1 }),
-    count: 40,
-    says: WHOLE,
-  },
-  {
-    file: 'mpls.pcap',
-    bytes: pcap(behind(...ethernet(0x8847, 0, 1, 1, 64)), { linkType: 1 }),
-    count: 40,
-    says: WHOLE,
-  },
-  {
-    file: 'gre.pcap',
-    bytes: pcap(behind(...ETHERNET, ...outerIp(47), 0, 0, 8, 0), { linkType: 1 }),
-    count: 40,
-    says: /40 of 40 packets.*; 40 taken out of tunnels\.$/,
-  },
-  {
-    file: 'vxlan.pcap',
-    bytes: pcap(
-      behind(...ETHERNET, ...outerIp(17), 0x9c, 0x40, 0x12, 0xb5, 0, 90, 0, 0, 8, 0, 0, 0, 0, 0, 1, 0, ...ETHERNET),
-      { linkType: 1 },
-    ),
-    count: 40,
-    says: /; 40 taken out of tunnels\.$/,
-  },
-  {
-    file: 'every-port.pcap',
-    bytes: pcap(all((i) => segment(i, { destinationPort: 1000 + i }))),
-    count: 40,
-    says: /40 of 40 packets, to 10\.9\.9\.9 .*; its 40 ports are all played to the server's one\.$/,
-  },
-  {
-    file: 'syn-ack-reflection.pcap',
-    bytes: pcap([
-      ...all((i) => segment(i, { flags: SYN | ACK, ack: 1, destinationPort: 3000 + i })),
-      segment(1, { destination: 0x0a07_0707 }),
-    ]),
-    count: 40,
-    says: /40 of 41 packets, to 10\.9\.9\.9 \(.* never asked for: a reflection\); .*left out: 1 to other hosts\.$/,
-  },
-  {
-    file: 'old-to-new-gap.pcap',
-    bytes: pcapFile(timed(all(), 100_000)),
-    count: 1,
-    says: /1 of 40 packets.*left out: 39 recorded after the end of the replay; it was recorded in 100000\.39 s\.$/,
-  },
-  {
-    file: 'snap54.pcap',
-    bytes: snapped(54),
-    count: 40,
-    says: /; 40 without the options that the capture cut off\.$/,
-  },
-  {
-    file: 'snap60.pcap',
-    bytes: snapped(60),
-    count: 40,
-    says: /; 40 without the options that the capture cut off\.$/,
-  },
-  {
-    file: 'cut-last.pcap',
-    bytes: plain.subarray(0, plain.length - 20),
-    count: 39,
-    says: /39 of 39 packets.*; warning: what stands from byte 2988 on cannot be read: the file ends inside a packet\.$/,
-  },
-  {
-    file: 'cut-last.pcap.gz',
-    bytes: gzipSync(plain).subarray(0, -40),
-    count: 0,
-    says: /\d+ of \d+ packets.*; warning: what stands from byte \d+ on cannot be read/,
-  },
-  {
-    file: 'mixed.pcap',
-    bytes: pcap([...all().slice(0, 26), ...all((i) => segment(i, { destination: VICTIM + 1 + i })).slice(26)]),
-    count: 26,
-    says: /26 of 40 packets, to 10\.9\.9\.9 .*; left out: 14 to other hosts\.$/,
-  },
-]
-
-const REFUSED: readonly Omit<Case, 'count'>[] = [
-  {
-    file: 'ipv6.pcap',
-    bytes: pcap(all(ipv6), { linkType: 1 }),
-    says: /of 40 packets: 40 IPv6, which the lab does not/,
-  },
-  {
-    file: 'simple-blocks.pcapng',
-    bytes: Buffer.concat([
-      sectionHeader(true),
-      interfaceBlock(true),
-      ...all().map((bytes) => simplePacket(true, bytes)),
-    ]),
-    says: /of 40 packets: 40 without a time \(pcapng Simple Packet Blocks have none\)$/,
-  },
-  {
-    file: 'radio.pcap',
-    bytes: pcap(all(), { linkType: 105 }),
-    says: /of 40 packets: 40 of link type 105 \(IEEE 802\.11\), which is not read$/,
-  },
-  { file: 'snap30.pcap', bytes: snapped(30), says: /of 40 packets: 40 cut off by the capture inside their headers$/ },
-  { file: 'empty.pcap', bytes: pcap([]), says: /there is no packet in it$/ },
-  {
-    file: 'a.snoop',
-    bytes: Buffer.from('snoop\0\0\0\0\0\0\x02'),
-    says: /but a snoop file \(editcap -F pcap makes a pcap of it\), at byte 0$/,
-  },
-  {
-    file: 'notes.txt',
-    bytes: Buffer.from('not a capture\n'),
-    says: /: neither a pcap nor a pcapng file, but text, at byte 0$/,
-  },
-  {
-    file: 'broken.gz',
-    bytes: Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3, 0xff, 0xff]),
-    says: /packed by gzip: dam/,
-  },
-]
 
 let directory: string
 
@@ -293,7 +80,7 @@ describe('a recording', () => {
 
   it('may be larger than 2 GiB: it is read piece by piece', async () => {
     const large = join(directory, 'large.pcapng')
-    const packets = all().map((bytes, i) => enhancedPacket(true, BigInt(i) * 10_000n, bytes))
+    const packets = allSegments().map((bytes, i) => enhancedPacket(true, BigInt(i) * 10_000n, bytes))
     const head = Buffer.concat([sectionHeader(true), interfaceBlock(true), ...packets])
     // A block of 2.5 GiB that nobody reads, most of which takes no room on the disk, and a packet after it.
     const length = 2.5 * 1024 ** 3

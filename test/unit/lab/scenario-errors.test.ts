@@ -330,7 +330,7 @@ describe('--set', () => {
       'listener.__proto__=1',
       expect.stringContaining('--set listener.__proto__=1: listener.__proto__: unknown key "__proto__"'),
     ],
-    ['listener.backlog=[', '--set listener.backlog=[: the value is not valid YAML'],
+    ['listener.backlog=[', '--set listener.backlog=[: the value is not valid YAML: Flow sequence must end with a ]'],
     [
       'listener.backlog',
       '--set listener.backlog: must be key=value, such as listener.backlog=256 or traffic.flood.rate=1000',

@@ -102,7 +102,9 @@ describe('makeTrace', () => {
   })
 
   it('takes the first destination of those that get equally many', () => {
-    expect(traceOf(pcapFile(at([0, syn({ destination: OTHER })], [1, syn()]))).account.victim.address).toBe(OTHER)
+    const { account } = traceOf(pcapFile(at([0, syn({ destination: OTHER })], [1, syn()])))
+    expect(account).toMatchObject({ victim: { address: OTHER }, equals: 2 })
+    expect(viewReplay(account, 0).summary).toContain('to 1.1.1.1 (the first of 2 hosts that get most SYNs)')
   })
 
   it('takes the destination it is told', () => {
@@ -126,6 +128,7 @@ describe('makeTrace', () => {
     const trace = traceOf(pcapFile(order))
     expect([...trace.times]).toEqual([0, 0, 10, 20, 20])
     expect([...trace.seqs]).toEqual([1, 9, 2, 3, 4])
+    expect(trace.account.changed.reordered).toBe(3)
   })
 
   it('sorts every column along, options included', () => {
@@ -260,6 +263,21 @@ describe('makeTrace', () => {
     expect(traceOf(pcapFile(at(...busy))).account.foundBy).toBe('syn')
   })
 
+  it('takes segments of connections that nobody opened for an attack, and not those of the connections of a busy host', () => {
+    const client = 0x0a00_0001
+    const download = (i: number): [number, Uint8Array][] => {
+      const here = { source: client, sourcePort: 5000 + i, destination: OTHER, destinationPort: 80 }
+      const there = { source: OTHER, sourcePort: 80, destination: client, destinationPort: 5000 + i, flags: ACK }
+      const data = Array.from({ length: 20 }, (): [number, Uint8Array] => [i, syn(there)])
+      return [[i, syn(here)], [i, syn({ ...there, flags: SYN | ACK })], ...data, [i, syn({ ...here, flags: ACK })]]
+    }
+    const busy = [...download(0), ...download(1), ...download(2)]
+    expect(traceOf(pcapFile(at(...busy))).account).toMatchObject({ victim: { address: OTHER }, foundBy: 'syn' })
+    const strays = [0, 1, 2, 3].map((i): [number, Uint8Array] => [9, syn({ sourcePort: i + 1, flags: ACK })])
+    const found = { victim: { address: VICTIM }, foundBy: 'stray', equals: 1 }
+    expect(traceOf(pcapFile(at(...busy, ...strays))).account).toMatchObject(found)
+  })
+
   it('keeps flows apart when their ports become one', () => {
     const to = (destinationPort: number, sourcePort = 1234, source = SOURCE) =>
       syn({ source, sourcePort, destinationPort })
@@ -282,8 +300,7 @@ describe('makeTrace', () => {
     expect(viewReplay(cut.account, 0).summary).toMatch(
       /; warning: what stands from byte 80 on cannot be read: the file/,
     )
-    const reason = 'not a capture that can be read: neither a pcap nor a pcapng file, at byte 0'
-    expect(makeTrace(new Uint8Array(9))).toBe(reason)
+    expect(makeTrace(new Uint8Array(9))).toMatch(/^not a capture that can be read: neither a pcap nor a pcapng file /)
     expect(makeTrace(pcapFile([]))).toBe('there is no packet in it')
     expect(makeTrace(new Uint8Array(0))).toBe('not a capture that can be read: the file is empty, at byte 0')
   })

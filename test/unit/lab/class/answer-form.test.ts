@@ -39,7 +39,8 @@ describe('a form', () => {
     ['C5: ListenDrop', 'C5: "ListenDrop" is not allowed: one of ListenDrops, ListenOverflows'],
     ['C7: [a]', 'C7: ["a"] is not allowed: a text of at most 2000 characters'],
     ['C11: 4', 'unknown question C11 (did you mean "C1"?); allowed: C1, C2, C3, C4, C5, C6, C7, C8'],
-    ['C1: "', 'is not valid YAML'],
+    ['C1: "', 'answers.yaml:3:1: not valid YAML: Missing closing "quote'],
+    ['C1: *nine', 'answers.yaml:2:5: not valid YAML: *nine has no anchor &nine before it'],
   ])('is refused: %s', (line, message) => {
     expect(() => read(`language: en\n${line}\n`)).toThrow(message)
   })

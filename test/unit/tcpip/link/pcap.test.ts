@@ -245,7 +245,8 @@ describe.each(BYTE_ORDERS)('a pcapng file, %s-endian', (_, littleEndian) => {
 
 describe('readCapture', () => {
   it.each([1, 3, 4, 24, 100])('says of %i other bytes that they are no capture', (length) => {
-    const problem = { reason: 'neither a pcap nor a pcapng file', offset: 0 }
+    const reason = 'neither a pcap nor a pcapng file (editcap -F pcap makes a pcap of most other captures)'
+    const problem = { reason, offset: 0 }
     expect(read(new Uint8Array(length).fill(0xaa))).toEqual({ packets: [], problem })
   })
 
