@@ -64,7 +64,7 @@ export function shutdownSend(host: ConnectionHost, tcb: Tcb, now: number): void 
 /** The handshake is over. A FIN that waited for it is next; the application is told in either case. */
 export function enterEstablished(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.tcbs.setState(tcb, State.ESTABLISHED, now)
-  tcb.lastDataAt = now
+  tcb.lastDataAt = tcb.lastReceivedAt = now
   if (tcb.finQueued) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
   tcb.owner?.onEstablished(tcb, now)
 }

@@ -45,6 +45,8 @@ export class Socket implements ConnectionOwner {
   private error: SocketError | undefined = undefined
   private peerClosed = false
   private isWriteShut = false
+  /** An attempt that its program has given up leaves the socket as if it had never been. */
+  private wasGivenUp = false
   private keepAlive: KeepaliveOptions | undefined = undefined
 
   constructor(endpoint: Endpoint, events: SocketEvents | undefined) {
@@ -105,7 +107,7 @@ export class Socket implements ConnectionOwner {
       return count
     }
     // The end of the stream was there before the error (Linux SOCK_DONE).
-    return this.peerClosed ? 0 : (this.takeError() ?? 0)
+    return this.peerClosed ? 0 : (this.takeError() ?? (this.wasGivenUp ? 'ENOTCONN' : 0))
   }
 
   /**
@@ -116,8 +118,8 @@ export class Socket implements ConnectionOwner {
     if (at < 0 || length < 0 || at + length > bytes.length) return 'EINVAL'
     const { tcb } = this
     if (tcb === undefined) return this.takeError() ?? 'EPIPE'
-    if (this.isWriteShut) return 'EPIPE'
     if (tcb.state < State.ESTABLISHED) return WOULD_BLOCK
+    if (this.isWriteShut) return 'EPIPE'
     const taken = this.endpoint.write(tcb, bytes, at, length, now, endsRecord)
     return taken > 0 || length === 0 ? taken : WOULD_BLOCK
   }
@@ -151,6 +153,7 @@ export class Socket implements ConnectionOwner {
   private giveUp(tcb: Tcb, now: number): undefined {
     this.tcb = undefined
     this.error = 'ECONNRESET'
+    this.wasGivenUp = true
     this.endpoint.abort(tcb, now)
   }
 
