@@ -2,17 +2,16 @@
  * The HTTP server that both control planes start from: JSON errors of one catalogue, requests checked against schemas,
  * health, version and metrics. Its owner adds the routes of its own.
  */
-import { maxHeaderSize, STATUS_CODES } from 'node:http'
-import type { Socket } from 'node:net'
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
-import Fastify, { type ConnectionError, type FastifyReply, LogController } from 'fastify'
+import Fastify, { type FastifyReply, LogController } from 'fastify'
 import { addApiDescription, describe } from './api-description.ts'
+import { ConnectionRefusals } from './connection-refusals.ts'
 import type { ControlApp, ControlAppOptions, LogLevel } from './control-app.ts'
 import { ApiError, BODY_LIMIT_BYTES, toApiError } from './errors.ts'
 import { logOutput } from './log-output.ts'
 import { packageVersion } from './package-info.ts'
 import { addProcessMetrics } from './process-metrics.ts'
-import { RouteIndex } from './route-index.ts'
+import { missingRoute, RouteIndex } from './route-index.ts'
 import { compileValidator } from './validation.ts'
 
 export type { ControlApp, LogLevel }
@@ -28,6 +27,7 @@ const LATE_CHECK_MS = 1_000
  * `app.after`, so that they are described, too.
  */
 export function buildControlApp(options: ControlAppOptions): ControlApp {
+  const refusals = new ConnectionRefusals(`the request did not arrive within ${REQUEST_TIMEOUT_MS / 1000} s`)
   const app = Fastify({
     logger: { level: options.logLevel, stream: logOutput },
     logController: new LogController({ disableRequestLogging: true }),
@@ -38,9 +38,10 @@ export function buildControlApp(options: ControlAppOptions): ControlApp {
     http: { headersTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: LATE_CHECK_MS },
     // Who connects and says nothing, or reads nothing, does not hold up the end.
     forceCloseConnections: true,
-    clientErrorHandler: (error, socket) => refuseConnection(error, socket),
+    clientErrorHandler: refusals.refuse,
     frameworkErrors: (error, _request, reply: FastifyReply) => refuse(reply, toApiError(error)),
   }).withTypeProvider<TypeBoxTypeProvider>()
+  refusals.watch(app.server)
   app.setValidatorCompiler(compileValidator)
   takeJsonOnly(app)
   refuseInJson(app)
@@ -89,19 +90,7 @@ function refuseInJson(app: ControlApp): void {
     if (refused.statusCode === 500) request.log.error({ err: error }, `${request.method} ${request.url} failed`)
     return refuse(reply, refused)
   })
-  app.setNotFoundHandler((request, reply) => {
-    const [path = ''] = request.url.split('?')
-    const methods = routes.methodsOf(path)
-    if (methods.length === 0) {
-      return refuse(reply, new ApiError('NOT_FOUND', `there is no ${path}`))
-    }
-    const allowed = methods.join(', ')
-    reply.header('allow', allowed)
-    return refuse(
-      reply,
-      new ApiError('METHOD_NOT_ALLOWED', `${request.method} is not for ${path}; allowed: ${allowed}`),
-    )
-  })
+  app.setNotFoundHandler(({ method, url }, reply) => refuse(reply, missingRoute(routes, method, url, reply)))
 }
 
 /** Names under which a control API may be asked for: an address, localhost, or a name without a dot (a container's). */
@@ -159,28 +148,4 @@ function addCommonRoutes(app: ControlApp, { name, metrics }: ControlAppOptions):
     const text = await metrics.metrics()
     return reply.type(metrics.contentType).send(text)
   })
-}
-
-/** Answers what never became a request. */
-function refuseConnection(error: ConnectionError, socket: Socket): void {
-  if (!socket.writable) {
-    socket.destroy()
-    return
-  }
-  const refused = toConnectionError(error)
-  const body = JSON.stringify(refused.toBody())
-  const head = `HTTP/1.1 ${refused.statusCode} ${STATUS_CODES[refused.statusCode]}\r\nContent-Type: application/json`
-  socket.end(`${head}\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`, () => socket.destroy())
-}
-
-/** Why Node's http server gave a connection up, in the words of the catalogue. */
-function toConnectionError({ code }: ConnectionError): ApiError {
-  switch (code) {
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new ApiError('REQUEST_TIMEOUT', `the request did not arrive within ${REQUEST_TIMEOUT_MS / 1000} s`)
-    case 'HPE_HEADER_OVERFLOW':
-      return new ApiError('HEAD_TOO_LARGE', `the head of the request is larger than ${maxHeaderSize} bytes`)
-    default:
-      return new ApiError('BAD_REQUEST', 'the request is not HTTP')
-  }
 }

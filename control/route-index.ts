@@ -1,6 +1,9 @@
 /**
  * Which methods exist for a path: what a refused request is told when the path is right and the method is not.
  */
+import type { FastifyReply } from 'fastify'
+import { ApiError } from './errors.ts'
+
 interface Route {
   readonly segments: readonly string[]
   readonly methods: Set<string>
@@ -22,6 +25,16 @@ export class RouteIndex {
     const methods = [...this.routes.values()].filter((route) => matches(route, segments))
     return [...new Set(methods.flatMap((route) => [...route.methods]))].sort()
   }
+}
+
+/** Why there is nothing to `method` at `url`; `reply` is given the methods that there are. */
+export function missingRoute(routes: RouteIndex, method: string, url: string, reply: FastifyReply): ApiError {
+  const [path = ''] = url.split('?')
+  const methods = routes.methodsOf(path)
+  if (methods.length === 0) return new ApiError('NOT_FOUND', `there is no ${path}`)
+  const allowed = methods.join(', ')
+  reply.header('allow', allowed)
+  return new ApiError('METHOD_NOT_ALLOWED', `${method} is not for ${path}; allowed: ${allowed}`)
 }
 
 /** A slash at the end says nothing. */

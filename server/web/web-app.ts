@@ -8,7 +8,9 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginCallbackTypebox, TypeBoxTypeProvider } from '@fastify/type-provider-typebox'
 import Fastify, { type FastifyReply } from 'fastify'
 import { Type } from 'typebox'
+import { ConnectionRefusals } from '../../control/connection-refusals.ts'
 import { ApiError, toApiError } from '../../control/errors.ts'
+import { missingRoute, RouteIndex } from '../../control/route-index.ts'
 import { compileValidator } from '../../control/validation.ts'
 import { epochMilliseconds } from '../../tcpip/io/monotonic-clock.ts'
 import type { EndpointDuplex } from '../../tcpip/net/endpoint-duplex.ts'
@@ -22,6 +24,8 @@ export const MAX_BYTES = 100_000_000
 /** Longest wait of /slow, and the usual one, milliseconds. */
 const MAX_SLOW = 60_000
 const DEFAULT_SLOW = 1000
+
+const CLOSED = { additionalProperties: false } as const
 
 /** Bytes of /bytes made at a time. */
 const CHUNK_BYTES = 65_536
@@ -54,25 +58,28 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
   let requestLimits: RequestLimits = { ...REQUEST_LIMITS, ...limits }
   const timers = new Map<Duplex, HttpRequestTimer>()
   let server: Server | undefined
+  const refusals = new ConnectionRefusals('the request did not arrive in time')
+  const routes = new RouteIndex()
   const app = Fastify({
     serverFactory: (handler) => {
       server = createServer(requestLimits, (request: IncomingMessage, response: ServerResponse) => {
         timers.get(request.socket)?.onHead(request)
         handler(request, response)
       })
+      refusals.watch(server)
       return server
     },
     bodyLimit: MAX_BYTES,
+    routerOptions: { ignoreTrailingSlash: true },
+    clientErrorHandler: refusals.refuse,
     frameworkErrors: (error, _request, reply: FastifyReply) => {
       refuse(reply, toApiError(error))
     },
   }).withTypeProvider<TypeBoxTypeProvider>()
   app.setValidatorCompiler(compileValidator)
   app.setErrorHandler((error, _request, reply) => refuse(reply, toApiError(error)))
-  app.setNotFoundHandler((request, reply) => {
-    const refused = new ApiError('NOT_FOUND', `there is no ${request.method} ${request.url.split('?')[0]}`)
-    return refuse(reply, refused)
-  })
+  app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
+  app.setNotFoundHandler(({ method, url }, reply) => refuse(reply, missingRoute(routes, method, url, reply)))
   // Bodies stay streams: /echo sends them back as they come.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
@@ -85,7 +92,7 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
       'this server speaks no websocket; what it has is GET /bytes/:n and POST /echo',
     )
   })
-  app.register(routes)
+  app.register(addRoutes)
   await app.ready()
   return {
     serve: (connection, time, onLate) => {
@@ -107,24 +114,26 @@ export async function buildWebApp(limits: Partial<RequestLimits> = {}): Promise<
   }
 }
 
-/** What Node's http server reports of a request that takes too long; Fastify answers it with 408. */
+/** What Node's http server reports of a request that takes too long: it is answered with 408. */
 function makeLateError(): Error {
   return Object.assign(new Error('Request timeout'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
 }
 
 /** What there is to be asked for. */
-const routes: FastifyPluginCallbackTypebox = (app, _options, done) => {
+const addRoutes: FastifyPluginCallbackTypebox = (app, _options, done) => {
   app.get('/', ({ raw }, reply) => {
     // The stream stands for a net.Socket, and knows more than one.
     const { opening } = raw.socket as unknown as Partial<Pick<EndpointDuplex, 'opening'>>
     return reply.type('text/html; charset=utf-8').send(openingPage(opening, epochMilliseconds))
   })
 
-  const bytesParams = Type.Object({ n: Type.Integer({ minimum: 0, maximum: MAX_BYTES }) })
+  const bytesParams = Type.Object({ n: Type.Integer({ minimum: 0, maximum: MAX_BYTES }) }, CLOSED)
   app.get('/bytes/:n', { schema: { params: bytesParams } }, (request, reply) => {
     const { n } = request.params
-    // Without a validator of the bytes, none that If-Range names can match: then all of them are sent (RFC 9110 13.1.5).
-    const range = parseRange(request.headers['if-range'] === undefined ? request.headers.range : undefined, n)
+    const { range: asked, 'if-range': validator } = request.headers
+    // Ranges are for GET (RFC 9110 14.2). Without a validator of the bytes, none that If-Range names can match: then all of
+    // them are sent (13.1.5).
+    const range = parseRange(request.method === 'GET' && validator === undefined ? asked : undefined, n)
     reply.header('accept-ranges', 'bytes')
     if (range === 'unsatisfiable') {
       reply.header('content-range', `bytes */${n}`)
@@ -138,7 +147,7 @@ const routes: FastifyPluginCallbackTypebox = (app, _options, done) => {
       .send(bytesStream(first, last + 1))
   })
 
-  const slowQuery = Type.Object({ ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_SLOW })) })
+  const slowQuery = Type.Object({ ms: Type.Optional(Type.Integer({ minimum: 0, maximum: MAX_SLOW })) }, CLOSED)
   app.get('/slow', { schema: { querystring: slowQuery } }, (request, reply) => {
     const ms = request.query.ms ?? DEFAULT_SLOW
     const timer = setTimeout(() => reply.send({ ms }), ms)

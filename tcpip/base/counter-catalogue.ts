@@ -85,8 +85,8 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   TCPACKSkippedFinWait2: tcpExt('answers in FIN-WAIT-2 without a program that the rate limit held back'),
   HalfOpenEvicted: lab('half-open entries removed to make room for a new SYN'),
   TWKilled: tcpExt('connections that wait in FIN-WAIT-2 without a program for 4 s at most'),
-  PAWSActive: tcpExt('answers to a SYN whose echoed timestamp no SYN of ours carried'),
   TCPAbortOnLinger: tcpExt('connections reset because the program closed them in FIN-WAIT-2 and waits for no FIN'),
+  PAWSActive: tcpExt('answers to a SYN that echo no timestamp of the attempt, and are reset'),
 }
 
 /** How Linux names a counter in full (nstat), such as TcpExtListenDrops; undefined for one of the lab's own. */

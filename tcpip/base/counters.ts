@@ -106,10 +106,10 @@ export const Mib = {
 
   // TcpExt again.
   TCPAbortOnLinger: 63,
+  /** Answers in SYN-SENT whose echoed timestamp no SYN of the attempt carried. */
+  PAWSActive: 64,
   /** Connections that wait in FIN-WAIT-2 without a program for 4 s at most. */
-  TWKilled: 64,
-  /** SYN-SENT: SYN-ACKs with an echoed timestamp that no SYN of ours carried. */
-  PAWSActive: 65,
+  TWKilled: 65,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

@@ -63,8 +63,10 @@ export function shutdownSend(host: ConnectionHost, tcb: Tcb, now: number): void 
 
 /** The handshake is over. A FIN that waited for it is next; the application is told in either case. */
 export function enterEstablished(host: ConnectionHost, tcb: Tcb, now: number): void {
+  // The SYN-ACK counts as data; where SYNs crossed none has come (Linux tcp_finish_connect alone sets lrcvtime).
+  tcb.lastDataAt = tcb.state === State.SYN_SENT ? now : Number.NEGATIVE_INFINITY
   host.tcbs.setState(tcb, State.ESTABLISHED, now)
-  tcb.lastDataAt = tcb.lastReceivedAt = now
+  tcb.lastReceivedAt = now
   if (tcb.finQueued) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
   tcb.owner?.onEstablished(tcb, now)
 }

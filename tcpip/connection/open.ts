@@ -77,10 +77,11 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
     sendReset(host, segment)
     return DropReason.SYN_SENT_UNACCEPTABLE
   }
-  if ((flags & ACK) !== 0 && hasBadEcho(tcb, segment, now)) {
+  // PAWS: what echoes no timestamp of this attempt answers another one.
+  if ((flags & ACK) !== 0 && !echoesAttempt(tcb, segment, now)) {
     host.counters.add(Mib.PAWSActive)
     sendReset(host, segment)
-    return DropReason.SYN_SENT_UNACCEPTABLE
+    return DropReason.PAWS
   }
   if ((flags & RST) !== 0) {
     if ((flags & ACK) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
@@ -89,12 +90,8 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if ((flags & SYN) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
   if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
-  host.tcbs.disarm(tcb, RETRANSMIT)
-  tcb.sndUna = segment.ack
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
-  sampleSyn(tcb, segment, now)
-  if (tcb.retransmits > 1 && !echoes(tcb, segment, tcb.stateSince)) startCautiously(tcb)
-  tcb.retransmits = 0
+  onSynAcknowledged(host, tcb, segment, now)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
   synchronize(tcb, segment.seq, segment)
@@ -105,26 +102,34 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   return DropReason.ACCEPTED
 }
 
-/** Whether a timestamp is echoed that no SYN of ours carried: they have those from the first one's until now (RFC 7323 4.3). */
-function hasBadEcho(tcb: Tcb, segment: Segment, now: number): boolean {
-  if (!segment.hasTimestamps || segment.tsEcr === 0) return false
-  return seqLess(segment.tsEcr, timestampOf(tcb, tcb.stateSince)) || seqLess(timestampOf(tcb, now), segment.tsEcr)
-}
-
-/** Our SYN is acknowledged: the round trip, or if it was sent twice and the echoed timestamp does not tell, none (Karn's rule). */
-export function sampleSyn(tcb: Tcb, segment: Segment, now: number): void {
-  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
-  else {
-    resetBackoff(tcb)
-    sampleEcho(tcb, segment, now)
-  }
-  tcb.timedAt = -1
+/** Whether an echoed timestamp is one of the SYNs of this attempt, microseconds since the first one at most (Linux PAWSActive). */
+function echoesAttempt(tcb: Tcb, segment: Segment, now: number): boolean {
+  if (!segment.hasTimestamps || segment.tsEcr === 0) return true
+  return !seqLess(segment.tsEcr, timestampOf(tcb, tcb.repeatingSince)) && !seqLess(timestampOf(tcb, now), segment.tsEcr)
 }
 
 /**
- * A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). That answer is our SYN
- * once more, with an ACK: its timer goes on. As in Linux, our window is scaled from now on even if the peer's SYN says that it
- * scales none.
+ * Our SYN is acknowledged: its round trip is known, unless it was sent twice and no timestamp tells which copy arrived. When two
+ * repeats were needed the connection begins cautiously, unless the first copy is what arrived.
+ */
+export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): void {
+  host.tcbs.disarm(tcb, RETRANSMIT)
+  tcb.sndUna = segment.ack
+  // Linux counts the SYN among the bytes acknowledged here, and not in a passive open.
+  tcb.bytesAcked = 1
+  resetBackoff(tcb)
+  if (tcb.timedAt >= 0) sampleRoundTrip(tcb, now - tcb.timedAt)
+  else sampleEcho(tcb, segment, now)
+  tcb.timedAt = -1
+  // Where SYNs crossed, Linux asks for SACK instead (tcp_packet_delayed, once retrans_stamp has been cleared).
+  const isUndone = tcb.state === State.SYN_SENT ? echoes(tcb, segment, tcb.repeatingSince) : tcb.sackPermitted
+  if (tcb.retransmits > 1 && !isUndone) startCautiously(tcb)
+  tcb.retransmits = 0
+}
+
+/**
+ * A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). The timer of our SYN
+ * goes on. As in Linux, our window is scaled from now on even if the peer's SYN says that it scales none.
  */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)

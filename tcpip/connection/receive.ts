@@ -8,18 +8,19 @@ import { State } from '../base/states.ts'
 import { MILLISECOND, SECOND } from '../base/time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
+import { acknowledgeAtOnce } from './acknowledge.ts'
 import { enterEstablished, enterFinWait2, enterTimeWait, finishConnection, isForsaken } from './close.ts'
 import { onDuplicateAck, onProgress, onSackBlocks } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
-import { boundSegment, sampleSyn } from './open.ts'
+import { boundSegment, onSynAcknowledged } from './open.ts'
 import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
 import { sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
 import { finAcknowledged, mustProbe, respond } from './send.ts'
-import { ACK_NOW, type Tcb } from './tcb.ts'
+import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
 
@@ -28,9 +29,9 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
     updateTsRecent(tcb, segment, now)
     if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
-    // Its SYN has come before.
+    // Its SYN has come before, like any old byte.
+    acknowledgeAtOnce(tcb)
     reportOldData(host.counters, tcb, segment)
-    tcb.ackOwed = ACK_NOW
     respond(host, tcb, now)
     return DropReason.ACCEPTED
   }
@@ -368,21 +369,18 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
 
 /** A SYN-ACK that crossed ours: the peer opened at the same time and repeats its own number (RFC 9293 figure 8). */
 function isCrossedSynAck(tcb: Tcb, segment: Segment): boolean {
-  const isSynAck = (segment.flags & (SYN | ACK | RST | FIN)) === (SYN | ACK)
-  return isSynAck && segment.payloadLength === 0 && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
+  const isSynAck = (segment.flags & (SYN | ACK | RST | FIN)) === (SYN | ACK) && segment.payloadLength === 0
+  return isSynAck && segment.seq === tcb.irs && segment.ack === tcb.sndNxt
 }
 
 /** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. False when the application ended it. */
 function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): boolean {
-  tcb.sndUna = segment.ack
-  host.tcbs.disarm(tcb, RETRANSMIT)
-  tcb.retransmits = 0
+  onSynAcknowledged(host, tcb, segment, now)
   // Linux scales the window of a SYN-ACK too, but it is not what bounds segments.
   tcb.sndWnd = segment.window << tcb.sndWindowShift
   tcb.maxSndWnd = Math.max(tcb.maxSndWnd, (segment.flags & SYN) !== 0 ? segment.window : tcb.sndWnd)
   boundSegment(tcb)
   tcb.sndWl1 = segment.seq
-  sampleSyn(tcb, segment, now)
   const { generation } = tcb
   enterEstablished(host, tcb, now)
   return tcb.generation === generation

@@ -46,13 +46,14 @@ export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boole
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
+  tcb.timedAt = -1
+  let wait = tcb.synSchedule[tcb.retransmits]
   if (isSynSent) sendSyn(host, tcb, true, now)
   else {
     sendSimultaneousSynAck(host, tcb, now)
-    tcb.rto = Math.min(MAX_RTO, tcb.rto * 2)
+    // No schedule of SYNs: the time doubles at once.
+    wait = tcb.rto = Math.min(MAX_RTO, 2 * tcb.rto)
   }
-  tcb.timedAt = -1
-  const wait = isSynSent ? tcb.synSchedule[tcb.retransmits] : tcb.rto
   host.tcbs.arm(tcb, RETRANSMIT, now + withinUserTimeout(tcb, wait, now))
   return true
 }

@@ -54,7 +54,7 @@ export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: numb
   out.flags = SYN | ACK
   out.seq = tcb.iss
   offerOptions(host, tcb, now)
-  // It is our own SYN once more, whatever the peer's offered (Linux tcp_send_synack).
+  // It is our own SYN once more, whatever the peer's offered, and does not count as another segment (Linux tcp_send_synack).
   out.tsEcr = tcb.tsRecent
   host.retransmit()
 }

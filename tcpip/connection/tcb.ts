@@ -121,7 +121,7 @@ export class Tcb {
   /** The application wants no more to read (SHUT_RD): reads end at once, arriving bytes are still acknowledged. */
   readShut = false
 
-  /** Bytes beyond RCV.NXT that have arrived, and the number of the peer's FIN among them. */
+  /** Bytes beyond RCV.NXT that have arrived; the number of the peer's FIN among them, and where its segment begins. */
   readonly reassembly = new SequenceRanges()
   /** What ACKs tell of them. */
   readonly sackReport = new SackReport()
@@ -168,7 +168,7 @@ export class Tcb {
   /** The least sample, microseconds (Linux rtt_min), and when anything was sent last. */
   leastRoundTrip = Number.POSITIVE_INFINITY
   lastSentAt = Number.NEGATIVE_INFINITY
-  /** When the SYN of an active open was sent, -1 once it was sent twice. */
+  /** When the SYN of an active open was sent, or the SYN-ACK of crossing ones; -1 once it was sent twice. */
   timedAt = -1
   /** Congestion window and slow-start threshold, segments (RFC 5681). */
   cwnd = 0

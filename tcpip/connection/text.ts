@@ -106,18 +106,27 @@ function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: n
   const end = hasFin ? seqAdd(dataEnd, 1) : dataEnd
   host.counters.add(Mib.TCPOFOQueue)
   reportOverlap(host.counters, tcb, segment.seq, end)
+  if (tcb.peerFinSeen && coversFin(tcb, segment.seq, end)) tcb.peerFinSeen = false
   const added = tcb.reassembly.add(segment.seq, end)
   if (added >= 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq, end)
-  if (added <= 0) return DropReason.OUT_OF_ORDER
-  // A segment that covers the one with the FIN takes its place.
-  if (tcb.peerFinSeen && !seqLess(tcb.peerFinFrom, segment.seq) && seqLess(tcb.peerFinSeq, end)) tcb.peerFinSeen = false
   // The first FIN in the stream ends it. One whose number has a byte in the queue already is a repeat of that byte.
-  if (hasFin && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
+  if (hasFin && added > 0 && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
     tcb.peerFinSeen = true
-    tcb.peerFinFrom = segment.seq
     tcb.peerFinSeq = dataEnd
+    tcb.peerFinFrom = segment.seq
   }
   return DropReason.OUT_OF_ORDER
+}
+
+/**
+ * Whether `[start, end)` holds the queued segment that brought a FIN and more: it takes that segment's place, and the FIN is
+ * forgotten (Linux tcp_data_queue_ofo).
+ */
+function coversFin(tcb: Tcb, start: number, end: number): boolean {
+  const { peerFinFrom } = tcb
+  const finEnd = seqAdd(tcb.peerFinSeq, 1)
+  if (seqLess(peerFinFrom, start) || seqLess(end, finEnd)) return false
+  return start !== peerFinFrom || end !== finEnd
 }
 
 /**

@@ -71,8 +71,13 @@ function isInWindow(tcb: Tcb, seq: number, length: number): boolean {
   return seq === tcb.rcvNxt || (seqLess(tcb.rcvNxt, end) && seqLess(seq, edge)) || (seq === edge && length === 0)
 }
 
-/** Any other segment for a connection in TIME-WAIT. */
+/** Any segment for a connection in TIME-WAIT that nothing takes over from. */
 export function timeWaitArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  if (reopenIsn(tcb, segment) !== 0) {
+    // Nobody listens: an ACK for each such SYN (Linux tcp_v4_do_time_wait).
+    sendAck(host, tcb, now)
+    return DropReason.TIME_WAIT
+  }
   const paws = failsPaws(tcb, segment)
   const empty = segment.payloadLength === 0 && (segment.flags & (SYN | FIN)) === 0
   if (!paws && segment.seq === tcb.rcvNxt && (empty || (segment.flags & RST) !== 0)) {

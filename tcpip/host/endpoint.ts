@@ -31,7 +31,7 @@ import { TcbTable } from '../connection/tcb-table.ts'
 import { forsakenArrives, reopenIsn, timeWaitArrives } from '../connection/time-wait.ts'
 import { onConnectionTimer } from '../connection/timers.ts'
 import type { LinkEnd } from '../link/link.ts'
-import { type Prefix, prefixContains } from '../wire/address.ts'
+import { isImpossibleSource, type Prefix, prefixContains } from '../wire/address.ts'
 import { parsePacket, writePacket } from '../wire/codec.ts'
 import { IcmpError, parseIcmpError } from '../wire/icmp.ts'
 import { Segment, SYN } from '../wire/segment.ts'
@@ -344,10 +344,4 @@ export class Endpoint implements PassiveOpenHost {
   fire(id: number, now: number): void {
     onConnectionTimer(this, this.tcbs.ownerOf(id), this.tcbs.kindOf(id), now)
   }
-}
-
-/** Sources no packet can truly have: 0/8, loopback, multicast and above (RFC 1122 3.2.1.3). */
-function isImpossibleSource(source: number): boolean {
-  const first = source >>> 24
-  return first === 0 || first === 127 || first >= 224
 }

@@ -45,8 +45,6 @@ export class Socket implements ConnectionOwner {
   private error: SocketError | undefined = undefined
   private peerClosed = false
   private isWriteShut = false
-  /** An attempt that its program has given up leaves the socket as if it had never been. */
-  private wasGivenUp = false
   private keepAlive: KeepaliveOptions | undefined = undefined
 
   constructor(endpoint: Endpoint, events: SocketEvents | undefined) {
@@ -107,7 +105,7 @@ export class Socket implements ConnectionOwner {
       return count
     }
     // The end of the stream was there before the error (Linux SOCK_DONE).
-    return this.peerClosed ? 0 : (this.takeError() ?? (this.wasGivenUp ? 'ENOTCONN' : 0))
+    return this.peerClosed ? 0 : (this.takeError() ?? 0)
   }
 
   /**
@@ -124,14 +122,10 @@ export class Socket implements ConnectionOwner {
     return taken > 0 || length === 0 ? taken : WOULD_BLOCK
   }
 
-  /**
-   * Nothing more will be written: a FIN follows what is queued, or the handshake. An attempt that nobody has answered yet is given up.
-   * Undefined, or ENOTCONN.
-   */
+  /** Nothing more will be written: a FIN follows what is queued, or once SYNs have crossed the handshake. Undefined, or ENOTCONN. */
   shutdownWrite(now: number): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined) return 'ENOTCONN'
-    if (tcb.state === State.SYN_SENT) return this.giveUp(tcb, now)
+    if (tcb === undefined || tcb.state === State.SYN_SENT) return 'ENOTCONN'
     this.isWriteShut = true
     this.endpoint.shutdown(tcb, now)
     return undefined
@@ -139,22 +133,13 @@ export class Socket implements ConnectionOwner {
 
   /**
    * Ends the reading side: a read that finds nothing gives 0 instead of waiting. The peer is told nothing, and what it
-   * sends is still acknowledged and can be read (Linux keeps it too). An attempt that nobody has answered yet is given up.
+   * sends is still acknowledged and can be read (Linux keeps it too).
    */
-  shutdownRead(now: number): SocketError | undefined {
+  shutdownRead(): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined) return 'ENOTCONN'
-    if (tcb.state === State.SYN_SENT) return this.giveUp(tcb, now)
+    if (tcb === undefined || tcb.state === State.SYN_SENT) return 'ENOTCONN'
     tcb.readShut = true
     return undefined
-  }
-
-  /** Ends an attempt as Linux tcp_disconnect() does: the next call that reports errors says so. */
-  private giveUp(tcb: Tcb, now: number): undefined {
-    this.tcb = undefined
-    this.error = 'ECONNRESET'
-    this.wasGivenUp = true
-    this.endpoint.abort(tcb, now)
   }
 
   /** Small segments go at once, or wait for an acknowledgment (TCP_NODELAY). */

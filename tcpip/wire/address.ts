@@ -68,3 +68,9 @@ export function prefixCovers(outer: Prefix, inner: Prefix): boolean {
 export function prefixSize(prefix: Prefix): number {
   return 2 ** (32 - prefix.length)
 }
+
+/** Sources no packet can truly have: 0/8, loopback, multicast and above (RFC 1122 3.2.1.3). */
+export function isImpossibleSource(source: number): boolean {
+  const first = source >>> 24
+  return first === 0 || first === 127 || first >= 224
+}

@@ -110,8 +110,8 @@ function confirm(program: Program, ask: Ask): Comparison {
 /** The program with the kernel's answers, as a script. */
 function print(program: Program, { answers, results }: Trace): string {
   const lines = printSetup(program)
-  program.steps.forEach((step, index) => {
-    lines.push(printStep(step, results[index]))
+  program.steps.forEach((_, index) => {
+    lines.push(printStep(program, index, results[index]))
     for (const answer of answers) {
       if (answer.step !== index) continue
       lines.push(`// at ${(answer.at / 1e6).toFixed(3)} s`, printAnswer(answer))

@@ -12,9 +12,11 @@ export type Action =
   | PeerSegment
   | { readonly kind: 'icmp'; readonly peer: number; readonly type: number; readonly code: number; readonly seq: number }
   | { readonly kind: 'accept' }
-  /** On the connection that was accepted as number `connection`, from 0. */
+  /** On the connection that was accepted as number `connection`, from 0; the only one, number 0, where there is no listener. */
   | { readonly kind: 'read' | 'write'; readonly connection: number; readonly length: number }
-  | { readonly kind: 'close' | 'shutdown' | 'linger'; readonly connection: number }
+  /** `error` asks for SO_ERROR. */
+  | { readonly kind: 'close' | 'shutdown' | 'linger' | 'error'; readonly connection: number }
+  | { readonly kind: 'connect'; readonly connection: number; readonly peer: number }
   | { readonly kind: 'listen'; readonly backlog: number }
   | { readonly kind: 'close-listener' }
 
@@ -31,55 +33,71 @@ export interface PeerSegment {
 }
 
 export interface Program {
-  readonly backlog: number
+  /** Undefined where the program has one socket, which connects to peer 0. */
+  readonly listener: ListenerSetup | undefined
   readonly sysctls: Readonly<Record<string, string>>
+  readonly steps: readonly Step[]
+}
+
+export interface ListenerSetup {
+  readonly backlog: number
   /** TCP_DEFER_ACCEPT, seconds; 0 for none. */
   readonly deferAccept: number
-  readonly steps: readonly Step[]
 }
 
 /** The first timestamp of the stack, as programs write it. */
 export const FIRST_TIMESTAMP = 1000
 
 /** The events before the first step. */
-export function printSetup({ sysctls, backlog, deferAccept }: Program): string[] {
-  const settings = Object.entries(sysctls).map(([name, value]) => `\`sysctl -q ${name}=${value}\``)
-  const defer = `  +0 setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, [${deferAccept}], 4) = 0`
+export function printSetup({ sysctls, listener }: Program): string[] {
   return [
     '--tcp_ts_ecr_scaled',
-    ...settings,
+    ...Object.entries(sysctls).map(([name, value]) => `\`sysctl -q ${name}=${value}\``),
     '   0 socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3',
-    '  +0 bind(3, ..., ...) = 0',
-    ...(deferAccept > 0 ? [defer] : []),
-    `  +0 listen(3, ${backlog}) = 0`,
+    ...(listener === undefined ? [] : printListener(listener)),
   ]
 }
 
-/** A step as a line of a script; `outcome` is what the call gave: a number, or the name of an error. */
-export function printStep(step: Step, outcome: string): string {
+function printListener({ backlog, deferAccept }: ListenerSetup): string[] {
+  const defer = `  +0 setsockopt(3, IPPROTO_TCP, TCP_DEFER_ACCEPT, [${deferAccept}], 4) = 0`
+  return ['  +0 bind(3, ..., ...) = 0', ...(deferAccept > 0 ? [defer] : []), `  +0 listen(3, ${backlog}) = 0`]
+}
+
+/** Step number `index` as a line of a script; `outcome` is what the call gave: a number, or the name of an error. */
+export function printStep({ listener, steps }: Program, index: number, outcome: string): string {
+  const step = steps[index]
   const result = /^\d*$/.test(outcome) ? outcome : `-1 ${outcome}`
   const time = `+${step.wait / 1e6}`
+  const descriptor = 'connection' in step ? step.connection + (listener === undefined ? 3 : 4) : 3
   switch (step.kind) {
     case 'segment':
-      return `${time} < [peer ${step.peer}] ${printSegment(step)}`
+      return `${time} < ${printPeer(step.peer)}${printSegment(step)}`
     case 'icmp':
-      return `${time} < [peer ${step.peer}] icmp type ${step.type} code ${step.code} [${step.seq}]`
+      return `${time} < ${printPeer(step.peer)}icmp type ${step.type} code ${step.code} [${step.seq}]`
     case 'accept':
-      return `${time} accept(3, ..., ...) = ${result}`
+    case 'connect':
+      return `${time} ${step.kind}(${descriptor}, ..., ...) = ${result}`
     case 'read':
     case 'write':
-      return `${time} ${step.kind}(${step.connection + 4}, ..., ${step.length}) = ${result}`
+      return `${time} ${step.kind}(${descriptor}, ..., ${step.length}) = ${result}`
     case 'close':
-      return `${time} close(${step.connection + 4}) = ${result}`
+      return `${time} close(${descriptor}) = ${result}`
     case 'shutdown':
-      return `${time} shutdown(${step.connection + 4}, SHUT_WR) = ${result}`
+      return `${time} shutdown(${descriptor}, SHUT_WR) = ${result}`
     case 'linger':
-      return `${time} setsockopt(${step.connection + 4}, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = ${result}`
+      return `${time} setsockopt(${descriptor}, SOL_SOCKET, SO_LINGER, {onoff=1, linger=0}, 8) = ${result}`
+    case 'error':
+      return `${time} getsockopt(${descriptor}, SOL_SOCKET, SO_ERROR, [${outcome}], [4]) = 0`
     case 'listen':
-      return `${time} listen(3, ${step.backlog}) = ${result}`
+      return `${time} listen(${descriptor}, ${step.backlog}) = ${result}`
     case 'close-listener':
-      return `${time} close(3) = ${result}`
+      return `${time} close(${descriptor}) = ${result}`
   }
+}
+
+/** A peer as lines of scripts begin; that of the only socket has no number. */
+export function printPeer(peer: number): string {
+  return peer === 0 ? '' : `[peer ${peer}] `
 }
 
 function printSegment({ flags, seq, length, ack, window, options }: PeerSegment): string {

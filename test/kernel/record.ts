@@ -6,7 +6,7 @@ import { decodePacket, encodeIcmp, encodePacket, type Packet } from '../packetdr
 import { patternBytes } from '../packetdrill/runner/pattern.ts'
 import { type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 import type { Outcome, StackUnderTest } from '../packetdrill/stack.ts'
-import { FIRST_TIMESTAMP, type Program, type Step } from './program.ts'
+import { FIRST_TIMESTAMP, type ListenerSetup, type Program, printPeer, type Step } from './program.ts'
 
 /** A packet that the stack sent. */
 export interface Answer {
@@ -48,7 +48,7 @@ export type Times = Pick<Trace, 'times' | 'end'>
 export function printAnswer({ peer, flags, seq, ack, length, window, options }: Answer): string {
   const acknowledges = (flags & ACK) === 0 ? '' : ` ack ${ack}`
   const list = options === '' ? '' : ` <${options.includes('TS') ? '...' : options}>`
-  return `* > [peer ${peer}] ${formatFlags(flags)} ${seq}:${seq + length}(${length})${acknowledges} win ${window}${list}`
+  return `* > ${printPeer(peer)}${formatFlags(flags)} ${seq}:${seq + length}(${length})${acknowledges} win ${window}${list}`
 }
 
 const SETTINGS: Settings = { ...STRICT_SETTINGS, tsEcrScaled: true }
@@ -60,20 +60,26 @@ class Recorder {
   private readonly stack: RecordedStack
   private readonly flows = new Map<number, Flow>()
   readonly began: number
-  private readonly listener: number
+  /** The socket that the program begins with: its listener, or what it connects. */
+  private readonly first: number
   private readonly connections: number[] = []
   private step = 0
 
   constructor(stack: RecordedStack, program: Program) {
     this.stack = stack
     for (const [name, value] of Object.entries(program.sysctls)) stack.sysctl(name, value)
-    this.listener = stack.socket(true)
-    stack.bind(this.listener, SETTINGS.localAddress, SETTINGS.bindPort)
-    if (program.deferAccept > 0) {
-      stack.setsockopt(this.listener, 'IPPROTO_TCP', 'TCP_DEFER_ACCEPT', program.deferAccept)
-    }
-    stack.listen(this.listener, program.backlog)
+    this.first = stack.socket(true)
+    // Both stacks connect from the same port, too.
+    stack.bind(this.first, SETTINGS.localAddress, SETTINGS.bindPort)
+    if (program.listener === undefined) this.connections.push(this.first)
+    else this.listen(program.listener)
     this.began = stack.now
+  }
+
+  private listen({ backlog, deferAccept }: ListenerSetup): void {
+    const { stack, first } = this
+    if (deferAccept > 0) stack.setsockopt(first, 'IPPROTO_TCP', 'TCP_DEFER_ACCEPT', deferAccept)
+    stack.listen(first, backlog)
   }
 
   /** Microseconds since the program began. */
@@ -103,7 +109,7 @@ class Recorder {
     switch (step.kind) {
       case 'segment': {
         const flow = this.flowOf(step.peer)
-        const isSyn = (step.flags & SYN) !== 0
+        const isBareSyn = (step.flags & (SYN | ACK)) === SYN
         const action = {
           ...step,
           kind: 'packet',
@@ -115,7 +121,7 @@ class Recorder {
           destinationPort: 0,
           urgent: undefined,
           // What nobody has sent cannot be echoed.
-          options: step.options.filter(({ kind }) => kind !== 'TS' || isSyn || flow.hasTimestamp),
+          options: step.options.filter(({ kind }) => kind !== 'TS' || isBareSyn || flow.hasTimestamp),
         } as const
         stack.inject(encodePacket(flow.toLive(action, SETTINGS)))
         return ''
@@ -128,15 +134,15 @@ class Recorder {
         return ''
       }
       case 'accept': {
-        const accepted = stack.accept(this.listener, true)
+        const accepted = stack.accept(this.first, true)
         // Connections keep their numbers, whether there was one or not.
         this.connections.push(typeof accepted === 'number' ? accepted : -1)
         return typeof accepted === 'number' ? String(this.connections.length + 3) : String(accepted)
       }
       case 'listen':
-        return String(stack.listen(this.listener, step.backlog))
+        return String(stack.listen(this.first, step.backlog))
       case 'close-listener':
-        return String(stack.close(this.listener))
+        return String(stack.close(this.first))
       default:
         return this.call(step)
     }
@@ -150,12 +156,19 @@ class Recorder {
     const give = (outcome: Outcome): string => String(outcome)
     if (step.kind === 'read') return give(stack.read(handle, new Uint8Array(step.length), false))
     if (step.kind === 'write') return give(stack.write(handle, patternBytes(0, step.length), false))
+    if (step.kind === 'connect') return give(this.connect(handle, step.peer))
+    if (step.kind === 'error') return String(stack.getsockopt(handle, 'SOL_SOCKET', 'SO_ERROR'))
     if (step.kind === 'shutdown') return give(stack.shutdown(handle, 'SHUT_WR'))
     if (step.kind === 'linger') {
       return give(stack.setsockopt(handle, 'SOL_SOCKET', 'SO_LINGER', { onoff: 1, linger: 0 }))
     }
     this.connections[step.connection] = -1
     return give(stack.close(handle))
+  }
+
+  private connect(handle: number, peer: number): Outcome {
+    const { remoteAddress, remotePort } = this.flowOf(peer).endpoints
+    return this.stack.connect(handle, remoteAddress, remotePort)
   }
 
   private flowOf(peer: number): Flow {

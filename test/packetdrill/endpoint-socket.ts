@@ -4,6 +4,7 @@
  */
 import type { Listener } from '../../server/listener/listener.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
+import { State } from '../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
 import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/segment-size.ts'
 import { linuxSynSchedule } from '../../tcpip/connection/syn-schedule.ts'
@@ -33,9 +34,10 @@ export class EndpointSocket implements SocketEvents {
   private listening: ListeningSocket | undefined
   private connection: Socket | undefined
   private local: { readonly address: number; readonly port: number } | undefined
-  /** Why connect() failed, until it has said so. */
-  private connectError: Errno | undefined
-  private wasConnected = false
+  /** What connect() has said of the connection so far (Linux sock->state): one that accept() hands out is there. */
+  private phase: 'connecting' | 'connected' | 'disconnecting' = 'connecting'
+  /** The error that shutdown() of an attempt leaves behind, until a call has told it. */
+  private leftError: Errno | undefined
   private backlog = 0
   private readonly options: SocketOptions
 
@@ -106,6 +108,7 @@ export class EndpointSocket implements SocketEvents {
     if (!(accepted instanceof Socket)) return this.outcome(accepted)
     const socket = new EndpointSocket(this.host, nonBlocking, this.options.ofChild())
     socket.connection = accepted
+    socket.phase = 'connected'
     socket.apply()
     return socket
   }
@@ -120,20 +123,25 @@ export class EndpointSocket implements SocketEvents {
       const made = host.sockets.connect(address, port, this, host.now, from)
       if (!(made instanceof Socket)) return made
       this.connection = made
+      this.leftError = undefined
       this.apply()
       return this.nonBlocking ? 'EINPROGRESS' : WOULD_BLOCK
     }
-    const { connectError } = this
-    this.connectError = undefined
-    if (connectError !== undefined) return connectError
+    if (this.phase === 'connected') return 'EISCONN'
+    if (this.phase === 'disconnecting') return 'EINVAL'
     if (connection.isConnecting) return this.nonBlocking ? 'EALREADY' : WOULD_BLOCK
-    if (connection.isOver) return 'ECONNABORTED'
-    return this.nonBlocking ? 'EISCONN' : 0
+    if (connection.isOver || this.tcb?.state === State.TIME_WAIT) {
+      // The socket is as before: the next connect() tries again.
+      this.connection = undefined
+      return connection.takeError() ?? 'ECONNABORTED'
+    }
+    this.phase = 'connected'
+    return 0
   }
 
   read(target: Uint8Array, peek: boolean): Outcome {
     const { connection, tcb } = this
-    if (connection === undefined) return 'ENOTCONN'
+    if (connection === undefined) return this.takeLeftError() ?? 'ENOTCONN'
     if (peek && tcb !== undefined && tcb.receiveQueue.length > 0) {
       return tcb.receiveQueue.peek(0, target, 0, target.length)
     }
@@ -141,7 +149,7 @@ export class EndpointSocket implements SocketEvents {
   }
 
   write(bytes: Uint8Array, endsRecord: boolean): Outcome {
-    if (this.connection === undefined) return 'EPIPE'
+    if (this.connection === undefined) return this.takeLeftError() ?? 'EPIPE'
     const written = this.connection.write(bytes, 0, bytes.length, this.host.now, endsRecord)
     if (typeof written === 'number' || written === 'EAGAIN') {
       this.options.requireOwnQueue(bytes.length, written === 'EAGAIN' ? 0 : written)
@@ -153,10 +161,19 @@ export class EndpointSocket implements SocketEvents {
     const { connection, host } = this
     if (this.listening !== undefined) throw new Unsupported('shutdown(2) of a listener')
     if (connection === undefined) return 'ENOTCONN'
+    if (this.tcb?.state === State.SYN_SENT) {
+      // Linux inet_shutdown() takes the attempt back, whichever direction is meant.
+      connection.close(host.now)
+      this.connection = undefined
+      this.leftError = 'ECONNRESET'
+      return 0
+    }
+    if (this.phase === 'connecting') {
+      this.phase = connection.isConnecting || connection.isOver ? 'disconnecting' : 'connected'
+    }
     let error: SocketError | undefined
-    if (how !== 'SHUT_WR') error = connection.shutdownRead(host.now)
-    // An attempt has ended with the first half already.
-    if (how === 'SHUT_WR' || (how === 'SHUT_RDWR' && !connection.isOver)) error ??= connection.shutdownWrite(host.now)
+    if (how !== 'SHUT_WR') error = connection.shutdownRead()
+    if (how !== 'SHUT_RD') error ??= connection.shutdownWrite(host.now)
     return error ?? 0
   }
 
@@ -207,10 +224,14 @@ export class EndpointSocket implements SocketEvents {
 
   /** SO_ERROR: the number of the error that no call has told yet, 0 for none. */
   private takeErrorNumber(): number {
-    const error = this.connectError ?? this.connection?.takeError()
-    this.connectError = undefined
-    this.connection?.takeError()
+    const error = this.takeLeftError() ?? this.connection?.takeError()
     return error === undefined ? 0 : ERROR_NUMBERS[error]
+  }
+
+  private takeLeftError(): Errno | undefined {
+    const { leftError } = this
+    this.leftError = undefined
+    return leftError
   }
 
   poll(): ReadonlySet<string> {
@@ -233,16 +254,10 @@ export class EndpointSocket implements SocketEvents {
     throw new Unsupported(`ioctl(2) of ${request}`)
   }
 
-  onConnected(): void {
-    this.wasConnected = true
-  }
-
+  onConnected(): void {}
   onReadable(): void {}
   onWritable(): void {}
-
-  onClosed(error: SocketError | undefined): void {
-    if (!this.wasConnected) this.connectError = error
-  }
+  onClosed(): void {}
 
   /** A result of the host's sockets as a system call has it: without anything to do, a blocking one waits. */
   private outcome(result: SocketResult): Outcome {

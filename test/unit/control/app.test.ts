@@ -237,6 +237,14 @@ describe('a request that does not arrive', () => {
     }
   })
 
+  it('is refused when it is for a proxy', async () => {
+    await build().listen({ host: '127.0.0.1', port: 0 })
+    expect(await say('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n')).toEqual({
+      line: 'HTTP/1.1 501 Not Implemented',
+      body: { code: 'NOT_IMPLEMENTED', message: 'this is no proxy' },
+    })
+  })
+
   it('does not hold up the end', async () => {
     await build().listen({ host: '127.0.0.1', port: 0 })
     const { port } = app.server.address() as AddressInfo

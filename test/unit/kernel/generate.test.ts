@@ -25,9 +25,9 @@ it('numbers are those that packets can carry', () => {
   for (const { wait } of steps) expect(Number.isInteger(wait) && wait >= 0).toBe(true)
 })
 
-it('calls are of connections that accept() was asked for before', () => {
+it('calls are of connections that accept() was asked for before, or of the only socket', () => {
   for (const program of programs) {
-    let accepted = 0
+    let accepted = program.listener === undefined ? 1 : 0
     for (const step of program.steps) {
       if (step.kind === 'accept') accepted++
       else if ('connection' in step) expect(step.connection).toBeLessThan(accepted)
@@ -42,13 +42,24 @@ describe('among a few hundred seeds there is', () => {
 
   it.each<[string, boolean]>([
     ['a crowd', inPrograms(({ steps: all }) => new Set(all.map((step) => 'peer' in step && step.peer)).size > 4)],
-    ['a backlog of 0', inPrograms(({ backlog }) => backlog === 0)],
+    ['a backlog of 0', inPrograms(({ listener }) => listener?.backlog === 0)],
     ...['0', '1', '2'].map((value): [string, boolean] => [
       `tcp_syncookies ${value}`,
       inPrograms(({ sysctls }) => sysctls['net.ipv4.tcp_syncookies'] === value),
     ]),
     ['tcp_abort_on_overflow', inPrograms(({ sysctls }) => sysctls['net.ipv4.tcp_abort_on_overflow'] === '1')],
-    ['TCP_DEFER_ACCEPT', inPrograms(({ deferAccept }) => deferAccept > 0)],
+    ['TCP_DEFER_ACCEPT', inPrograms(({ listener }) => (listener?.deferAccept ?? 0) > 0)],
+    ['a connect()', inSteps(({ kind }) => kind === 'connect')],
+    ['a SYN-ACK', inSegments(({ flags, ack }) => flags === (SYN | ACK) && ack === 1)],
+    ['a SYN-ACK with data', inSegments(({ flags, length }) => (flags & (SYN | ACK)) === (SYN | ACK) && length > 0)],
+    ['a SYN-ACK of something else', inSegments(({ flags, ack }) => flags === (SYN | ACK) && ack === 77)],
+    [
+      'a SYN that crosses',
+      inPrograms(
+        ({ listener, steps: all }) =>
+          listener === undefined && all.filter(isSegment).some(({ flags }) => flags === SYN),
+      ),
+    ],
     ['a SYN without options', inSegments(({ flags, options }) => flags === SYN && options.length === 0)],
     [
       'a SYN with timestamps',
@@ -64,7 +75,7 @@ describe('among a few hundred seeds there is', () => {
       inSegments(({ options }) => options.some((option) => option.kind === 'TS' && option.val < 10_000)),
     ],
     ['an ICMP error', inSteps(({ kind }) => kind === 'icmp')],
-    ...(['read', 'write', 'shutdown', 'close', 'linger'] as const).map((kind): [string, boolean] => [
+    ...(['read', 'write', 'shutdown', 'close', 'linger', 'error'] as const).map((kind): [string, boolean] => [
       `${kind}()`,
       inSteps((step) => step.kind === kind),
     ]),

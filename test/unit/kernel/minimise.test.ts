@@ -6,7 +6,7 @@ import type { Program, Step } from '../../kernel/program.ts'
 /** A program of reads, each told by its length. */
 function programOf(...lengths: number[]): Program {
   const steps: Step[] = lengths.map((length) => ({ wait: 0, kind: 'read', connection: 0, length }))
-  return { backlog: 4, sysctls: {}, deferAccept: 0, steps }
+  return { listener: undefined, sysctls: {}, steps }
 }
 
 function lengthsOf({ steps }: Program): number[] {

@@ -56,6 +56,46 @@ class WebLab extends DuplexLab {
   }
 }
 
+describe('what is said on a connection', () => {
+  /** Says `text`, when `begun` has been heard that this is all, and hears what is answered until the other end closes. */
+  async function say(text: string, begun = ''): Promise<string> {
+    const lab = new DuplexLab({ app })
+    const connection = lab.connect()
+    let answer = ''
+    let hasClosed = false
+    connection.on('data', (chunk: Buffer) => {
+      answer += chunk
+    })
+    connection.on('error', () => {})
+    connection.on('close', () => {
+      hasClosed = true
+    })
+    connection.write(text)
+    await lab.until(() => answer.includes(begun))
+    connection.end()
+    await lab.until(() => hasClosed)
+    return answer
+  }
+
+  it('is answered in the words of the service when it is no HTTP', async () => {
+    const answer = await say('\0\x01\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request\r\n/)
+    expect(answer).toContain('{"code":"BAD_REQUEST","message":"the request is not HTTP"}')
+  })
+
+  it('is not answered in the midst of an answer: a body that breaks off breaks its echo off', async () => {
+    const answer = await say('POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 30\r\n\r\nabc', 'abc')
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/)
+    expect(answer).toMatch(/\r\n\r\nabc$/)
+  })
+
+  it('is refused when it is for a proxy', async () => {
+    const answer = await say('CONNECT example.org:443 HTTP/1.1\r\nHost: example.org:443\r\n\r\n')
+    expect(answer).toMatch(/^HTTP\/1\.1 501 Not Implemented\r\n/)
+    expect(answer).toContain('this is no proxy')
+  })
+})
+
 describe('GET /', () => {
   it.each([
     [0, 'in the SYN queue, stored'],
@@ -100,14 +140,27 @@ describe('the web app over the endpoint', () => {
   it('answers what it does not know with 404 in JSON', async () => {
     const { response, body } = await new WebLab().get('/nothing?x=1')
     expect(response?.statusCode).toBe(404)
-    expect(JSON.parse(String(body))).toEqual({ code: 'NOT_FOUND', message: 'there is no GET /nothing' })
+    expect(JSON.parse(String(body))).toEqual({ code: 'NOT_FOUND', message: 'there is no /nothing' })
   })
 
-  it.each(['/bytes/x', `/bytes/${MAX_BYTES + 1}`, '/bytes/-1', '/slow?ms=60001'])('refuses %s', async (path) => {
-    const { response, body } = await new WebLab().get(path)
-    expect(response?.statusCode).toBe(400)
-    expect(Object.keys(JSON.parse(String(body)) as object)).toEqual(['code', 'message', 'path'])
+  it.each([
+    ['GET', '/echo', 'POST'],
+    ['OPTIONS', '/', 'GET, HEAD'],
+    ['DELETE', '/bytes/7/', 'GET, HEAD'],
+  ])('says which methods there are in place of %s for %s', async (method, path, allow) => {
+    const { response, body } = await new WebLab().get(path, { method })
+    expect([response?.statusCode, response?.headers.allow]).toEqual([405, allow])
+    expect(JSON.parse(String(body))).toMatchObject({ code: 'METHOD_NOT_ALLOWED' })
   })
+
+  it.each(['/bytes/x', `/bytes/${MAX_BYTES + 1}`, '/bytes/-1', '/slow?ms=60001', '/slow?s=3'])(
+    'refuses %s',
+    async (path) => {
+      const { response, body } = await new WebLab().get(path)
+      expect(response?.statusCode).toBe(400)
+      expect(Object.keys(JSON.parse(String(body)) as object)).toEqual(['code', 'message', 'path'])
+    },
+  )
 
   it.each([
     ['bytes=10-19', 206, [10, 19]],
@@ -133,6 +186,11 @@ describe('the web app over the endpoint', () => {
     const [first, last] = bounds
     expect(contentRange).toBe(status === 206 ? `bytes ${first}-${last}/100000` : undefined)
     expect(body.equals(pattern(100_000).subarray(first, last + 1))).toBe(true)
+  })
+
+  it('sends no part to who asks for the head alone', async () => {
+    const { response } = await new WebLab().get('/bytes/100', { method: 'HEAD', headers: { range: 'bytes=0-0' } })
+    expect([response?.statusCode, response?.headers['content-length']]).toEqual([200, '100'])
   })
 
   it('sends everything when the range depends on a version that it cannot have', async () => {
