@@ -8,7 +8,7 @@ import { MILLISECOND } from '../base/time.ts'
 import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
-import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
+import { onAckSent, onDataSent } from './acknowledge.ts'
 import { burstSize } from './burst.ts'
 import type { ConnectionHost } from './host.ts'
 import { armRetransmission, armWindowProbe, scheduleLossProbe, timeoutOfOldest } from './loss-timer.ts'
@@ -100,15 +100,6 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.hasTimestamps = host.timestamps
   out.tsVal = host.timestamps ? timestampOf(tcb, now) : 0
   out.tsEcr = 0
-}
-
-/**
- * A segment has been dealt with: sends what may be sent now, and the ACK that is owed, if it is due and rode on nothing. Calls of the
- * program bring no ACK forward (Linux tcp_data_snd_check, tcp_ack_snd_check).
- */
-export function respond(host: ConnectionHost, tcb: Tcb, now: number): void {
-  output(host, tcb, now)
-  if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
 }
 
 /** Sends what is known lost, then what the send queue and the windows allow, FIN last. */

@@ -106,11 +106,12 @@ function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: n
   const end = hasFin ? seqAdd(dataEnd, 1) : dataEnd
   host.counters.add(Mib.TCPOFOQueue)
   reportOverlap(host.counters, tcb, segment.seq, end)
-  if (tcb.peerFinSeen && coversFin(tcb, segment.seq, end)) tcb.peerFinSeen = false
+  const isFinCovered = tcb.peerFinSeen && coversFin(tcb, segment.seq, end)
+  if (isFinCovered) tcb.peerFinSeen = false
   const added = tcb.reassembly.add(segment.seq, end)
   if (added >= 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq, end)
   // The first FIN in the stream ends it. One whose number has a byte in the queue already is a repeat of that byte.
-  if (hasFin && added > 0 && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
+  if (hasFin && (added > 0 || isFinCovered) && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
     tcb.peerFinSeen = true
     tcb.peerFinSeq = dataEnd
     tcb.peerFinFrom = segment.seq
