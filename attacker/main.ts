@@ -7,6 +7,7 @@ import { ATTACKER_NAME, buildAttackerApi } from './api/attacker-api.ts'
 import { type AttackerEngine, startEngine } from './engine/engine.ts'
 import { TARGET_REFUSED } from './engine/guarded-spoke.ts'
 import type { EngineOptions } from './engine/protocol.ts'
+import { directoryRefusal } from './engine/trace-file.ts'
 import { makeTraceReader } from './engine/trace-thread.ts'
 import { type AttackerOptions, parseAttackerOptions } from './options.ts'
 
@@ -21,6 +22,8 @@ const GATEWAY_OPTIONS = {
 }
 
 async function start({ host, apiPort, logLevel, traces, engine: engineOptions }: AttackerOptions): Promise<Service> {
+  const refusal = traces === undefined ? undefined : directoryRefusal(traces)
+  if (refusal !== undefined) throw new StartError(`--traces ${JSON.stringify(traces)}: ${refusal}`)
   const { gateway } = engineOptions
   const starting = () => startOrRefuse(engineOptions)
   const engine = await (gateway === undefined

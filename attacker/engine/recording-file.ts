@@ -11,14 +11,6 @@ export const UNPACKED_BYTES_MAX = 512 * 1024 * 1024
 /** Without blocking: a name may be that of a FIFO that nobody writes to. */
 const OPEN_FLAGS = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** What the system's commonest codes mean. */
-const FAULTS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'there is no such file'],
-  ['ENOTDIR', 'there is no such file'],
-  ['EACCES', 'nobody has allowed this user to read it'],
-  ['ENXIO', 'not a file'],
-])
-
 const TOO_LARGE = `more than ${UNPACKED_BYTES_MAX} bytes when unpacked: unpack it first`
 
 type Unpack = (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array
@@ -48,6 +40,23 @@ export interface RecordingFile extends ByteSource {
   close(): void
 }
 
+/** What a failed call of the file system means, without the path. */
+export function faultText(error: unknown): string {
+  const { code = String(error) } = error as NodeJS.ErrnoException
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'there is no such file'
+    case 'EACCES':
+    case 'EPERM':
+      return 'may not be read'
+    case 'ENXIO':
+      return 'not a file'
+    default:
+      return `cannot be read (${code})`
+  }
+}
+
 /** Opens the recording at `path`; a string is the reason why there is none, without the path, for the end of a line. */
 export function openRecording(path: string): RecordingFile | string {
   let file: number | undefined
@@ -66,8 +75,7 @@ export function openRecording(path: string): RecordingFile | string {
     return unpacked
   } catch (error) {
     if (file !== undefined) closeSync(file)
-    const { code = String(error) } = error as NodeJS.ErrnoException
-    return FAULTS.get(code) ?? code
+    return faultText(error)
   }
 }
 

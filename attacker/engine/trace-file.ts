@@ -2,11 +2,12 @@
  * Traces from files. Live, an attack names a file and never a path: everything comes out of the one directory that the
  * attacker process was given, and nothing else on the machine can be read by way of the control API.
  */
+import { statSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { join, sep } from 'node:path'
 import type { Victim } from '../trace/account.ts'
 import { makeTrace, type Trace } from '../trace/trace.ts'
-import { openRecording, type RecordingFile } from './recording-file.ts'
+import { faultText, openRecording, type RecordingFile } from './recording-file.ts'
 
 /** Longest file name, characters (NAME_MAX of Linux). */
 const NAME_LENGTH_MAX = 255
@@ -25,9 +26,18 @@ export async function readTrace(directory: string, name: string, victim?: Victim
     const trace = makeTrace(file, victim, (bytes) => new SharedArrayBuffer(bytes))
     return typeof trace === 'string' ? `trace ${JSON.stringify(name)}: ${trace}` : trace
   } catch (error) {
-    return `trace ${JSON.stringify(name)}: ${describeCode((error as NodeJS.ErrnoException).code ?? String(error))}`
+    return `trace ${JSON.stringify(name)}: ${faultText(error)}`
   } finally {
     file.close()
+  }
+}
+
+/** Why `directory` cannot be that of the traces, for the end of a line; undefined when it can. */
+export function directoryRefusal(directory: string): string | undefined {
+  try {
+    return statSync(directory).isDirectory() ? undefined : 'is no directory'
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such directory' : faultText(error)
   }
 }
 
@@ -51,15 +61,8 @@ async function openInside(directory: string, name: string): Promise<RecordingFil
     path = await realpath(join(root, name))
     if (!path.startsWith(root.endsWith(sep) ? root : root + sep)) return 'leads out of the directory of traces'
   } catch (error) {
-    return describeCode((error as NodeJS.ErrnoException).code ?? String(error))
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT'
+    return isAbsent ? 'no such file in the directory of traces' : faultText(error)
   }
-  const file = openRecording(path)
-  return typeof file === 'string' ? describeCode(file) : file
-}
-
-/** What a failed call of the file system means, without the path; any other reason as it is. */
-function describeCode(reason: string): string {
-  if (reason === 'ENOENT') return 'no such file in the directory of traces'
-  if (reason === 'EACCES' || reason === 'EPERM') return 'may not be read'
-  return /^E[A-Z0-9]+$/.test(reason) ? `cannot be read (${reason})` : reason
+  return openRecording(path)
 }

@@ -53,7 +53,7 @@ function loadTrace(
   source: TraceSource,
 ): { trace: Trace; hash: string } {
   const opened = source(file)
-  if (typeof opened === 'string') throw new UsageError(`traffic.${name}.trace: cannot read ${file}: ${opened}`)
+  if (typeof opened === 'string') throw new UsageError(`traffic.${name}.trace: ${file}: ${opened}`)
   try {
     const trace = makeTrace(opened.recording, victim === undefined ? undefined : parseVictim(victim))
     if (typeof trace === 'string') throw new UsageError(`traffic.${name}.trace: ${file}: ${trace}`)

@@ -91,7 +91,7 @@ export class TrustingListener implements PassiveOpen {
     out.clearOptions()
     out.clearPayload()
     out.mss = ADVERTISED_MSS
-    out.windowScale = handshake.peerWindowScale < 0 ? -1 : host.windowScale
+    out.windowScale = handshake.peerWindowScale < 0 ? -1 : host.offer.windowScale
     out.sackPermitted = tcb.sackPermitted
     out.hasTimestamps = tcb.timestamps
     if (tcb.timestamps) {

@@ -8,7 +8,7 @@ import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { Handshake } from '../../tcpip/connection/open.ts'
 import { sendReset } from '../../tcpip/connection/reset.ts'
-import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/segment-size.ts'
+import { ADVERTISED_MSS, DEFAULT_MSS, RECEIVE_SPACE } from '../../tcpip/connection/segment-size.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
 import { type CookieParts, type CookieSpecimen, dissectCookie, exampleSpecimen, specimenOf } from './cookie-anatomy.ts'
 import { COOKIE_ANSWER_BYTES, writeCookieAnswer } from './cookie-answer.ts'
@@ -56,8 +56,8 @@ export class CookieHandshake {
 
   /** Answers a SYN with a cookie and keeps nothing. `ports`: the remote port << 16 | the local port. */
   answer(syn: Segment, ports: number, now: number): void {
-    const { host, maxSegment } = this.core
-    const mss = Math.min(maxSegment, syn.mss === 0 ? DEFAULT_MSS : syn.mss)
+    const { host, offer } = this.core
+    const mss = Math.min(offer.mss, syn.mss === 0 ? DEFAULT_MSS : syn.mss)
     const cookie = this.cookies.generate(syn, mss, now)
     host.counters.add(SyncookiesSent)
     if (now > this.lastOverflow + OVERFLOW_NOTE_INTERVAL) {
@@ -70,14 +70,14 @@ export class CookieHandshake {
     }
     const offset = host.isn.timestampOffset(syn.destination, syn.source, ports)
     const timestamp = (encodeTimestamp(syn.windowScale, syn.sackPermitted, now) + offset) | 0
-    sendCookieSynAck(host, syn, cookie, timestamp, maxSegment)
+    sendCookieSynAck(host, syn, cookie, timestamp, offer)
   }
 
   /** Answers a SYN without timestamps: nothing but the cookie and our MSS. */
   private sendBareCookie(syn: Segment, cookie: number): void {
-    const { host, maxSegment } = this.core
-    if (maxSegment !== ADVERTISED_MSS) {
-      sendCookieSynAck(host, syn, cookie, 0, maxSegment)
+    const { host, offer } = this.core
+    if (offer.mss !== ADVERTISED_MSS || offer.space !== RECEIVE_SPACE) {
+      sendCookieSynAck(host, syn, cookie, 0, offer)
       return
     }
     const at = host.reserve()
@@ -131,7 +131,7 @@ export class CookieHandshake {
     handshake.flowHash = flowHash
     handshake.irs = (segment.seq - 1) | 0
     handshake.iss = (segment.ack - 1) | 0
-    handshake.ownMss = core.maxSegment
+    handshake.offer = core.offer
     handshake.peerMss = mss
     handshake.timestamps = segment.hasTimestamps
     handshake.peerWindowScale = segment.hasTimestamps ? decodeWindowScale(echoed) : -1

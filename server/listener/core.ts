@@ -7,7 +7,7 @@ import { Mib } from '../../tcpip/base/counters.ts'
 import { DropReason } from '../../tcpip/base/drop-reason.ts'
 import { State } from '../../tcpip/base/states.ts'
 import type { Handshake } from '../../tcpip/connection/open.ts'
-import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
+import type { SynOffer } from '../../tcpip/connection/segment-size.ts'
 import { openingOf } from '../../tcpip/host/opening.ts'
 import type { PassiveOpenHost } from '../../tcpip/host/passive-open.ts'
 import type { Segment } from '../../tcpip/wire/segment.ts'
@@ -43,14 +43,15 @@ export class ListenerCore {
   synLimit: number
   /** TCP_DEFER_ACCEPT as a number of timeouts, 0 for off. */
   deferTimeouts: number
-  /** MSS that is announced, and the most that children send, bytes (TCP_MAXSEG). */
-  maxSegment = ADVERTISED_MSS
+  /** What is announced in SYN-ACKs (TCP_MAXSEG, SO_RCVBUF). */
+  offer: SynOffer
   synQueue: SynQueue
   private readonly onFlood: (sendingCookies: boolean) => void
   private floodWarned = false
 
   constructor(options: ListenerOptions) {
     this.host = options.host
+    this.offer = options.host.offer
     this.config = options.config
     this.profile = options.profile
     this.limit = effectiveBacklog(options.config)

@@ -6,25 +6,30 @@
 import { Mib } from '../../tcpip/base/counters.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
 import type { ConnectionHost } from '../../tcpip/connection/host.ts'
-import { initialWindow } from '../../tcpip/connection/segment-size.ts'
+import { initialWindow, type SynOffer } from '../../tcpip/connection/segment-size.ts'
 import { ACK, type Segment, SYN } from '../../tcpip/wire/segment.ts'
 import { seqAdd } from '../../tcpip/wire/seq.ts'
 import type { SynQueue } from './syn-queue.ts'
 
 /**
- * Sends the SYN-ACK of a stored entry, first copy or repeat; `mss` is the one to announce. False when the transmit ring
- * has no room for it.
+ * Sends the SYN-ACK of a stored entry, first copy or repeat. False when the transmit ring has no room for it.
  */
-export function sendSynAck(host: ConnectionHost, queue: SynQueue, entry: number, mss: number, now: number): boolean {
+export function sendSynAck(
+  host: ConnectionHost,
+  queue: SynQueue,
+  entry: number,
+  offer: SynOffer,
+  now: number,
+): boolean {
   const out = host.out
   address(out, queue, entry)
   out.flags = SYN | ACK
   out.seq = queue.iss(entry)
-  out.window = initialWindow(queue.timestamps(entry), mss)
+  out.window = initialWindow(queue.timestamps(entry), offer)
   out.clearOptions()
   out.clearPayload()
-  out.mss = mss
-  out.windowScale = queue.windowScale(entry) < 0 ? -1 : host.windowScale
+  out.mss = offer.mss
+  out.windowScale = queue.windowScale(entry) < 0 ? -1 : offer.windowScale
   out.sackPermitted = queue.sackPermitted(entry)
   stamp(out, queue, entry, now)
   const isSent = host.transmit()
@@ -33,12 +38,18 @@ export function sendSynAck(host: ConnectionHost, queue: SynQueue, entry: number,
 }
 
 /** Sends an ACK of the client's SYN: the answer to a segment out of window and to a doubtful RST. */
-export function sendHalfOpenAck(host: ConnectionHost, queue: SynQueue, entry: number, mss: number, now: number): void {
+export function sendHalfOpenAck(
+  host: ConnectionHost,
+  queue: SynQueue,
+  entry: number,
+  offer: SynOffer,
+  now: number,
+): void {
   const out = host.out
   address(out, queue, entry)
   out.flags = ACK
   out.seq = seqAdd(queue.iss(entry), 1)
-  out.window = initialWindow(queue.timestamps(entry), mss) >> (queue.windowScale(entry) < 0 ? 0 : host.windowScale)
+  out.window = initialWindow(queue.timestamps(entry), offer) >> (queue.windowScale(entry) < 0 ? 0 : offer.windowScale)
   out.clearOptions()
   out.clearPayload()
   stamp(out, queue, entry, now)
@@ -54,7 +65,7 @@ export function sendCookieSynAck(
   syn: Segment,
   cookie: number,
   cookieTimestamp: number,
-  mss: number,
+  offer: SynOffer,
 ): void {
   const out = host.out
   out.source = syn.destination
@@ -64,12 +75,12 @@ export function sendCookieSynAck(
   out.flags = SYN | ACK
   out.seq = cookie
   out.ack = seqAdd(syn.seq, 1)
-  out.window = initialWindow(syn.hasTimestamps, mss)
+  out.window = initialWindow(syn.hasTimestamps, offer)
   out.clearOptions()
   out.clearPayload()
-  out.mss = mss
+  out.mss = offer.mss
   if (syn.hasTimestamps) {
-    out.windowScale = syn.windowScale < 0 ? -1 : host.windowScale
+    out.windowScale = syn.windowScale < 0 ? -1 : offer.windowScale
     out.sackPermitted = syn.sackPermitted
     out.hasTimestamps = true
     out.tsVal = cookieTimestamp

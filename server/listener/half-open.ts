@@ -42,7 +42,7 @@ export class HalfOpen {
    * `NO_ISN`; `ports`: the remote port << 16 | the local port.
    */
   open(syn: Segment, flowHash: number, ports: number, isn: number, now: number): DropReason {
-    const { host, synQueue, profile, maxSegment } = this.core
+    const { host, synQueue, profile, offer } = this.core
     const entry = synQueue.add(flowHash, syn.source, syn.destination, ports, now)
     if (entry < 0) {
       // Out of records, as Linux is when reqsk_alloc() fails.
@@ -63,7 +63,7 @@ export class HalfOpen {
       syn.hasTimestamps,
     )
     synQueue.timers.arm(entry, now + halfOpenTimeout(profile, 0))
-    sendSynAck(host, synQueue, entry, maxSegment, now)
+    sendSynAck(host, synQueue, entry, offer, now)
     return ACCEPTED
   }
 
@@ -90,7 +90,7 @@ export class HalfOpen {
       return this.onUnacceptable(entry, segment, Mib.TSEcrRejected, DropReason.HALF_OPEN_BAD_ECHO, now)
     }
     const offset = seqDiff(segment.seq, seqAdd(synQueue.irs(entry), 1))
-    if (!isInWindow(offset, segmentLength(segment), initialWindow(synQueue.timestamps(entry), this.core.maxSegment))) {
+    if (!isInWindow(offset, segmentLength(segment), initialWindow(synQueue.timestamps(entry), this.core.offer))) {
       return this.onUnacceptable(entry, segment, undefined, DropReason.HALF_OPEN_OUT_OF_WINDOW, now)
     }
     if ((flags & RST) !== 0) return this.onReset(entry, offset, now)
@@ -115,7 +115,7 @@ export class HalfOpen {
   private repeatSynAck(entry: number, now: number): void {
     const { host, synQueue } = this.core
     // As Linux tcp_rtx_synack: what did not leave is not counted.
-    if (!sendSynAck(host, synQueue, entry, this.core.maxSegment, now)) return
+    if (!sendSynAck(host, synQueue, entry, this.core.offer, now)) return
     synQueue.markRepeated(entry)
     host.counters.add(Mib.RetransSegs)
     host.counters.add(Mib.TCPSynRetrans)
@@ -135,7 +135,7 @@ export class HalfOpen {
     // Data without SYN cannot be part of an ACK loop: it is always answered (tcp_oow_rate_limited).
     const isData = segmentLength(segment) > 0 && (segment.flags & SYN) === 0
     if (isData || !this.isRateLimited(entry, Mib.TCPACKSkippedSynRecv, now)) {
-      sendHalfOpenAck(host, synQueue, entry, this.core.maxSegment, now)
+      sendHalfOpenAck(host, synQueue, entry, this.core.offer, now)
     }
     return reason
   }
@@ -149,7 +149,7 @@ export class HalfOpen {
     }
     if (!this.isRateLimited(entry, Mib.TCPACKSkippedChallenge, now)) {
       host.counters.add(Mib.TCPChallengeACK)
-      sendHalfOpenAck(host, synQueue, entry, this.core.maxSegment, now)
+      sendHalfOpenAck(host, synQueue, entry, this.core.offer, now)
     }
     return DropReason.HALF_OPEN_RST_NOT_EXACT
   }
@@ -204,7 +204,7 @@ export class HalfOpen {
     handshake.flowHash = synQueue.flowHash(entry)
     handshake.irs = synQueue.irs(entry)
     handshake.iss = synQueue.iss(entry)
-    handshake.ownMss = this.core.maxSegment
+    handshake.offer = this.core.offer
     handshake.peerMss = synQueue.mss(entry)
     handshake.peerWindowScale = synQueue.windowScale(entry)
     handshake.sackPermitted = synQueue.sackPermitted(entry)

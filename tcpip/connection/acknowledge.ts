@@ -47,7 +47,7 @@ const REMNANT = FIN | URG | SYN | PSH
 
 /** The handshake is over: what the peer's segments measure is not known yet (Linux tcp_initialize_rcv_mss). */
 export function startAcknowledging(tcb: Tcb): void {
-  const hint = Math.min(tcb.advertisedMss, tcb.sndMss, tcb.rcvWnd >> 1, DEFAULT_MSS)
+  const hint = Math.min(tcb.offer.mss, tcb.sndMss, tcb.rcvWnd >> 1, DEFAULT_MSS)
   tcb.rcvMss = Math.max(LEAST_SEGMENT, hint)
 }
 
@@ -79,11 +79,11 @@ function allowQuickAcks(tcb: Tcb): void {
 }
 
 /** How large the peer's segments are, and whether what came ends a write of its program (Linux tcp_measure_rcv_mss). */
-function measureSegment(tcb: Tcb, segment: Segment): void {
+export function measureSegment(tcb: Tcb, segment: Segment): void {
   const length = segment.payloadLength
   if (length >= tcb.rcvMss) {
     if (length > tcb.rcvMss && length >= LEAST_MEASURE) tcb.isRcvMssMeasured = true
-    tcb.rcvMss = Math.min(length, tcb.advertisedMss)
+    tcb.rcvMss = Math.min(length, tcb.offer.mss)
     if ((segment.flags & PSH) !== 0) tcb.ackPushed = Math.max(tcb.ackPushed, 1)
     return
   }

@@ -3,14 +3,15 @@
  */
 import type { Counters } from '../base/counters.ts'
 import type { Segment } from '../wire/segment.ts'
+import type { SynOffer } from './segment-size.ts'
 import type { Tcb } from './tcb.ts'
 import type { TcbTable } from './tcb-table.ts'
 
 export interface ConnectionHost {
   readonly counters: Counters
   readonly tcbs: TcbTable
-  /** Shift count that is offered to peers, 0..14, or `NO_WINDOW_SCALE`. */
-  readonly windowScale: number
+  /** What SYNs and SYN-ACKs say, if a socket has nothing of its own to say. */
+  readonly offer: SynOffer
   /** Whether timestamps and SACK are offered to peers. */
   readonly timestamps: boolean
   readonly sack: boolean

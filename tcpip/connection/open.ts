@@ -16,7 +16,7 @@ import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
 import { respond } from './respond.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
-import { ADVERTISED_MSS, DEFAULT_MSS, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
+import { DEFAULT_MSS, DEFAULT_OFFER, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
 import { sendAck, sendSimultaneousSynAck, sendSyn, timestampOf } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -33,8 +33,8 @@ export class Handshake {
   flowHash = 0
   irs = 0
   iss = 0
-  /** The MSS announced to the peer, bytes. */
-  ownMss = ADVERTISED_MSS
+  /** What was announced to the peer. */
+  offer = DEFAULT_OFFER
   /** Peer's MSS option, bytes. */
   peerMss = 0
   /** Peer's window scale, -1 when scaling is off for both. */
@@ -91,7 +91,7 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if ((flags & SYN) === 0) return DropReason.SYN_SENT_UNACCEPTABLE
   if ((flags & ACK) === 0) return simultaneousOpen(host, tcb, segment, now)
-  agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   onSynAcknowledged(host, tcb, segment, now)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
@@ -133,10 +133,10 @@ export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segme
  * goes on. As in Linux, our window is scaled from now on even if the peer's SYN says that it scales none.
  */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  agreeOptions(tcb, host.windowScale, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
+  agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
-  tcb.rcvWindowShift = Math.max(0, host.windowScale)
+  tcb.rcvWindowShift = Math.max(0, tcb.offer.windowScale)
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
   if (tcb.timedAt >= 0) tcb.timedAt = now
@@ -148,21 +148,14 @@ function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now:
 export function startPassiveChild(host: ConnectionHost, tcb: Tcb, handshake: Handshake, completing: Segment): void {
   host.counters.add(Mib.PassiveOpens)
   tcb.passive = true
-  tcb.advertisedMss = handshake.ownMss
+  tcb.offer = handshake.offer
   tcb.lastDataAt = tcb.stateSince
   tcb.iss = handshake.iss
   tcb.sndNxt = seqAdd(handshake.iss, 1)
   tcb.sndUna = tcb.sndNxt
   tcb.tsOffset = handshake.tsOffset
   resetBackoff(tcb)
-  agreeOptions(
-    tcb,
-    host.windowScale,
-    handshake.peerMss,
-    handshake.peerWindowScale,
-    handshake.sackPermitted,
-    handshake.timestamps,
-  )
+  agreeOptions(tcb, handshake.peerMss, handshake.peerWindowScale, handshake.sackPermitted, handshake.timestamps)
   tcb.tsRecent = handshake.tsRecent
   tcb.tsRecentAt = tcb.stateSince
   if (handshake.roundTrip > 0) sampleRoundTrip(tcb, handshake.roundTrip)
@@ -177,21 +170,14 @@ function echoes(tcb: Tcb, segment: Segment, time: number): boolean {
 }
 
 /** Takes up what both sides offered; an option that one side left out is off. */
-function agreeOptions(
-  tcb: Tcb,
-  ownScale: number,
-  peerMss: number,
-  peerScale: number,
-  sack: boolean,
-  timestamps: boolean,
-): void {
+function agreeOptions(tcb: Tcb, peerMss: number, peerScale: number, sack: boolean, timestamps: boolean): void {
   tcb.timestamps = timestamps
   tcb.sackPermitted = sack
-  const mss = Math.max(MIN_SEND_MSS, Math.min(tcb.advertisedMss, peerMss === 0 ? DEFAULT_MSS : peerMss))
+  const mss = Math.max(MIN_SEND_MSS, Math.min(tcb.offer.mss, peerMss === 0 ? DEFAULT_MSS : peerMss))
   tcb.agreedMss = mss - (timestamps ? TIMESTAMPS_BYTES : 0)
   tcb.sndMss = tcb.agreedMss
   tcb.sndWindowShift = Math.max(0, peerScale)
-  tcb.rcvWindowShift = peerScale < 0 ? 0 : ownScale
+  tcb.rcvWindowShift = peerScale < 0 ? 0 : tcb.offer.windowScale
   startCongestionControl(tcb)
   tcb.recover = tcb.iss
   tcb.lastSmallEnd = tcb.iss
@@ -212,7 +198,7 @@ function synchronize(tcb: Tcb, irs: number, segment: Segment): void {
   tcb.irs = irs
   tcb.rcvNxt = seqAdd(irs, 1)
   // As it was offered: by a SYN, which does not know yet whether timestamps will take their bytes, or by a SYN-ACK.
-  tcb.rcvWnd = initialWindow(tcb.timestamps && tcb.passive, tcb.advertisedMss)
+  tcb.rcvWnd = initialWindow(tcb.timestamps && tcb.passive, tcb.offer)
   tcb.offeredWnd = tcb.rcvWnd
   tcb.lastAckSent = tcb.rcvNxt
   // The window of a SYN is never scaled (RFC 7323 2.2).

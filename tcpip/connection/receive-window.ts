@@ -13,9 +13,11 @@ const LEAST_SHARE = 16
  * (RFC 9293 3.8.6.2.2, MUST-39).
  */
 export function receiveRoom(tcb: Tcb): number {
-  const room = QUEUE_BYTES - tcb.receiveQueue.length
-  if (room < QUEUE_BYTES / LEAST_SHARE || room < tcb.rcvMss) return 0
-  return Math.min(room, QUEUE_BYTES - tcb.advertisedMss)
+  const { mss, space } = tcb.offer
+  const all = Math.min(QUEUE_BYTES, space)
+  const room = all - tcb.receiveQueue.length
+  if (room < all / LEAST_SHARE || room < tcb.rcvMss) return 0
+  return Math.min(room, all > 2 * mss ? Math.max(2 * mss, all - mss) : all)
 }
 
 /**

@@ -1,11 +1,10 @@
 /**
  * SEGMENT ARRIVES for a connection in a synchronized state, one function per step of RFC 9293 3.10.7.4, in its order and
- * with the checks of RFC 5961 and RFC 7323 (PAWS) where Linux tcp_validate_incoming() has them.
+ * validate.ts for the first of them.
  */
 import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { State } from '../base/states.ts'
-import { MILLISECOND, SECOND } from '../base/time.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { acknowledgeAtOnce } from './acknowledge.ts'
@@ -15,7 +14,7 @@ import type { ConnectionHost } from './host.ts'
 import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
 import { boundSegment, onSynAcknowledged } from './open.ts'
-import { sendChallengeAck, sendDuplicateAck, sendReset } from './reset.ts'
+import { sendChallengeAck, sendReset } from './reset.ts'
 import { respond } from './respond.ts'
 import { sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
@@ -24,6 +23,18 @@ import { finAcknowledged, mustProbe } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
+import {
+  failsPaws,
+  isAcceptable,
+  isDisorderedAck,
+  isFromThePast,
+  mayUpdateWindow,
+  onOutdated,
+  onReset,
+  onSyn,
+  onUnacceptable,
+  TS_RECENT_LIFETIME,
+} from './validate.ts'
 
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
@@ -61,52 +72,6 @@ const GONE = 0
 const ADVANCED = 1
 const UNCHANGED = 2
 
-/** How long TS.Recent can be compared with at all, microseconds (RFC 7323 5.5, Linux TCP_PAWS_24DAYS). */
-const TS_RECENT_LIFETIME = 24 * 86_400 * SECOND
-
-/** How much older than TS.Recent a timestamp in a connection may be, ticks (Linux TCP_PAWS_WINDOW). */
-const PAWS_WINDOW = 1
-
-/**
- * RFC 7323 5.3 R1: the timestamp is older than the newest one seen. A newest one of 0 says nothing: some hosts begin with 0
- * and go on with their clock (Linux tcp_paws_check).
- */
-export function failsPaws(tcb: Tcb, segment: Segment): boolean {
-  return tcb.timestamps && segment.hasTimestamps && tcb.tsRecent !== 0 && seqLess(segment.tsVal, tcb.tsRecent)
-}
-
-/** The same in a connection, which allows a tick, and may have been silent for longer than timestamps compare. */
-function isFromThePast(tcb: Tcb, segment: Segment, now: number): boolean {
-  if (!failsPaws(tcb, segment) || now - tcb.tsRecentAt >= TS_RECENT_LIFETIME) return false
-  return seqDiff(tcb.tsRecent, segment.tsVal) > PAWS_WINDOW
-}
-
-/**
- * A bare duplicate ACK whose timestamp is a little too old: the network has reordered it, and nothing in it can harm
- * (Linux tcp_disordered_ack). A little is 1.2 RTO.
- */
-function isDisorderedAck(tcb: Tcb, segment: Segment): boolean {
-  const isBareAck = (segment.flags & ACK) !== 0 && segmentLength(segment) === 0
-  if (!isBareAck || segment.seq !== tcb.rcvNxt || segment.ack !== tcb.sndUna) return false
-  if (mayUpdateWindow(tcb, segment, 0)) return false
-  return seqDiff(tcb.tsRecent, segment.tsVal) * MILLISECOND <= (tcb.rto * 6) / 5
-}
-
-/**
- * Refuses a segment whose timestamp is too old. An old bare ACK is common and harmless, and is not answered (Linux
- * PAWSOldAck).
- */
-function onOutdated(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  if (segmentLength(segment) === 0 && seqLess(segment.seq, tcb.rcvNxt)) {
-    host.counters.add(Mib.PAWSOldAck)
-    return DropReason.PAWS
-  }
-  host.counters.add(Mib.PAWSEstab)
-  reportOldData(host.counters, tcb, segment)
-  sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedPAWS, now)
-  return DropReason.PAWS
-}
-
 /**
  * TS.Recent follows the segment that the next ACK will answer (RFC 7323 4.3), and goes back only when it is outdated. One whose ACK
  * is older than what has come says nothing, except where the header was predicted (Linux tcp_ack, tcp_rcv_established).
@@ -118,62 +83,6 @@ function updateTsRecent(tcb: Tcb, segment: Segment, now: number): void {
   if (failsPaws(tcb, segment) && now - tcb.tsRecentAt < TS_RECENT_LIFETIME) return
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
-}
-
-/**
- * First check, RFC 9293 3.10.7.4: the segment lies in the receive window. On both sides Linux differs from the RFC
- * (tcp_sequence). On the left a segment may end where our last ACK was (rcv_wup), for a repeat whose bytes are all known
- * brings an ACK too, maybe the only one that the peer can send, if it believes our window taken back. On the right one that
- * begins inside and ends beyond is welcome only while the program has nothing left to read.
- */
-function isAcceptable(tcb: Tcb, segment: Segment): boolean {
-  const end = seqAdd(segment.seq, segmentLength(segment))
-  if (seqLess(end, tcb.lastAckSent)) return false
-  const edge = seqAdd(tcb.rcvNxt, tcb.rcvWnd)
-  if (!seqLess(edge, end)) return true
-  return !seqLess(edge, segment.seq) && tcb.receiveQueue.length === 0
-}
-
-function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  if ((segment.flags & RST) !== 0) {
-    if (!isResetBehindFin(tcb, segment)) return DropReason.OUT_OF_WINDOW
-    finishConnection(host, tcb, 'reset', now)
-    return DropReason.ACCEPTED
-  }
-  if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
-  if (!seqLess(seqAdd(segment.seq, segmentLength(segment)), tcb.lastAckSent)) host.counters.add(Mib.BeyondWindow)
-  reportOldData(host.counters, tcb, segment)
-  sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
-  return DropReason.OUT_OF_WINDOW
-}
-
-/** Fourth check: a SYN earns a challenge ACK whatever its sequence number (RFC 5961 4). */
-function onSyn(host: ConnectionHost, tcb: Tcb, _segment: Segment, now: number): DropReason {
-  if (tcb.state === State.ESTABLISHED) host.counters.add(Mib.InErrs)
-  host.counters.add(Mib.TCPSYNChallenge)
-  sendChallengeAck(host, tcb, now)
-  return DropReason.SYN_IN_CONNECTION
-}
-
-/**
- * Second check: only a RST at exactly RCV.NXT resets, another in the window earns a challenge ACK (RFC 5961 3.2). The peer's
- * RCV.NXT for us is one less when our ACK of its FIN was lost, and what we told it in SACK blocks when those arrived.
- */
-function onReset(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
-  const { reassembly } = tcb
-  const isAtSack = tcb.sackPermitted && reassembly.count > 0 && segment.seq === reassembly.endOf(reassembly.count - 1)
-  if (segment.seq !== tcb.rcvNxt && !isAtSack && !isResetBehindFin(tcb, segment)) {
-    sendChallengeAck(host, tcb, now)
-    return DropReason.RST_NOT_EXACT
-  }
-  finishConnection(host, tcb, 'reset', now)
-  return DropReason.ACCEPTED
-}
-
-/** A RST at the number of the peer's FIN, which we have received: the FIN's sender died before it knew (Linux tcp_reset_check). */
-function isResetBehindFin(tcb: Tcb, segment: Segment): boolean {
-  const isClosing = tcb.state === State.CLOSE_WAIT || tcb.state === State.LAST_ACK || tcb.state === State.CLOSING
-  return isClosing && segment.seq === seqAdd(tcb.rcvNxt, -1)
 }
 
 /**
@@ -323,17 +232,6 @@ function onAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segment, known:
   if (tcb.sndUna === tcb.sndNxt) stopRetransmission(host, tcb)
   else if (tcb.sacked.indexOf(tcb.sndUna) >= 0) hastenRetransmission(host, tcb, now)
   else restartRetransmission(host, tcb, now)
-}
-
-/**
- * RFC 9293 3.10.7.4: only a segment newer than the one that last updated the window may do so. As Linux has it, what
- * acknowledges more is newer, though it repair a hole below others; what is as new as the last one may open the window or shut
- * it, not narrow it (tcp_may_update_window).
- */
-function mayUpdateWindow(tcb: Tcb, segment: Segment, acknowledged: number): boolean {
-  if (acknowledged > 0 || seqLess(tcb.sndWl1, segment.seq)) return true
-  const window = segment.window << tcb.sndWindowShift
-  return tcb.sndWl1 === segment.seq && (window > tcb.sndWnd || window === 0)
 }
 
 /** Takes up the window of `segment` if it is news. Whether it was: then it is no duplicate ACK. */

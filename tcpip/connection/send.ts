@@ -93,9 +93,9 @@ export function sendSyn(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: 
 /** What a SYN of ours offers. */
 function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   const { out } = host
-  out.window = initialWindow(false, tcb.advertisedMss)
-  out.mss = tcb.advertisedMss
-  out.windowScale = host.windowScale
+  out.window = initialWindow(false, tcb.offer)
+  out.mss = tcb.offer.mss
+  out.windowScale = tcb.offer.windowScale
   out.sackPermitted = host.sack
   out.hasTimestamps = host.timestamps
   out.tsVal = host.timestamps ? timestampOf(tcb, now) : 0

@@ -7,7 +7,7 @@ import type { Counters } from '../base/counters.ts'
 import { FlowTable } from '../base/flow-table.ts'
 import { STATE_COUNT, State } from '../base/states.ts'
 import { type TimerTarget, TimerWheel } from '../base/timer-wheel.ts'
-import { ADVERTISED_MSS } from './segment-size.ts'
+import { DEFAULT_OFFER } from './segment-size.ts'
 import { SYN_SCHEDULES } from './syn-schedule.ts'
 import { ACK_NONE, FIN_WAIT_2_TIMEOUT, RECOVERY_NONE, Tcb } from './tcb.ts'
 
@@ -167,7 +167,7 @@ function resetTcb(tcb: Tcb): void {
   tcb.iss = tcb.sndUna = tcb.sndNxt = tcb.sndWnd = tcb.sndWl1 = tcb.maxSndWnd = tcb.bytesAcked = 0
   tcb.agreedMss = tcb.sndMss = tcb.sndWindowShift = tcb.irs = tcb.rcvNxt = tcb.rcvWindowShift = 0
   tcb.rcvWnd = tcb.offeredWnd = tcb.rcvMss = tcb.lastSmallReceived = tcb.ackPushed = 0
-  tcb.advertisedMss = ADVERTISED_MSS
+  tcb.offer = DEFAULT_OFFER
   tcb.timestamps = tcb.sackPermitted = false
   tcb.tsRecent = tcb.tsRecentAt = tcb.tsOffset = 0
   tcb.sendQueue.clear()

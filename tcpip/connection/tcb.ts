@@ -10,7 +10,7 @@ import { Flight } from './flight.ts'
 import type { KeepaliveOptions } from './keepalive-options.ts'
 import type { RecordEnds } from './record-ends.ts'
 import { SackReport } from './sack-report.ts'
-import { ADVERTISED_MSS } from './segment-size.ts'
+import { DEFAULT_OFFER, type SynOffer } from './segment-size.ts'
 import { SequenceRanges } from './sequence-ranges.ts'
 import { SYN_SCHEDULES, type SynSchedule } from './syn-schedule.ts'
 
@@ -84,8 +84,8 @@ export class Tcb {
   maxSndWnd = 0
   /** Sequence numbers the peer has acknowledged since the handshake. */
   bytesAcked = 0
-  /** MSS that we announce, and the most that we send, bytes (Linux tp->advmss; TCP_MAXSEG lowers it). */
-  advertisedMss = ADVERTISED_MSS
+  /** What we announce. */
+  offer: SynOffer = DEFAULT_OFFER
   /** Payload bytes per segment that both sides agreed on, options already taken off. */
   agreedMss = 0
   /** Payload bytes per segment that we send: no more than half of the largest window that the peer ever offered. */

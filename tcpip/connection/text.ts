@@ -7,7 +7,7 @@ import { DropReason } from '../base/drop-reason.ts'
 import { State } from '../base/states.ts'
 import { FIN, type Segment, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
-import { acknowledgeAtOnce, onDataReceived } from './acknowledge.ts'
+import { acknowledgeAtOnce, measureSegment, onDataReceived } from './acknowledge.ts'
 import { enterTimeWait } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { extendDuplicate, reportOldData, reportOverlap } from './sack-blocks.ts'
@@ -100,6 +100,7 @@ function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: n
   const wanted = Math.min(segment.payloadLength, acceptedBeyond(tcb, gap))
   const taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt, wanted)
   const hasFin = (segment.flags & FIN) !== 0 && taken === segment.payloadLength
+  measureSegment(tcb, segment)
   tcb.ackOwed = ACK_NOW
   if (taken === 0 && !hasFin) return DropReason.OUT_OF_ORDER
   const dataEnd = seqAdd(segment.seq, taken)

@@ -8,11 +8,11 @@ import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment
 import { seqAdd, seqLess } from '../wire/seq.ts'
 import { enterTimeWait, finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
-import { failsPaws } from './receive.ts'
 import { sendDuplicateAck, sendReset } from './reset.ts'
 import { sendAck } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
+import { failsPaws } from './validate.ts'
 
 /** How far a connection opened out of TIME-WAIT starts beyond the old one's last number (Linux: 65535 + 2). */
 const REOPEN_ISN_OFFSET = 65_537

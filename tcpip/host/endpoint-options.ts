@@ -1,6 +1,7 @@
 /** What a host, and a single connection from it, can be told. */
 
 import type { Counters } from '../base/counters.ts'
+import type { SynOffer } from '../connection/segment-size.ts'
 import type { SynSchedule } from '../connection/syn-schedule.ts'
 import type { LinkEnd } from '../link/link.ts'
 import type { Prefix } from '../wire/address.ts'
@@ -14,8 +15,8 @@ export interface EndpointOptions {
   readonly counters: Counters
   /** Most connections at a time, TIME-WAIT included, half-open entries not. */
   readonly maxConnections: number
-  /** Window scale to offer, 0..14; `NO_WINDOW_SCALE` neither offers nor takes any (Linux tcp_window_scaling). */
-  readonly windowScale?: number
+  /** What SYNs and SYN-ACKs say otherwise than `DEFAULT_OFFER`; `NO_WINDOW_SCALE` takes none either (Linux tcp_window_scaling). */
+  readonly offer?: Partial<SynOffer>
   /** Whether timestamps and SACK are offered and taken; both by default (Linux tcp_timestamps, tcp_sack). */
   readonly timestamps?: boolean
   readonly sack?: boolean
@@ -31,6 +32,6 @@ export interface EndpointOptions {
 export interface ActiveOpenOptions {
   /** When the SYN is repeated; default: Linux's times. */
   readonly synSchedule?: SynSchedule
-  /** MSS to announce, and the most to send, bytes (TCP_MAXSEG); `ADVERTISED_MSS` at most, and by default. */
-  readonly maxSegment?: number
+  /** What the SYN says; default: the host's own. */
+  readonly offer?: SynOffer
 }

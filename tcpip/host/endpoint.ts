@@ -23,7 +23,7 @@ import { type Handshake, startActiveOpen, startPassiveChild, synSentArrives } fr
 import { segmentArrives } from '../connection/receive.ts'
 import { RecordEnds } from '../connection/record-ends.ts'
 import { sendReset } from '../connection/reset.ts'
-import { ADVERTISED_MSS, DEFAULT_WINDOW_SCALE, NO_WINDOW_SCALE } from '../connection/segment-size.ts'
+import { DEFAULT_OFFER, NO_WINDOW_SCALE, type SynOffer } from '../connection/segment-size.ts'
 import { output, sendAck } from '../connection/send.ts'
 import { SYN_SCHEDULES } from '../connection/syn-schedule.ts'
 import type { ConnectionOwner, Tcb } from '../connection/tcb.ts'
@@ -56,7 +56,7 @@ export type ConnectError = 'EADDRNOTAVAIL' | 'ENOBUFS'
 
 export class Endpoint implements PassiveOpenHost {
   readonly counters: Counters
-  readonly windowScale: number
+  readonly offer: SynOffer
   readonly timestamps: boolean
   readonly sack: boolean
   /** Whether there is an option that this host does not speak. */
@@ -79,10 +79,10 @@ export class Endpoint implements PassiveOpenHost {
     this.link = options.link
     this.addresses = options.addresses
     this.counters = options.counters
-    this.windowScale = options.windowScale ?? DEFAULT_WINDOW_SCALE
+    this.offer = { ...DEFAULT_OFFER, ...options.offer }
     this.timestamps = options.timestamps ?? true
     this.sack = options.sack ?? true
-    this.refusesOptions = !this.timestamps || !this.sack || this.windowScale === NO_WINDOW_SCALE
+    this.refusesOptions = !this.timestamps || !this.sack || this.offer.windowScale === NO_WINDOW_SCALE
     this.maxTimeWait = options.maxTimeWait ?? options.maxConnections
     this.rfc1337 = options.rfc1337 ?? false
     this.timeWaitLength = options.timeWaitLength ?? TIME_WAIT_LENGTH
@@ -203,7 +203,7 @@ export class Endpoint implements PassiveOpenHost {
       syn.tsEcr = 0
     }
     if (!this.sack) syn.sackPermitted = false
-    if (this.windowScale === NO_WINDOW_SCALE) syn.windowScale = NO_WINDOW_SCALE
+    if (this.offer.windowScale === NO_WINDOW_SCALE) syn.windowScale = NO_WINDOW_SCALE
   }
 
   private toConnection(tcb: Tcb, segment: Segment, hash: number, now: number): DropReason {
@@ -260,7 +260,7 @@ export class Endpoint implements PassiveOpenHost {
     remotePort: number,
     owner: ConnectionOwner,
     now: number,
-    { synSchedule = SYN_SCHEDULES.linux, maxSegment = ADVERTISED_MSS }: ActiveOpenOptions = {},
+    { synSchedule = SYN_SCHEDULES.linux, offer = this.offer }: ActiveOpenOptions = {},
   ): Tcb | ConnectError {
     if (!this.isLocal(local)) return 'EADDRNOTAVAIL'
     const ports = (remotePort << 16) | localPort
@@ -270,7 +270,7 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb === undefined) return 'ENOBUFS'
     tcb.owner = owner
     tcb.synSchedule = synSchedule
-    tcb.advertisedMss = maxSegment
+    tcb.offer = offer
     const iss = this.isn.next(local, remote, ports, now)
     startActiveOpen(this, tcb, iss, this.isn.tsOffset, now)
     return tcb
@@ -293,10 +293,7 @@ export class Endpoint implements PassiveOpenHost {
     if (tcb.passive) this.listeners.at(tcb.localPort)?.onProvenPeer(tcb.remoteAddress, now)
   }
 
-  /**
-   * Queues bytes for sending and sends what may go; returns how many were taken, 0 when the queue is full. `endsRecord`: nothing
-   * written later shares a segment with these bytes, if all of them are taken (MSG_EOR, Linux tcp_sendmsg_locked).
-   */
+  /** Queues bytes and sends what may go; how many were taken, 0 if the queue is full. `endsRecord`: with MSG_EOR, if all are. */
   write(tcb: Tcb, bytes: Uint8Array, at: number, length: number, now: number, endsRecord = false): number {
     assert(!tcb.finQueued && (tcb.state === State.ESTABLISHED || tcb.state === State.CLOSE_WAIT), 'writable state')
     const taken = tcb.sendQueue.write(bytes, at, length)

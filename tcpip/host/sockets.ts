@@ -2,6 +2,7 @@
  * A host's sockets for programs, in the manner of BSD: listen, accept, connect, with the errors of Linux's calls. What is
  * done with a connection afterwards is in socket.ts.
  */
+import type { SynOffer } from '../connection/segment-size.ts'
 import type { SynSchedule } from '../connection/syn-schedule.ts'
 import type { Tcb } from '../connection/tcb.ts'
 import type { WaitingConnection } from './connection-end.ts'
@@ -35,8 +36,8 @@ export interface ConnectFrom {
   readonly address?: number
   /** 1..65535. */
   readonly port?: number
-  /** MSS to announce, and the most to send, bytes (TCP_MAXSEG). */
-  readonly maxSegment?: number
+  /** What the SYN says; default: the host's own (TCP_MAXSEG, SO_RCVBUF). */
+  readonly offer?: SynOffer
   /** When the SYN is repeated; default: Linux's times (TCP_SYNCNT). */
   readonly synSchedule?: SynSchedule
 }
@@ -111,11 +112,11 @@ export class Sockets {
     now: number,
     from: ConnectFrom = {},
   ): Socket | SocketError {
-    const { address = this.address, port, maxSegment, synSchedule } = from
+    const { address = this.address, port, offer, synSchedule } = from
     if (!isPort(remotePort)) return 'EINVAL'
     const refused = this.refusesBind(from)
     if (refused !== undefined) return refused
-    const options = { ...(maxSegment && { maxSegment }), ...(synSchedule && { synSchedule }) }
+    const options = { ...(offer && { offer }), ...(synSchedule && { synSchedule }) }
     const socket = new Socket(this.endpoint, events)
     const tcb =
       port === undefined

@@ -162,6 +162,12 @@ describe('a command line that is wrong', () => {
     ['no lab key', [], { SYNLAB_LAB_KEY: '' }, 'key'],
     ['an unknown flag', ['--flood'], {}, '--flood'],
     ['a rate out of range', ['--clients-rate', '9999'], {}, '--clients-rate'],
+    [
+      'a directory of traces that is not there',
+      ['--traces', '/nowhere'],
+      {},
+      '--traces "/nowhere": there is no such directory',
+    ],
   ]
   test.each(cases)('%s ends the process with status 2 and one line', async (_, args, env, text) => {
     const attacker = launch('attacker/main.js', ['--api-port', '0', ...args], env)

@@ -55,6 +55,7 @@ const UNHURRIED: ReadonlySet<unknown> = new Set(['open', 'wait', 'inspect', 'clo
 
 export class KernelStack implements StackUnderTest {
   now = 0
+  readonly foreignWindows = undefined
   /** What the slowest command of those that do not wait has taken, microseconds: how far the time of a step may be wrong. */
   slowest = 0
   private readonly ask: Ask

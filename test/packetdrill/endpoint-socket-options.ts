@@ -6,7 +6,7 @@
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { SECOND } from '../../tcpip/base/time.ts'
 import { KEEPALIVE_DEFAULTS, type KeepaliveOptions } from '../../tcpip/connection/keepalive-options.ts'
-import { ADVERTISED_MSS } from '../../tcpip/connection/segment-size.ts'
+import { DEFAULT_MSS, NO_WINDOW_SCALE, type SynOffer, windowScaleFor } from '../../tcpip/connection/segment-size.ts'
 import { QUEUE_BYTES } from '../../tcpip/connection/tcb.ts'
 import { type Linger, type OptionValue, type Outcome, Unsupported } from './stack.ts'
 
@@ -41,7 +41,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
 }
 /** TCP_LINGER2: most seconds (TCP_FIN_TIMEOUT_MAX). */
 const MOST_LINGER2 = 120
-/** Buffers, bytes: the largest that may be asked for (wmem_max, rmem_max, since Linux 6.18), and the least that is given. */
+/** Buffers, bytes: the largest that may be asked for (wmem_max, rmem_max; 212,992 before Linux 6.18), and the least that is given. */
 export const MOST_BUFFER = 4_194_304
 const LEAST_SEND_BUFFER = 4608
 const LEAST_RECEIVE_BUFFER = 2304
@@ -63,8 +63,8 @@ export interface OptionDefaults {
 export class SocketOptions {
   noDelay = false
   linger: Linger = { onoff: 0, linger: 0 }
-  /** TCP_MAXSEG, as far as it is less than the host's own. */
-  maxSegment = ADVERTISED_MSS
+  /** TCP_MAXSEG; 0 for none. */
+  private maxSegment = 0
   /** Options that are settings of a listener. */
   listener: Partial<ListenerConfig> = {}
   private readonly defaults: () => OptionDefaults
@@ -105,12 +105,28 @@ export class SocketOptions {
     return (this.linger2 || this.defaults().finTimeout) * SECOND
   }
 
-  /** Fails when windows follow from something that was set: the kernel's memory, which the endpoint does not have. */
-  requireOwnWindows(): void {
-    if (this.receiveBuffer === undefined) return
-    throw new Unsupported(
-      `SO_RCVBUF of ${this.receiveBuffer} bytes: windows follow from the kernel's memory with overhead, here from a queue of ${QUEUE_BYTES} bytes`,
-    )
+  /** What a SYN of this socket's, or a SYN-ACK of its listener's, says on a host that by default says `own`. */
+  offerFrom(own: SynOffer): SynOffer {
+    const mss = this.maxSegment === 0 ? own.mss : Math.min(this.maxSegment, own.mss)
+    if (this.receiveBuffer === undefined) return { ...own, mss }
+    // Half of a buffer, as long as nothing has come that could tell more (Linux TCP_DEFAULT_SCALING_RATIO).
+    const space = this.receiveBuffer / 2
+    const scales = own.windowScale !== NO_WINDOW_SCALE
+    return { mss, space, windowScale: scales ? windowScaleFor(space) : NO_WINDOW_SCALE }
+  }
+
+  /**
+   * Why the windows of a connection are not Linux's, before and after it has received data; undefined when they are. The window of
+   * a SYN always is.
+   */
+  foreignWindows(hasData: boolean): string | undefined {
+    const bytes = this.receiveBuffer ?? this.defaults().receiveBuffer
+    const isLarge = bytes > QUEUE_BUFFER
+    if (bytes === QUEUE_BUFFER || !(hasData || isLarge)) return undefined
+    const why = isLarge
+      ? `the endpoint's queue holds ${QUEUE_BYTES}`
+      : "they follow from the kernel's memory with overhead"
+    return `windows${isLarge ? '' : ' after data'} with a receive buffer of ${bytes} bytes: ${why}`
   }
 
   /** Fails when a write of `length` bytes took `taken` because of the endpoint's queue, where the buffer asked for is another. */
@@ -150,8 +166,7 @@ export class SocketOptions {
         this.noDelay = value !== 0
         break
       case 'TCP_MAXSEG':
-        // 0 takes it back.
-        this.maxSegment = value === 0 ? ADVERTISED_MSS : Math.min(value, ADVERTISED_MSS)
+        this.maxSegment = value
         break
       case 'TCP_DEFER_ACCEPT':
         this.listener = { ...this.listener, deferAccept: value }
@@ -191,6 +206,9 @@ export class SocketOptions {
         return this.sendBuffer ?? this.defaults().sendBuffer
       case 'SO_RCVBUF':
         return this.receiveBuffer ?? this.defaults().receiveBuffer
+      case 'TCP_MAXSEG':
+        // Before there is a connection: what was set, or the default (Linux do_tcp_getsockopt).
+        return this.maxSegment || DEFAULT_MSS
       case 'TCP_NODELAY':
         return Number(this.noDelay)
       case 'TCP_KEEPIDLE':

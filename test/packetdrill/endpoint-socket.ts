@@ -6,7 +6,6 @@ import type { Listener } from '../../server/listener/listener.ts'
 import type { ListenerConfig } from '../../server/listener/listener-config.ts'
 import { State } from '../../tcpip/base/states.ts'
 import { MILLISECOND } from '../../tcpip/base/time.ts'
-import { ADVERTISED_MSS, DEFAULT_MSS } from '../../tcpip/connection/segment-size.ts'
 import { linuxSynSchedule } from '../../tcpip/connection/syn-schedule.ts'
 import type { Tcb } from '../../tcpip/connection/tcb.ts'
 import type { Endpoint } from '../../tcpip/host/endpoint.ts'
@@ -64,6 +63,11 @@ export class EndpointSocket implements SocketEvents {
     return found
   }
 
+  /** Why the windows of this socket's connections are not Linux's, before or after data has come; undefined when they are. */
+  foreignWindows(hasData: boolean): string | undefined {
+    return this.options.foreignWindows(hasData)
+  }
+
   bind(address: number, port: number): Outcome {
     if (this.local !== undefined) return 'EINVAL'
     if (this.host.endpoint.isListening(port)) return 'EADDRINUSE'
@@ -75,14 +79,13 @@ export class EndpointSocket implements SocketEvents {
     const port = this.local?.port ?? 0
     if (port === 0) throw new Unsupported('listen(2) without bind(2) to a port')
     if (this.connection !== undefined) return 'EINVAL'
-    this.options.requireOwnWindows()
     this.backlog = backlog
     if (this.listener !== undefined) {
       this.configure(this.listener.config)
       return 0
     }
     const listener = this.host.makeListener(this.own)
-    listener.maxSegment = this.options.maxSegment
+    listener.offer = this.options.offerFrom(this.host.endpoint.offer)
     const listening = this.host.sockets.listen(port, listener)
     if (!(listening instanceof ListeningSocket)) {
       this.host.forgetListener(listener)
@@ -116,10 +119,9 @@ export class EndpointSocket implements SocketEvents {
   connect(address: number, port: number): Outcome {
     const { connection, host, options } = this
     if (connection === undefined) {
-      options.requireOwnWindows()
-      const { maxSegment } = options
+      const offer = options.offerFrom(host.endpoint.offer)
       const synSchedule = linuxSynSchedule(options.synRetries)
-      const from = { ...this.localEnd, maxSegment, synSchedule }
+      const from = { ...this.localEnd, offer, synSchedule }
       const made = host.sockets.connect(address, port, this, host.now, from)
       if (!(made instanceof Socket)) return made
       this.connection = made
@@ -199,10 +201,7 @@ export class EndpointSocket implements SocketEvents {
   getOption(_level: string, name: string): OptionValue | Errno {
     const { tcb, options } = this
     if (name === 'SO_ERROR') return this.takeErrorNumber()
-    if (name === 'TCP_MAXSEG') {
-      // Before there is a connection: what was set, or the default (Linux do_tcp_getsockopt).
-      return tcb?.sndMss ?? (options.maxSegment === ADVERTISED_MSS ? DEFAULT_MSS : options.maxSegment)
-    }
+    if (name === 'TCP_MAXSEG' && tcb !== undefined) return tcb.sndMss
     const value = options.get(name)
     if (value === undefined) throw new Unsupported(`getsockopt(2) of ${name}`)
     return value
@@ -218,7 +217,7 @@ export class EndpointSocket implements SocketEvents {
       tcb.userTimeout = options.userTimeout * MILLISECOND
     }
     if (listener === undefined) return
-    listener.maxSegment = options.maxSegment
+    listener.offer = options.offerFrom(host.endpoint.offer)
     listener.configure({ ...listener.config, ...this.own })
   }
 

@@ -13,6 +13,7 @@ import { NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { Endpoint, SECRET_BYTES } from '../../tcpip/host/endpoint.ts'
 import { Sockets } from '../../tcpip/host/sockets.ts'
 import { type LinkEnd, makeLinkEnd } from '../../tcpip/link/link.ts'
+import { PROTOCOL_TCP } from '../../tcpip/wire/ipv4.ts'
 import { DEFAULT_SETTINGS, FIXED_SETTINGS } from './defaults.ts'
 import { EndpointSocket, type SocketHost } from './endpoint-socket.ts'
 import type { OptionDefaults } from './endpoint-socket-options.ts'
@@ -33,6 +34,8 @@ const MAX_CONNECTIONS = 4096
 export class EndpointStack implements StackUnderTest, SocketHost {
   now: number
   readonly localAddress: number
+  /** Whether any peer has sent data. */
+  private hasData = false
   private readonly timerLateness: number
   /** Made when it is needed first: some of its options follow from settings. */
   private created: Endpoint | undefined
@@ -70,6 +73,10 @@ export class EndpointStack implements StackUnderTest, SocketHost {
     return this.sysctls.sockets
   }
 
+  get foreignWindows(): string | undefined {
+    return this.descriptors.map((socket) => socket.foreignWindows(this.hasData)).find((reason) => reason !== undefined)
+  }
+
   get sockets(): Sockets {
     this.madeSockets ??= new Sockets(this.endpoint, this.localAddress)
     return this.madeSockets
@@ -96,6 +103,7 @@ export class EndpointStack implements StackUnderTest, SocketHost {
 
   inject(bytes: Uint8Array): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.hasData ||= carriesData(view)
     this.endpoint.receive(bytes, view, 0, bytes.length, this.now)
   }
 
@@ -262,4 +270,11 @@ export class EndpointStack implements StackUnderTest, SocketHost {
         return undefined
     }
   }
+}
+
+/** Whether an IPv4 packet is a TCP segment with payload. */
+function carriesData(view: DataView): boolean {
+  const headerBytes = (view.getUint8(0) & 15) * 4
+  if (view.getUint8(9) !== PROTOCOL_TCP) return false
+  return view.getUint16(2) > headerBytes + (view.getUint8(headerBytes + 12) >> 4) * 4
 }

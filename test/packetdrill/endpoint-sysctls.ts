@@ -3,22 +3,11 @@
  * that change nothing are in defaults.ts; all others are refused.
  */
 import { LISTENER_DEFAULTS, type ListenerConfig } from '../../server/listener/listener-config.ts'
-import { NO_WINDOW_SCALE } from '../../tcpip/connection/segment-size.ts'
+import { NO_WINDOW_SCALE, windowScaleFor } from '../../tcpip/connection/segment-size.ts'
 import type { EndpointOptions } from '../../tcpip/host/endpoint-options.ts'
 import { FIXED_SETTINGS } from './defaults.ts'
 import { MOST_BUFFER, type OptionDefaults } from './endpoint-socket-options.ts'
 import { Unsupported } from './stack.ts'
-
-/** Largest window scale (RFC 7323 2.3). */
-const MAX_WINDOW_SCALE = 14
-
-/**
- * The window scale that Linux offers for a receive buffer of at most `limit` bytes, or of what a program may ask for
- * (tcp_select_initial_window).
- */
-function windowScaleFor(limit: number): number {
-  return Math.min(MAX_WINDOW_SCALE, Math.floor(Math.log2(Math.max(limit, MOST_BUFFER))) - 15)
-}
 
 /** Settings that have one number. */
 const NUMBERS = {
@@ -62,11 +51,12 @@ export class EndpointSysctls {
     } else requireFixed(name, value)
   }
 
-  get host(): Pick<EndpointOptions, 'windowScale' | 'timestamps' | 'sack' | 'rfc1337'> {
+  get host(): Pick<EndpointOptions, 'offer' | 'timestamps' | 'sack' | 'rfc1337'> {
     const { numbers, buffers } = this
     const scales = numbers['net.ipv4.tcp_window_scaling'] !== 0
+    const [, usual, most] = buffers['net.ipv4.tcp_rmem']
     return {
-      windowScale: scales ? windowScaleFor(buffers['net.ipv4.tcp_rmem'][2]) : NO_WINDOW_SCALE,
+      offer: { windowScale: scales ? windowScaleFor(Math.max(most, MOST_BUFFER)) : NO_WINDOW_SCALE, space: usual / 2 },
       timestamps: numbers['net.ipv4.tcp_timestamps'] !== 0,
       sack: numbers['net.ipv4.tcp_sack'] !== 0,
       rfc1337: numbers['net.ipv4.tcp_rfc1337'] !== 0,

@@ -57,6 +57,8 @@ export interface SentPacket {
 export interface StackUnderTest {
   /** The stack's clock, microseconds. */
   readonly now: number
+  /** Why the windows that the stack tells now, other than in a SYN, are not those of the scripts' host; undefined when they are. */
+  readonly foreignWindows: string | undefined
   /** Turns the clock to `to`; what is due until then happens at its own time. */
   advance(to: number): void
   /**

@@ -14,7 +14,7 @@ import { Prng } from '../../tcpip/base/prng.ts'
 import { State } from '../../tcpip/base/states.ts'
 import { MILLISECOND, NEVER, SECOND } from '../../tcpip/base/time.ts'
 import { segmentsInPipe } from '../../tcpip/connection/scoreboard.ts'
-import { TIMESTAMPS_BYTES } from '../../tcpip/connection/segment-size.ts'
+import { DEFAULT_OFFER, TIMESTAMPS_BYTES } from '../../tcpip/connection/segment-size.ts'
 import { mustProbe } from '../../tcpip/connection/send.ts'
 import type { SequenceRanges } from '../../tcpip/connection/sequence-ranges.ts'
 import { ACK_NONE, type CloseReason, type ConnectionOwner, type Tcb } from '../../tcpip/connection/tcb.ts'
@@ -173,7 +173,7 @@ class Stress {
         secret: testSecret(SECRET_BYTES, first + seed),
         counters: new Counters(),
         maxConnections: 4,
-        windowScale: prng.chance(1, 2) ? 7 : prng.below(15),
+        offer: { windowScale: prng.chance(1, 2) ? 7 : prng.below(15) },
       })
     this.client = host(clientEnd, CLIENT_ADDRESSES.base, CLIENT_ADDRESSES.length, 7)
     this.server = host(serverEnd, SERVER_ADDRESS, 32, 99)
@@ -190,7 +190,7 @@ class Stress {
     this.reneges = prng.chance(1, 5)
     this.shrinks = prng.chance(1, 5)
     const maxSegment = prng.chance(1, 3) ? 40 + prng.below(500) : 1460
-    const options = { maxSegment }
+    const options = { offer: { ...DEFAULT_OFFER, mss: maxSegment } }
     const tcb = this.client.connect(
       CLIENT_ADDRESSES.base,
       40_000,

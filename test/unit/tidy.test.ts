@@ -16,7 +16,6 @@ const LINES_MAX = 350
 
 /** Files that are longer, and why. */
 const LONG_FILES: Readonly<Record<string, string>> = {
-  'tcpip/connection/receive.ts': 'what becomes of a segment, in the order of RFC 9293 3.10.7',
   'tcpip/base/timer-wheel.ts': 'one algorithm, whose parts share five arrays',
   'test/property/connection-stress.test.ts': 'one randomized test with what it says of an end',
   'test/unit/attacker/api/attacker-api.test.ts': 'one test per route of one API',

@@ -4,7 +4,7 @@
  */
 import { FLAG_LETTERS, type IcmpAction, type PacketAction, type ScriptEvent } from '../language/ast.ts'
 import { ScriptError } from '../language/script-error.ts'
-import type { Tuple } from '../stack.ts'
+import { type Tuple, Unsupported } from '../stack.ts'
 import { type Endpoints, Flow, type QueuedPacket, wrap } from './flow.ts'
 import { differences } from './match.ts'
 import { formatActual, formatEventTime, formatExpected, formatTime } from './notation.ts'
@@ -176,6 +176,10 @@ export class WireSide {
       throw new ScriptError('failure', event.line, `${problem}\n  ${expected}${actual}`)
     }
     const { session } = this
+    const { foreignWindows } = session.stack
+    if (action.window !== undefined && (action.flags & FLAG_LETTERS.S) === 0 && foreignWindows !== undefined) {
+      throw new Unsupported(foreignWindows)
+    }
     // A timer of a real kernel was set no earlier than with the flow's packet before, and is late by a share of its wait.
     const percent = session.settings.latenessUsecs > 0 ? session.settings.tolerancePercent : 0
     const latest = window.latest + (Math.max(0, window.latest - flow.lastSentAt) * percent) / 100

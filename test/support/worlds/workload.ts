@@ -315,7 +315,7 @@ function makeHost(link: LinkEnd, addresses: Prefix, prng: Prng): Endpoint {
     secret: randomBytes(prng, SECRET_BYTES),
     counters: new Counters(),
     maxConnections: MAX_CONNECTIONS,
-    windowScale: prng.below(3) * 7,
+    offer: { windowScale: prng.below(3) * 7 },
   })
 }
 

@@ -110,8 +110,8 @@ describe('a replay in a scenario', () => {
 
 describe('a replay without a recording', () => {
   it.each([
-    ['a file that does not exist', 'none.pcap', 'traffic.recorded.trace: cannot read none.pcap: there is no such file'],
-    ['a directory', '.', 'traffic.recorded.trace: cannot read .: not a file'],
+    ['a file that does not exist', 'none.pcap', 'traffic.recorded.trace: none.pcap: there is no such file'],
+    ['a directory', '.', 'traffic.recorded.trace: .: not a file'],
     ['a file that is no capture', 'notes.pcap', 'traffic.recorded.trace: notes.pcap: '],
   ])('%s is refused in one line', (_, file, message) => {
     expect(() => load(text(file))).toThrow(message)

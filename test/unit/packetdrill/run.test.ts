@@ -345,11 +345,14 @@ describe('buffers', () => {
   })
 
   it('of the kernel are not those of the endpoint: a window or a short write that would follow is refused', () => {
-    const receive = '+0 setsockopt(3, SOL_SOCKET, SO_RCVBUF, [20000], 4) = 0\n'
-    expect(problem(`${SOCKET}${receive}+0 bind(3, ..., ...) = 0\n+0 listen(3, 1) = 0`)).toMatchObject({
-      kind: 'unsupported',
-      line: 4,
-    })
+    const receive = (bytes: number) => `${ACCEPTED}+0 setsockopt(4, SOL_SOCKET, SO_RCVBUF, [${bytes}], 4) = 0\n`
+    const refused = { kind: 'unsupported', message: expect.stringContaining('receive buffer of') }
+    const data = '+0 < P. 1:101(100) ack 1 win 64240\n'
+    run(`${receive(20_000)}+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 win 64240`)
+    expect(problem(`${receive(20_000)}${data}+0 > . 1:1(0) ack 101 win 64140`)).toMatchObject({ ...refused, line: 10 })
+    run(`${receive(20_000)}${data}+0 > . 1:1(0) ack 101`)
+    const large = `${receive(200_000)}+0 write(4, ..., 10) = 10\n+0 > P. 1:11(10) ack 1 win 64240`
+    expect(problem(large)).toMatchObject({ ...refused, line: 10 })
     const send = (bytes: number) => `${ACCEPTED}+0 setsockopt(4, SOL_SOCKET, SO_SNDBUF, [${bytes}], 4) = 0\n`
     expect(problem(`${send(20_000)}+0 write(4, ..., 10) = 10`)).toMatchObject({ kind: 'unsupported', line: 9 })
     expect(problem(`${send(200_000)}+0 write(4, ..., 90000) = 90000`)).toMatchObject({ kind: 'unsupported', line: 9 })

@@ -6,7 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { readTrace } from '../../../../attacker/engine/trace-file.ts'
+import { directoryRefusal, readTrace } from '../../../../attacker/engine/trace-file.ts'
 import { SYN } from '../../../../tcpip/wire/segment.ts'
 import { packetOf, pcapFile } from '../../../support/readers/capture-files.ts'
 
@@ -38,6 +38,16 @@ beforeAll(() => {
 })
 
 afterAll(() => rmSync(outside, { recursive: true, force: true }))
+
+it.each([
+  ['nowhere', 'there is no such directory'],
+  ['flood.pcap', 'is no directory'],
+  ['flood.pcap/x', 'there is no such file'],
+  ['folder', undefined],
+  ['to-folder', undefined],
+])('traces are in a directory: %s', (name, refusal) => {
+  expect(directoryRefusal(join(directory, name))).toBe(refusal)
+})
 
 describe('readTrace', () => {
   it.each(['flood.pcap', '..flood', 'inside'])('reads %s', async (name) => {
