@@ -8,7 +8,7 @@ import { MILLISECOND } from '../base/time.ts'
 import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
-import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
+import { onAckSent, onDataSent } from './acknowledge.ts'
 import { burstSize } from './burst.ts'
 import type { ConnectionHost } from './host.ts'
 import { armRetransmission, armWindowProbe, scheduleLossProbe, timeoutOfOldest } from './loss-timer.ts'
@@ -48,7 +48,7 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
   return out
 }
 
-/** Sends the SYN-ACK of a simultaneous open, first copy or repeat (RFC 9293 3.5, figure 8). */
+/** Sends the SYN-ACK of a simultaneous open (RFC 9293 3.5, figure 8). It has the number of our SYN, and to OutSegs is no new segment. */
 export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
   out.flags = SYN | ACK
@@ -102,7 +102,7 @@ function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
   out.tsEcr = 0
 }
 
-/** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
+/** Sends what is known lost, then what the send queue and the windows allow, FIN last. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
   const before = tcb.sndNxt
   while (repeatLost(host, tcb, now)) {
@@ -119,7 +119,6 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
     scheduleLossProbe(host, tcb, now, timeoutOfOldest(tcb))
   }
   if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
-  if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
 }
 
 /** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */
