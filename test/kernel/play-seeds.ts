@@ -19,7 +19,7 @@ export interface SeedOutcome extends Comparison {
 }
 
 /** A difference counts when the kernel shows it every time: in real time two things at once may go either way. */
-const CONFIRMATIONS = 2
+const CONFIRMATIONS = 5
 
 /** Longest step of a play that counts, microseconds, and how often a play is tried again for it. */
 const STEP_LIMIT = 1_000
