@@ -23,6 +23,9 @@ const ROUND_TRIP_STEP = 512
 /** A pause of this length begins a flight of its own, which does not wait. */
 const PAUSE = MILLISECOND
 
+/** Longest wait for an ACK, from when it is expected, if the round trip is not shorter than twice that (Linux since 6.18). */
+const LONGEST_WAIT = MILLISECOND
+
 /** A burst that fills this share of the window does not wait (Linux tcp_tso_win_divisor). */
 const WINDOW_SHARE = 3
 
@@ -42,10 +45,10 @@ export function burstSize(tcb: Tcb, segmentBytes: number, now: number): number {
   return Math.max(1, Math.min(most, room, tcb.cwnd >> 1))
 }
 
-/** Whether more is being sent just now, and half a round trip has passed since the oldest segment in flight was sent. */
+/** Whether more is being sent just now, and the ACK of the oldest segment in flight is expected in a moment, or overdue. */
 function isAckNear(tcb: Tcb, now: number): boolean {
   if (tcb.recovery !== RECOVERY_NONE || tcb.flight.length === 0 || now - tcb.lastSentAt > PAUSE) return false
-  return now - tcb.flight.oldestSentAt >= tcb.srtt / 2
+  return tcb.flight.oldestSentAt + tcb.srtt - now <= Math.min(LONGEST_WAIT, tcb.srtt / 2)
 }
 
 function mostSegments(tcb: Tcb, segmentBytes: number): number {
