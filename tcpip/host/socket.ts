@@ -161,6 +161,11 @@ export class Socket implements ConnectionOwner {
     if (tcb !== undefined && tcb.state >= State.ESTABLISHED) this.endpoint.keepAlive(tcb, options, now)
   }
 
+  /** Whether there is an error that no call has told yet (POLLERR). */
+  get hasError(): boolean {
+    return this.error !== undefined
+  }
+
   /** Why the connection ended, if no call has said so yet; from now on one has (SO_ERROR). */
   takeError(): SocketError | undefined {
     const { error } = this
