@@ -6,6 +6,7 @@ import { copyFileSync, existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import Type from 'typebox'
 import { writeWholeFile } from '../files/whole-file.ts'
+import { writeFault } from '../files/write-failure.ts'
 import { UsageError } from '../usage-error.ts'
 import { type Course, makeCourse } from './course.ts'
 import { jsonText, parseFile, readText } from './json-file.ts'
@@ -78,7 +79,7 @@ export function initClass(
       writeWholeFile(file, studentFileText(makeStudentFile(course, id)))
     }
   } catch (error) {
-    throw new UsageError(`${directory}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
+    throw new UsageError(`${directory}: ${writeFault(error)}`)
   }
   return { course, added, total: roster.students.length }
 }

@@ -14,6 +14,7 @@ import { SHEET_LETTERS, type Sheet } from '../class/sheet.ts'
 import { parseLetter, SHEETS } from '../class/sheets/catalogue.ts'
 import { readStudentFile } from '../class/student-file.ts'
 import { writeWholeFile } from '../files/whole-file.ts'
+import { writeFault } from '../files/write-failure.ts'
 import { formatTable } from '../report/text-table.ts'
 import { UsageError } from '../usage-error.ts'
 import { EXIT_OK, exitCodeOfSignal } from './exit-code.ts'
@@ -120,7 +121,7 @@ export function sheet(letter: string, flags: SheetFlags, { stdout }: Output): nu
       mkdirSync(directory, { recursive: true })
       writeWholeFile(form, formText(one, variant, language))
     } catch (error) {
-      throw new UsageError(`${form}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
+      throw new UsageError(`${form}: ${writeFault(error)}`)
     }
   }
   const text = `docs/worksheets/${language}/${one.text}.md`

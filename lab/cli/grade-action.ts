@@ -3,6 +3,7 @@
  */
 import { type ClassDirectory, readClass } from '../class/class-directory.ts'
 import { writeWholeFile } from '../files/whole-file.ts'
+import { writeFault } from '../files/write-failure.ts'
 import { gradeClass } from '../grade/grade-class.ts'
 import { allPassed, type ClassGrades, type Format } from '../grade/grades.ts'
 import { readHandIns } from '../grade/hand-ins.ts'
@@ -82,6 +83,6 @@ function write(path: string, text: string): void {
   try {
     writeWholeFile(path, text)
   } catch (error) {
-    throw new UsageError(`--out ${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
+    throw new UsageError(`--out ${path}: ${writeFault(error)}`)
   }
 }

@@ -3,10 +3,11 @@
  * whole: a run that fails or is interrupted leaves the destination as it was. What a killed run has left is put in order
  * by the next one.
  */
+import { randomBytes } from 'node:crypto'
 import {
   existsSync,
+  lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmdirSync,
@@ -17,7 +18,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path'
 import { BUNDLE_FILES, type BundleFile } from '../bundle/bundle.ts'
 import { UsageError } from '../usage-error.ts'
-import { orWriteFailure } from './write-failure.ts'
+import { orWriteFailure, writeFault } from './write-failure.ts'
 
 /** Where a commit keeps the files that it replaces, in its stage, until all are replaced. */
 const REPLACED = 'replaced'
@@ -43,17 +44,22 @@ export class BundleDirectory {
       if (this.existed && !statSync(target).isDirectory()) {
         throw new UsageError(`--out ${path}: is a file; name a directory`)
       }
+      if (!this.existed && lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
+        throw new UsageError(`--out ${path}: is a symbolic link to something that is not there`)
+      }
       if (existsSync(parent)) clearStages(parent, target)
       if (this.existed) checkReplaceable(path)
       for (const directory of missingDirectories(parent)) {
         mkdirSync(directory)
         this.madeParents.push(directory)
       }
-      this.stage = mkdtempSync(join(parent, `${stagePrefix(target)}${process.pid}-`))
+      this.stage = join(parent, `${stagePrefix(target)}${process.pid}-${randomBytes(4).toString('hex')}`)
+      // It becomes the bundle, which whoever may read the user's other directories may read as well.
+      mkdirSync(this.stage)
     } catch (error) {
       this.removeParents()
       if (error instanceof UsageError) throw error
-      throw new UsageError(`--out ${path}: cannot be written: ${(error as NodeJS.ErrnoException).code}`)
+      throw new UsageError(`--out ${path}: ${writeFault(error)}`)
     }
   }
 

@@ -84,6 +84,7 @@ export const COUNTERS: Readonly<Record<CounterName, CounterEntry>> = {
   TCPACKSkippedPAWS: tcpExt('answers to segments with an old timestamp that the rate limit held back'),
   TCPACKSkippedFinWait2: tcpExt('answers in FIN-WAIT-2 without a program that the rate limit held back'),
   HalfOpenEvicted: lab('half-open entries removed to make room for a new SYN'),
+  TWKilled: tcpExt('connections that wait in FIN-WAIT-2 without a program for 4 s at most'),
   TCPAbortOnLinger: tcpExt('connections reset because the program closed them in FIN-WAIT-2 and waits for no FIN'),
   PAWSActive: tcpExt('answers to a SYN that echo no timestamp of the attempt, and are reset'),
 }

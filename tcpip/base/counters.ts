@@ -108,6 +108,8 @@ export const Mib = {
   TCPAbortOnLinger: 63,
   /** Answers in SYN-SENT whose echoed timestamp no SYN of the attempt carried. */
   PAWSActive: 64,
+  /** Connections that wait in FIN-WAIT-2 without a program for 4 s at most. */
+  TWKilled: 65,
 } as const
 
 export type Mib = (typeof Mib)[keyof typeof Mib]

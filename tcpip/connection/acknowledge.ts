@@ -29,9 +29,12 @@ const MAX_QUICK_ACKS = 16
  * Segments that wait to be read without shrinking the window. Linux asks whether __tcp_select_window() has come down below
  * tp->rcv_wnd, and counts memory: of a buffer of 128 KB a segment of 1,460 bytes takes 2,304, so that it holds 83,000 bytes of them where
  * 64,076 are offered at first and 2,920 more with each; three leave it above. Of small ones, which take 768 for half of that in
- * window, three stay within the segment kept back (tcp_init_buffer_space, tcp_grow_window).
+ * window, three stay within the segment kept back, but the window does not grow with them (tcp_init_buffer_space, tcp_grow_window).
  */
 const UNNOTICED = 3
+
+/** Segments below this size are no measure of what a buffer holds, bytes (Linux tcp_event_data_recv). */
+const LEAST_MEASURE = 128
 
 /** Least size that counts as a peer's segment, bytes (Linux TCP_MIN_MSS). */
 const LEAST_SEGMENT = 88
@@ -79,6 +82,7 @@ function allowQuickAcks(tcb: Tcb): void {
 export function measureSegment(tcb: Tcb, segment: Segment): void {
   const length = segment.payloadLength
   if (length >= tcb.rcvMss) {
+    if (length > tcb.rcvMss && length >= LEAST_MEASURE) tcb.isRcvMssMeasured = true
     tcb.rcvMss = Math.min(length, tcb.offer.mss)
     if ((segment.flags & PSH) !== 0) tcb.ackPushed = Math.max(tcb.ackPushed, 1)
     return
@@ -116,7 +120,8 @@ export function isAckDue(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   if (tcb.ackOwed === ACK_NOW || tcb.reassembly.count > 0) return true
   if (tcb.quickAcks > 0 && !tcb.pingPong) return true
   // More than a segment of the peer's, and the window need not shrink: else the program's reading will tell.
-  if (isMoreThanSegment(tcb) && offerableWindow(tcb) + UNNOTICED * tcb.rcvMss >= tcb.offeredWnd) return true
+  const unnoticed = tcb.isRcvMssMeasured ? UNNOTICED * tcb.rcvMss : 0
+  if (isMoreThanSegment(tcb) && offerableWindow(tcb) + unnoticed >= tcb.offeredWnd) return true
   // A delay of nothing lasts until the kernel's next tick.
   const delay = tcb.ackDelay === 0 ? TICK : boundedDelay(tcb)
   const armed = host.tcbs.deadlineOf(tcb, DELAYED_ACK)

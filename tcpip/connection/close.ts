@@ -8,13 +8,16 @@ import { SECOND } from '../base/time.ts'
 import type { ConnectionHost } from './host.ts'
 import { output, sendAck, sendActiveReset } from './send.ts'
 import type { CloseReason, Tcb } from './tcb.ts'
-import { RETRANSMIT } from './tcb-table.ts'
+import { DELAYED_ACK, KEEPALIVE, RETRANSMIT } from './tcb-table.ts'
 
 /** Default length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
 export const TIME_WAIT_LENGTH = 60 * SECOND
 
 /** Least time of that wait, in retransmission timeouts: a FIN that was lost can still be repeated (Linux tcp_fin_time). */
 const FIN_WAIT_2_LEAST_RTOS = 3.5
+
+/** Waits of a record up to this, microseconds, are counted as TWKilled instead of TW (Linux __inet_twsk_schedule). */
+const SHORT_RECORD = 4 * SECOND
 
 /**
  * The application closes: nothing more is sent after the queued bytes and a FIN, and nothing more is delivered to it.
@@ -30,6 +33,12 @@ export function closeConnection(host: ConnectionHost, tcb: Tcb, now: number): vo
     host.counters.add(Mib.TCPAbortOnClose)
     resetPeer(host, tcb, now)
     return
+  }
+  // Nobody is left who could wait for the end of a simultaneous open: the FIN follows the SYN at once (Linux tcp_close_state).
+  if (tcb.state === State.SYN_RECEIVED) {
+    tcb.sndUna = tcb.sndNxt
+    host.tcbs.disarm(tcb, RETRANSMIT)
+    host.tcbs.setState(tcb, State.ESTABLISHED, now)
   }
   shutdownSend(host, tcb, now)
   if (tcb.state !== State.FIN_WAIT_2) return
@@ -57,6 +66,7 @@ export function enterEstablished(host: ConnectionHost, tcb: Tcb, now: number): v
   // The SYN-ACK counts as data; where SYNs crossed none has come (Linux tcp_finish_connect alone sets lrcvtime).
   tcb.lastDataAt = tcb.state === State.SYN_SENT ? now : Number.NEGATIVE_INFINITY
   host.tcbs.setState(tcb, State.ESTABLISHED, now)
+  tcb.lastReceivedAt = now
   if (tcb.finQueued) host.tcbs.setState(tcb, State.FIN_WAIT_1, now)
   tcb.owner?.onEstablished(tcb, now)
 }
@@ -107,28 +117,68 @@ export function enterTimeWait(host: ConnectionHost, tcb: Tcb, now: number): void
     finishConnection(host, tcb, 'closed', now)
     return
   }
-  // One that waits in FIN-WAIT-2 without a program has been counted: to Linux it is in TIME-WAIT already.
-  if (!isForsaken(tcb)) host.counters.add(Mib.TW)
+  // A record has been counted: to Linux it is in TIME-WAIT already.
+  if (!tcb.isRecord) host.counters.add(Mib.TW)
   host.tcbs.setState(tcb, State.TIME_WAIT, now)
   tcb.lastChallengeAt = -1
   tcb.sendQueue.clear()
   host.tcbs.arm(tcb, RETRANSMIT, now + host.timeWaitLength)
 }
 
-/** Our FIN is acknowledged: FIN-WAIT-1 becomes FIN-WAIT-2, bounded in time when nobody is left to receive. */
-export function enterFinWait2(host: ConnectionHost, tcb: Tcb, now: number): void {
+/**
+ * Our FIN is acknowledged: FIN-WAIT-1 becomes FIN-WAIT-2, bounded in time when nobody is left to receive. `withFin`: the segment that
+ * says so has a FIN itself. Whatever becomes of that, the connection is not given up for a record yet (Linux tcp_rcv_state_process).
+ */
+export function enterFinWait2(host: ConnectionHost, tcb: Tcb, withFin: boolean, now: number): void {
   host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
-  if (tcb.owner === undefined) forsake(host, tcb, now)
+  if (tcb.owner !== undefined) return
+  if (withFin) armFinWait2(host, tcb, now)
+  else forsake(host, tcb, now)
 }
 
-/** FIN-WAIT-2 without a program: all that it waits for is the peer's FIN, in a record of its own (Linux tcp_time_wait). */
+/** FIN-WAIT-2 without a program: all that it waits for is the peer's FIN, at the end in a record of its own (Linux tcp_time_wait). */
 function forsake(host: ConnectionHost, tcb: Tcb, now: number): void {
-  host.counters.add(Mib.TW)
-  tcb.lastChallengeAt = -1
-  host.tcbs.arm(tcb, RETRANSMIT, now + Math.max(tcb.finWait2Timeout, FIN_WAIT_2_LEAST_RTOS * tcb.rto))
+  const length = finWait2Length(tcb)
+  if (length > TIME_WAIT_LENGTH) armFinWait2(host, tcb, now)
+  else keepRecord(host, tcb, length, now)
 }
 
-/** Whether a connection waits in FIN-WAIT-2 and nobody reads any more. */
+/** How long FIN-WAIT-2 without a program may last, microseconds (Linux tcp_fin_time). */
+function finWait2Length(tcb: Tcb): number {
+  return Math.max(tcb.finWait2Timeout, FIN_WAIT_2_LEAST_RTOS * tcb.rto)
+}
+
+/** Starts the time in which the connection still is one: what is longer than a record waits, or else all of it. */
+function armFinWait2(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const length = finWait2Length(tcb)
+  // Linux has one timer for this and for keepalive.
+  host.tcbs.disarm(tcb, KEEPALIVE)
+  host.tcbs.arm(tcb, RETRANSMIT, now + (length > TIME_WAIT_LENGTH ? length - TIME_WAIT_LENGTH : length))
+}
+
+function keepRecord(host: ConnectionHost, tcb: Tcb, length: number, now: number): void {
+  host.counters.add(length <= SHORT_RECORD ? Mib.TWKilled : Mib.TW)
+  tcb.isRecord = true
+  tcb.lastChallengeAt = -1
+  tcb.reassembly.clear()
+  tcb.sackReport.clear()
+  host.tcbs.disarm(tcb, DELAYED_ACK)
+  host.tcbs.disarm(tcb, KEEPALIVE)
+  host.tcbs.arm(tcb, RETRANSMIT, now + length)
+}
+
+/**
+ * FIN-WAIT-2 without a program lasts too long. Of a record nothing is said; a connection leaves one if it was to wait for longer than
+ * that does, else the peer is reset (Linux tcp_keepalive_timer).
+ */
+export function onFinWait2Timeout(host: ConnectionHost, tcb: Tcb, now: number): void {
+  const rest = finWait2Length(tcb) - TIME_WAIT_LENGTH
+  if (tcb.isRecord) host.tcbs.close(tcb)
+  else if (rest > 0) keepRecord(host, tcb, rest, now)
+  else resetPeer(host, tcb, now)
+}
+
+/** Whether a connection waits in FIN-WAIT-2 as a record. */
 export function isForsaken(tcb: Tcb): boolean {
-  return tcb.state === State.FIN_WAIT_2 && tcb.owner === undefined
+  return tcb.isRecord && tcb.state === State.FIN_WAIT_2
 }

@@ -10,12 +10,17 @@ import { sendActiveReset, sendKeepaliveProbe } from './send.ts'
 import type { Tcb } from './tcb.ts'
 import { KEEPALIVE, RETRANSMIT } from './tcb-table.ts'
 
-/** Starts to watch a synchronized connection. */
+/**
+ * Watches a synchronized connection from now on, or by other options than before: another idle time counts from when the peer was last
+ * heard (Linux tcp_set_keepalive, tcp_sock_set_keepidle_locked).
+ */
 export function startKeepalive(host: ConnectionHost, tcb: Tcb, options: KeepaliveOptions, now: number): void {
+  const before = tcb.keepalive
   tcb.keepalive = options
-  tcb.keepaliveProbes = 0
-  tcb.lastReceivedAt = now
-  host.tcbs.arm(tcb, KEEPALIVE, now + options.idle)
+  if (before === undefined) host.tcbs.arm(tcb, KEEPALIVE, now + options.idle)
+  else if (before.idle !== options.idle) {
+    host.tcbs.arm(tcb, KEEPALIVE, Math.max(now, tcb.lastReceivedAt + options.idle))
+  }
 }
 
 /** Watches no longer. */
@@ -29,9 +34,10 @@ export function onKeepaliveTimeout(host: ConnectionHost, tcb: Tcb, now: number):
   const options = tcb.keepalive
   if (options === undefined || tcb.state === State.TIME_WAIT) return true
   const heardUntil = tcb.lastReceivedAt + options.idle
-  if (now < heardUntil || host.tcbs.isArmed(tcb, RETRANSMIT)) {
-    // Data in flight is a probe of its own: its retransmissions decide.
-    host.tcbs.arm(tcb, KEEPALIVE, Math.max(heardUntil, now + options.interval))
+  // Data in flight is a probe of its own: its retransmissions decide.
+  const isBusy = host.tcbs.isArmed(tcb, RETRANSMIT)
+  if (isBusy || now < heardUntil) {
+    host.tcbs.arm(tcb, KEEPALIVE, isBusy ? now + options.idle : heardUntil)
     return true
   }
   if (isGivenUp(tcb, options, now)) {

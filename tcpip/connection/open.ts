@@ -14,9 +14,10 @@ import { startCautiously, startCongestionControl } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { INITIAL_RTO } from './loss-timer.ts'
 import { sendReset } from './reset.ts'
+import { respond } from './respond.ts'
 import { armSynTimeout, resetBackoff, sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { DEFAULT_MSS, DEFAULT_OFFER, initialWindow, MIN_SEND_MSS, TIMESTAMPS_BYTES } from './segment-size.ts'
-import { output, sendAck, timestampOf } from './send.ts'
+import { sendAck, timestampOf } from './send.ts'
 import { sendSimultaneousSynAck, sendSyn } from './send-syn.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
@@ -99,7 +100,7 @@ export function synSentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   sendAck(host, tcb, now)
   const generation = tcb.generation
   enterEstablished(host, tcb, now)
-  if (tcb.generation === generation) output(host, tcb, now)
+  if (tcb.generation === generation) respond(host, tcb, now)
   return DropReason.ACCEPTED
 }
 
@@ -130,12 +131,13 @@ export function onSynAcknowledged(host: ConnectionHost, tcb: Tcb, segment: Segme
 
 /**
  * A SYN crossed ours: both sides open at once. The SYN is answered and SYN-RECEIVED entered (RFC 9293 MUST-10). The timer of our SYN
- * goes on.
+ * goes on. As in Linux, our window is scaled from now on even if the peer's SYN says that it scales none.
  */
 function simultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   agreeOptions(tcb, segment.mss, segment.windowScale, segment.sackPermitted, segment.hasTimestamps)
   tcb.tsRecent = segment.tsVal
   tcb.tsRecentAt = now
+  tcb.rcvWindowShift = Math.max(0, tcb.offer.windowScale)
   synchronize(tcb, segment.seq, segment)
   host.tcbs.setState(tcb, State.SYN_RECEIVED, now)
   if (tcb.timedAt >= 0) tcb.timedAt = now

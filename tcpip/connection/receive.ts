@@ -15,10 +15,11 @@ import { onProbeAnswer } from './loss-probe.ts'
 import { hastenRetransmission, restartRetransmission, stopRetransmission } from './loss-timer.ts'
 import { boundSegment, onSynAcknowledged } from './open.ts'
 import { sendChallengeAck, sendReset } from './reset.ts'
+import { respond } from './respond.ts'
 import { sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
-import { finAcknowledged, mustProbe, output, repeatAllLost } from './send.ts'
+import { finAcknowledged, mustProbe, repeatAllLost } from './send.ts'
 import { RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
@@ -38,11 +39,12 @@ import {
 /** Processes a segment for `tcb`, in SYN-RECEIVED of a simultaneous open or a synchronized state but TIME-WAIT. */
 export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
   if (tcb.state === State.SYN_RECEIVED && isCrossedSynAck(tcb, segment)) {
+    updateTsRecent(tcb, segment, now)
     if (!completeSimultaneousOpen(host, tcb, segment, now)) return DropReason.ACCEPTED
     // Its SYN has come before, like any old byte.
     acknowledgeAtOnce(tcb)
     reportOldData(host.counters, tcb, segment)
-    output(host, tcb, now)
+    respond(host, tcb, now)
     return DropReason.ACCEPTED
   }
   // Without ACK, RST or SYN it is nothing at all, wherever it lies.
@@ -122,7 +124,7 @@ function takePredicted(host: ConnectionHost, tcb: Tcb, segment: Segment, now: nu
   sendChallengeAck(host, tcb, now)
   const { generation } = tcb
   tcb.owner?.onReadable(tcb, now)
-  if (tcb.generation === generation) output(host, tcb, now)
+  if (tcb.generation === generation) respond(host, tcb, now)
   return outcome
 }
 
@@ -181,9 +183,9 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
       }
       // Data that nobody will read ends the connection in a moment: there is nothing left to wait for.
       if (reachesNobody(tcb, segment)) host.tcbs.setState(tcb, State.FIN_WAIT_2, now)
-      else enterFinWait2(host, tcb, now)
-      // Of a connection without a program only the record is left, and old bytes are nothing to it (Linux tcp_time_wait).
-      if (isForsaken(tcb) && (segment.flags & FIN) === 0 && !reachesNobody(tcb, segment)) return GONE
+      else enterFinWait2(host, tcb, (segment.flags & FIN) !== 0, now)
+      // Old bytes are nothing to a record (Linux tcp_time_wait).
+      if (isForsaken(tcb)) return GONE
     } else if (tcb.state === State.CLOSING) {
       enterTimeWait(host, tcb, now)
       return GONE
@@ -264,7 +266,7 @@ function processText(host: ConnectionHost, tcb: Tcb, segment: Segment, advanced:
   const readable = tcb.rcvNxt !== before
   if (tcb.generation === generation && readable) tcb.owner?.onReadable(tcb, now)
   if (tcb.generation === generation && advanced) tcb.owner?.onWritable(tcb, now)
-  if (tcb.generation === generation) output(host, tcb, now)
+  if (tcb.generation === generation) respond(host, tcb, now)
   return outcome
 }
 
@@ -277,8 +279,10 @@ function isCrossedSynAck(tcb: Tcb, segment: Segment): boolean {
 /** Our SYN is acknowledged in SYN-RECEIVED: the simultaneous open is complete. False when the application ended it. */
 function completeSimultaneousOpen(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): boolean {
   onSynAcknowledged(host, tcb, segment, now)
-  tcb.sndWnd = segment.window << ((segment.flags & SYN) !== 0 ? 0 : tcb.sndWindowShift)
-  tcb.maxSndWnd = tcb.sndWnd
+  // Linux scales the window of a SYN-ACK too, but it is not what bounds segments.
+  tcb.sndWnd = segment.window << tcb.sndWindowShift
+  tcb.maxSndWnd = Math.max(tcb.maxSndWnd, (segment.flags & SYN) !== 0 ? segment.window : tcb.sndWnd)
+  boundSegment(tcb)
   tcb.sndWl1 = segment.seq
   const { generation } = tcb
   enterEstablished(host, tcb, now)

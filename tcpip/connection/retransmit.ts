@@ -22,6 +22,9 @@ const MAX_RETRANSMITS = 15
 /** The same when no program is left that could wait for it (Linux tcp_orphan_retries). */
 const MAX_ORPHAN_RETRANSMITS = 8
 
+/** Times that the SYN or SYN-ACK of a simultaneous open is repeated (Linux tcp_syn_retries). They double: only SYNs begin with equal waits. */
+const MAX_SYN_ACK_REPEATS = 6
+
 /** Arms the timer for what follows the SYN that was sent last: another one, or giving up. */
 export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void {
   host.tcbs.arm(tcb, RETRANSMIT, now + tcb.synSchedule[tcb.retransmits])
@@ -30,13 +33,15 @@ export function armSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): void
 /** The timer of an active open fired: repeats the SYN, or SYN-ACK; false when the schedule is at its end. */
 export function onSynTimeout(host: ConnectionHost, tcb: Tcb, now: number): boolean {
   host.counters.add(Mib.TCPTimeouts)
-  if (tcb.retransmits === tcb.synSchedule.length - 1 || isUserTimeoutOver(tcb, now)) return false
+  const isSynSent = tcb.state === State.SYN_SENT
+  const most = isSynSent ? tcb.synSchedule.length - 1 : MAX_SYN_ACK_REPEATS
+  if (tcb.retransmits >= most || isUserTimeoutOver(tcb, now)) return false
   tcb.retransmits++
   host.counters.add(Mib.RetransSegs)
   host.counters.add(Mib.TCPSynRetrans)
   tcb.timedAt = -1
   let wait = tcb.synSchedule[tcb.retransmits]
-  if (tcb.state === State.SYN_SENT) sendSyn(host, tcb, true, now)
+  if (isSynSent) sendSyn(host, tcb, true, now)
   else {
     sendSimultaneousSynAck(host, tcb, now)
     // No schedule of SYNs: the time doubles at once.
@@ -70,6 +75,7 @@ export function onRetransmitTimeout(host: ConnectionHost, tcb: Tcb, now: number)
     // What went out because there was a little room is in flight like any other data.
     if (mustProbe(tcb)) armWindowProbe(host, tcb, now)
     else {
+      tcb.retransmits = tcb.probeBackoff = 0
       tcb.probingSince = -1
       armRetransmission(host, tcb, now)
     }

@@ -55,36 +55,21 @@ export function reportOverlap(counters: Counters, tcb: Tcb, start: number, end: 
   }
 }
 
-/** Blocks that the next segment carries at most. */
+/** Blocks that the next segment carries. */
 export function sackBlocksDue(tcb: Tcb): number {
   if (!tcb.sackPermitted) return 0
-  const due = tcb.reassembly.count + (tcb.sackReport.hasDuplicate ? 1 : 0)
+  const due = tcb.sackReport.length + (tcb.sackReport.hasDuplicate ? 1 : 0)
   return Math.min(due, tcb.timestamps ? BLOCKS_BESIDE_TIMESTAMPS : SACK_BLOCKS_MAX)
 }
 
 /** Gives an outgoing segment its SACK option, if one is due. A duplicate is reported once. */
 export function addSackBlocks(tcb: Tcb, out: Segment): void {
-  const limit = sackBlocksDue(tcb)
-  if (limit === 0) return
-  const { sackReport, reassembly } = tcb
+  const due = sackBlocksDue(tcb)
+  if (due === 0) return
+  const { sackReport } = tcb
   if (sackReport.hasDuplicate) {
     out.addSackBlock(sackReport.duplicateLeft, sackReport.duplicateRight)
     sackReport.hasDuplicate = false
   }
-  const firstRange = out.sackBlocks
-  for (let i = 0; i < sackReport.length && out.sackBlocks < limit; ) {
-    const range = reassembly.indexOf(sackReport.recentAt(i))
-    if (range < 0 || isListed(out, firstRange, reassembly.startOf(range))) {
-      // Delivered meanwhile, or grown together with a more recent one.
-      sackReport.drop(i)
-      continue
-    }
-    out.addSackBlock(reassembly.startOf(range), reassembly.endOf(range))
-    i++
-  }
-}
-
-function isListed(out: Segment, from: number, left: number): boolean {
-  for (let i = from; i < out.sackBlocks; i++) if (out.sackEdges[2 * i] === left) return true
-  return false
+  for (let i = 0; out.sackBlocks < due; i++) out.addSackBlock(sackReport.leftOf(i), sackReport.rightOf(i))
 }

@@ -8,7 +8,7 @@ import { MILLISECOND } from '../base/time.ts'
 import { sackLength } from '../wire/options.ts'
 import { ACK, FIN, PSH, RST, type Segment } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
-import { isAckDue, onAckSent, onDataSent } from './acknowledge.ts'
+import { onAckSent, onDataSent } from './acknowledge.ts'
 import { burstSize } from './burst.ts'
 import type { ConnectionHost } from './host.ts'
 import { armRetransmission, armWindowProbe, scheduleLossProbe, timeoutOfOldest } from './loss-timer.ts'
@@ -68,7 +68,7 @@ function acceptableSeq(tcb: Tcb): number {
   return seqDiff(tcb.sndNxt, windowEnd) < 1 << tcb.rcvWindowShift ? tcb.sndNxt : windowEnd
 }
 
-/** Sends what is known lost, then what the send queue and the windows allow, FIN last, and any ACK that is due. */
+/** Sends what is known lost, then what the send queue and the windows allow, FIN last. */
 export function output(host: ConnectionHost, tcb: Tcb, now: number, isWriting = false): void {
   const before = tcb.sndNxt
   repeatAllLost(host, tcb, now)
@@ -87,7 +87,6 @@ export function output(host: ConnectionHost, tcb: Tcb, now: number, isWriting = 
     scheduleLossProbe(host, tcb, now, timeoutOfOldest(tcb))
   }
   if (mustProbe(tcb) && !host.tcbs.isArmed(tcb, RETRANSMIT)) armWindowProbe(host, tcb, now)
-  if (isAckDue(host, tcb, now)) sendAck(host, tcb, now)
 }
 
 /** Data went out: how far the congestion window is made use of decides whether it may grow (Linux tcp_cwnd_validate). */

@@ -51,15 +51,12 @@ export class SequenceRanges {
     return seqDiff(to, from) - known
   }
 
-  /** Where the stream reaches once everything before `seq` is there; ranges that are covered are forgotten. */
-  advance(seq: number): number {
+  /** Where the stream reaches once everything before `seq` is there. */
+  reach(seq: number): number {
     let reached = seq
-    let covered = 0
-    while (covered < this.count && seqLessOrEqual(this.starts[covered], reached)) {
-      if (seqLess(reached, this.ends[covered])) reached = this.ends[covered]
-      covered++
+    for (let i = 0; i < this.count && seqLessOrEqual(this.starts[i], reached); i++) {
+      if (seqLess(reached, this.ends[i])) reached = this.ends[i]
     }
-    this.move(covered, 0)
     return reached
   }
 

@@ -175,11 +175,11 @@ function resetTcb(tcb: Tcb): void {
   tcb.recordEnds = undefined
   tcb.reassembly.clear()
   tcb.sackReport.clear()
-  tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = false
+  tcb.finQueued = tcb.finSent = tcb.finReceived = tcb.readShut = tcb.peerFinSeen = tcb.isRecord = false
   tcb.finWait2Timeout = FIN_WAIT_2_TIMEOUT
   tcb.peerFinSeq = tcb.peerFinFrom = tcb.lastAckSent = tcb.ackDelay = tcb.quickAcks = tcb.lastDataAt = 0
   tcb.ackOwed = ACK_NONE
-  tcb.pingPong = tcb.noDelay = false
+  tcb.pingPong = tcb.noDelay = tcb.isRcvMssMeasured = false
   tcb.cwnd = tcb.ssthresh = tcb.duplicateAcks = tcb.probes = tcb.probeBackoff = tcb.lastSmallEnd = 0
   tcb.cwndAcked = tcb.mostInFlight = tcb.flightEnd = 0
   tcb.cwndLimited = false

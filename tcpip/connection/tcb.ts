@@ -116,6 +116,8 @@ export class Tcb {
   finReceived = false
   /** How long the peer's FIN is waited for when no application is left, microseconds (TCP_LINGER2); below 0: a RST comes instead. */
   finWait2Timeout = FIN_WAIT_2_TIMEOUT
+  /** In FIN-WAIT-2: no program holds it any more, and all that is left of it is a record that waits for the peer's FIN. */
+  isRecord = false
   /** The application wants no more to read (SHUT_RD): reads end at once, arriving bytes are still acknowledged. */
   readShut = false
 
@@ -125,6 +127,7 @@ export class Tcb {
   readonly sackReport = new SackReport()
   peerFinSeen = false
   peerFinSeq = 0
+  /** Where the segment that brought that FIN begins. */
   peerFinFrom = 0
 
   /** Whether an ACK is owed, and how urgently. */
@@ -135,8 +138,9 @@ export class Tcb {
   ackDelay = 0
   quickAcks = 0
   pingPong = false
-  /** The peer's segment size as it shows, the last size below it, and small ends of writes since the last ACK, at most 2. */
+  /** The peer's segment size as it shows, whether one has shown it, the last size below it, and small ends of writes since the last ACK, at most 2. */
   rcvMss = 0
+  isRcvMssMeasured = false
   lastSmallReceived = 0
   ackPushed = 0
   /** When data last came, the handshake counting as data (Linux lrcvtime). */

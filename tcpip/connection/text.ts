@@ -77,10 +77,16 @@ function deliverQueued(host: ConnectionHost, tcb: Tcb, now: number): void {
   }
   // A FIN that data has run over meanwhile is an old one.
   if (tcb.peerFinSeen && seqLess(tcb.peerFinSeq, tcb.rcvNxt)) tcb.peerFinSeen = false
-  const reached = reassembly.advance(tcb.rcvNxt)
-  const hasFin = tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached)
-  advanceReceived(tcb, hasFin ? tcb.peerFinSeq : reached)
-  if (hasFin) onFin(host, tcb, now)
+  const reached = reassembly.reach(tcb.rcvNxt)
+  if (tcb.peerFinSeen && seqLess(tcb.peerFinSeq, reached)) {
+    // What is queued is forgotten with the FIN, but not before an ACK that goes at once has told of it.
+    advanceReceived(tcb, tcb.peerFinSeq)
+    onFin(host, tcb, now)
+  } else {
+    advanceReceived(tcb, reached)
+    reassembly.discardBefore(reached)
+    tcb.sackReport.discardBefore(reached)
+  }
   // The last hole is filled: the sender waits to hear so (RFC 5681 4.2), unless it just has.
   if (reassembly.count === 0 && tcb.ackOwed !== ACK_NONE) tcb.ackOwed = ACK_NOW
 }
@@ -101,11 +107,12 @@ function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: n
   const end = hasFin ? seqAdd(dataEnd, 1) : dataEnd
   host.counters.add(Mib.TCPOFOQueue)
   reportOverlap(host.counters, tcb, segment.seq, end)
-  if (tcb.peerFinSeen && coversFin(tcb, segment.seq, end)) tcb.peerFinSeen = false
+  const isFinCovered = tcb.peerFinSeen && coversFin(tcb, segment.seq, end)
+  if (isFinCovered) tcb.peerFinSeen = false
   const added = tcb.reassembly.add(segment.seq, end)
-  if (added >= 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq)
+  if (added >= 0 && tcb.sackPermitted) tcb.sackReport.note(segment.seq, end)
   // The first FIN in the stream ends it. One whose number has a byte in the queue already is a repeat of that byte.
-  if (hasFin && added > 0 && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
+  if (hasFin && (added > 0 || isFinCovered) && !(tcb.peerFinSeen && seqLess(tcb.peerFinSeq, dataEnd))) {
     tcb.peerFinSeen = true
     tcb.peerFinSeq = dataEnd
     tcb.peerFinFrom = segment.seq

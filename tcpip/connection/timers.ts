@@ -5,7 +5,7 @@
 import { Mib } from '../base/counters.ts'
 import { State } from '../base/states.ts'
 import { onAckTimeout } from './acknowledge.ts'
-import { finishConnection } from './close.ts'
+import { finishConnection, onFinWait2Timeout } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { onKeepaliveTimeout } from './keepalive.ts'
 import { onRetransmitTimeout, onSynTimeout } from './retransmit.ts'
@@ -33,7 +33,7 @@ export function onConnectionTimer(host: ConnectionHost, tcb: Tcb, timer: Connect
       finishConnection(host, tcb, 'closed', now)
       return
     case State.FIN_WAIT_2:
-      host.tcbs.close(tcb)
+      onFinWait2Timeout(host, tcb, now)
       return
     default:
       if (!onRetransmitTimeout(host, tcb, now)) finishConnection(host, tcb, 'timeout', now)

@@ -6,7 +6,7 @@ import { Mib } from '../base/counters.ts'
 import { DropReason } from '../base/drop-reason.ts'
 import { State } from '../base/states.ts'
 import { MILLISECOND, SECOND } from '../base/time.ts'
-import { ACK, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
+import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
@@ -75,13 +75,13 @@ export function onOutdated(host: ConnectionHost, tcb: Tcb, segment: Segment, now
  * First check, RFC 9293 3.10.7.4: the segment lies in the receive window. On both sides Linux differs from the RFC
  * (tcp_sequence). On the left a segment may end where our last ACK was (rcv_wup), for a repeat whose bytes are all known
  * brings an ACK too, maybe the only one that the peer can send, if it believes our window taken back. On the right one that
- * begins inside and ends beyond is welcome only while the program has nothing left to read.
+ * begins inside and ends beyond is welcome only while the program has nothing left to read; a FIN may always lie beyond it.
  */
 export function isAcceptable(tcb: Tcb, segment: Segment): boolean {
   const end = seqAdd(segment.seq, segmentLength(segment))
   if (seqLess(end, tcb.lastAckSent)) return false
   const edge = seqAdd(tcb.rcvNxt, tcb.rcvWnd)
-  if (!seqLess(edge, end)) return true
+  if (!seqLess(edge, (segment.flags & FIN) === 0 ? end : seqAdd(end, -1))) return true
   return !seqLess(edge, segment.seq) && tcb.receiveQueue.length === 0
 }
 

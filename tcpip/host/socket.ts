@@ -116,16 +116,16 @@ export class Socket implements ConnectionOwner {
     if (at < 0 || length < 0 || at + length > bytes.length) return 'EINVAL'
     const { tcb } = this
     if (tcb === undefined) return this.takeError() ?? 'EPIPE'
-    if (this.isWriteShut) return 'EPIPE'
     if (tcb.state < State.ESTABLISHED) return WOULD_BLOCK
+    if (this.isWriteShut) return 'EPIPE'
     const taken = this.endpoint.write(tcb, bytes, at, length, now, endsRecord)
     return taken > 0 || length === 0 ? taken : WOULD_BLOCK
   }
 
-  /** Nothing more will be written: a FIN follows what is queued. Undefined, or ENOTCONN. */
+  /** Nothing more will be written: a FIN follows what is queued, or once SYNs have crossed the handshake. Undefined, or ENOTCONN. */
   shutdownWrite(now: number): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined || tcb.state < State.ESTABLISHED) return 'ENOTCONN'
+    if (tcb === undefined || tcb.state === State.SYN_SENT) return 'ENOTCONN'
     this.isWriteShut = true
     this.endpoint.shutdown(tcb, now)
     return undefined
@@ -137,7 +137,7 @@ export class Socket implements ConnectionOwner {
    */
   shutdownRead(): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined || tcb.state < State.ESTABLISHED) return 'ENOTCONN'
+    if (tcb === undefined || tcb.state === State.SYN_SENT) return 'ENOTCONN'
     tcb.readShut = true
     return undefined
   }
@@ -161,6 +161,11 @@ export class Socket implements ConnectionOwner {
     if (tcb !== undefined && tcb.state >= State.ESTABLISHED) this.endpoint.keepAlive(tcb, options, now)
   }
 
+  /** Whether there is an error that no call has told yet (POLLERR). */
+  get hasError(): boolean {
+    return this.error !== undefined
+  }
+
   /** Why the connection ended, if no call has said so yet; from now on one has (SO_ERROR). */
   takeError(): SocketError | undefined {
     const { error } = this
@@ -178,9 +183,12 @@ export class Socket implements ConnectionOwner {
   abort(now: number): void {
     const tcb = this.release()
     if (tcb === undefined) return
-    // Linux __tcp_close() looks at unread data before it looks at SO_LINGER.
-    const hasUnread = tcb.receiveQueue.length > 0
-    this.endpoint.counters.add(hasUnread ? Mib.TCPAbortOnClose : Mib.TCPAbortOnData)
+    // Linux __tcp_close() looks at unread data, and whether the connection is over, before it looks at SO_LINGER.
+    if (tcb.receiveQueue.length > 0 || tcb.state === State.TIME_WAIT) {
+      this.endpoint.close(tcb, now)
+      return
+    }
+    this.endpoint.counters.add(Mib.TCPAbortOnData)
     this.endpoint.abort(tcb, now)
   }
 

@@ -5,7 +5,7 @@ import { atListener } from './families/listener.ts'
 import { windows } from './families/windows.ts'
 import type { Program } from './program.ts'
 
-/** Of ten programs each. */
+/** Of eleven programs each. */
 const FAMILIES = [...Array(7).fill(atListener), ...Array(3).fill(connecting), windows] as readonly ((
   prng: Prng,
 ) => Program)[]

@@ -238,6 +238,7 @@ export class EndpointSocket implements SocketEvents {
     const { tcb, listener, connection } = this
     if (listener !== undefined && listener.acceptQueue.length > 0) ready.add('POLLIN')
     if (connection?.isOver) for (const event of ['POLLIN', 'POLLOUT', 'POLLHUP', 'POLLRDHUP']) ready.add(event)
+    if (connection?.hasError) ready.add('POLLERR')
     if (tcb === undefined) return ready
     const isReadEnd = tcb.finReceived || tcb.readShut
     if (tcb.receiveQueue.length > 0 || isReadEnd) ready.add('POLLIN')

@@ -21,6 +21,7 @@ export type HintKey =
   | 'patient'
   | 'noCookiesToForge'
   | 'crowd'
+  | 'drowns'
 
 export interface HintValues {
   /** SYN/s that arrive, and that would keep the queue full. */
@@ -84,6 +85,7 @@ export function findHints(
     provenPeers: values.returning > 0 && server.synCookies === 0,
     closedLoad: clients?.mode === 'closed',
     patient: values.connectTimeout >= PATIENT,
+    drowns: floods && isFull && server.synCookies === 0 && config.eviction === 'none',
   }
   return (Object.keys(applies) as HintKey[]).filter((key) => applies[key]).map((key) => ({ key, values }))
 }

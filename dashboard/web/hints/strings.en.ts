@@ -29,4 +29,6 @@ export const HINTS_EN: HintCatalogue = {
   noCookiesToForge: () =>
     'The server sends no cookies, so it does not look at forged ones. A flood that fills the queue, or cookies 2, opens that door.',
   crowd: () => 'A flash crowd finishes its handshakes: cookies come back, and nobody is shut out for long.',
+  drowns: (v, f) =>
+    `It works: all ${f.count(v.places)} places of the SYN queue are taken, and there are no cookies. Set SYN cookies to 1 to see the rescue.`,
 }

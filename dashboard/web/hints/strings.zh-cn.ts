@@ -19,4 +19,6 @@ export const HINTS_ZH: HintCatalogue = {
   noCookiesToForge: () =>
     '服务器没有发送 Cookie，所以不看伪造的 Cookie。让队列变满的洪水，或 Cookie 2，才会打开这扇门。',
   crowd: () => '突发人群会完成握手：Cookie 会回来，没有人被长久挡在门外。',
+  drowns: (v, f) =>
+    `已经生效：半连接队列的 ${f.count(v.places)} 个位置全被占用，又没有 Cookie。把 SYN Cookie 设为 1 就能看到救援。`,
 }

@@ -2,7 +2,17 @@
  * Where a bundle may be written, and what is there before, during and after.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readdirSync, renameSync, writeFileSync, writeSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import { BundleDirectory } from '../../../lab/files/bundle-directory.ts'
@@ -95,7 +105,25 @@ describe('a bundle directory', () => {
     writeFileSync(file, '')
     expect(() => new BundleDirectory(file)).toThrow(new UsageError(`--out ${file}: is a file; name a directory`))
     const below = join(file, 'bundle')
-    expect(() => new BundleDirectory(below)).toThrow(new UsageError(`--out ${below}: cannot be written: ENOTDIR`))
+    expect(() => new BundleDirectory(below)).toThrow(
+      new UsageError(`--out ${below}: cannot be written: ENOTDIR, a part of the path is no directory`),
+    )
+  })
+
+  it('cannot be a link to nowhere, which is told before anything is written', () => {
+    const link = join(temporaryDirectory(), 'link')
+    symlinkSync('nowhere', link)
+    const refused = `--out ${link}: is a symbolic link to something that is not there`
+    expect(() => new BundleDirectory(link)).toThrow(new UsageError(refused))
+  })
+
+  it('is a directory like others, which those may read who may read the others', () => {
+    const root = temporaryDirectory()
+    const bundle = new BundleDirectory(join(root, 'bundle'))
+    write(bundle, 'one')
+    bundle.commit()
+    mkdirSync(join(root, 'other'))
+    expect(statSync(join(root, 'bundle')).mode).toBe(statSync(join(root, 'other')).mode)
   })
 
   it('does not take parents away that somebody else has begun to use', () => {

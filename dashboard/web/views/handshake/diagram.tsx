@@ -301,7 +301,7 @@ function Timer({ end, x, anchor, y, now, text, format }: TimerProps) {
   const left = Math.max(0, Math.round((firesAt - now) / 100) * 100)
   return (
     <text class="timer" x={anchor === 'end' ? x - GAP : x + GAP} y={y + 16} text-anchor={anchor}>
-      {text.timer(kind, format.duration(left), format.count(retries))}
+      {text.timer(kind, format.duration(left), retries === 0 ? '' : format.count(retries))}
     </text>
   )
 }

@@ -36,6 +36,7 @@ export interface HandshakeText {
   readonly cookie: string
   readonly bytes: string
   dropped(reason: string): string
+  /** `retries` is empty before the first. */
   timer(kind: string, left: string, retries: string): string
   readonly ended: Readonly<Record<string, string>>
   noCapture(reason: string, offset: string): string
@@ -92,7 +93,7 @@ export const HANDSHAKE_EN: HandshakeText = {
   cookie: 'SYN cookie',
   bytes: 'bytes',
   dropped: (reason) => `dropped: ${reason}`,
-  timer: (kind, left, retries) => `${kind} in ${left}, ${retries} so far`,
+  timer: (kind, left, retries) => `${kind} in ${left}${retries === '' ? '' : `, ${retries} so far`}`,
   story: 'Play a story',
   storyFailed: (why) => `The story could not be played: ${why}.`,
   scene: 'Scene',

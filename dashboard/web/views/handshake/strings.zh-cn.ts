@@ -31,7 +31,7 @@ export const HANDSHAKE_ZH: HandshakeText = {
   cookie: 'SYN Cookie',
   bytes: '字节',
   dropped: (reason) => `被丢弃：${reason}`,
-  timer: (kind, left, retries) => `${kind}：还剩 ${left}，已 ${retries} 次`,
+  timer: (kind, left, retries) => `${kind}：还剩 ${left}${retries === '' ? '' : `，已 ${retries} 次`}`,
   story: '播放一个故事',
   storyFailed: (why) => `无法播放故事：${why}。`,
   scene: '场景',

@@ -49,6 +49,7 @@ describe('"it did not work?"', () => {
   it.each<readonly [HintKey, Told]>([
     ['belowHold', { attacks: FLOOD, syn: 20, counters: { SynReceived: 10 } }],
     ['cookiesAreOn', { attacks: FLOOD, syn: 129, config: { synCookies: 1 }, counters: { SyncookiesSent: 9 } }],
+    ['drowns', { attacks: FLOOD, syn: 129, config: { synCookies: 0 } }],
     ['cookiesOnlyAfterOverflow', { attacks: FLOOD, syn: 20, config: { synCookies: 1 } }],
     ['keepAlive', { clients: { requests: 10 } }],
     ['provenPeers', { clients: { returning: 0.5 }, config: { synCookies: 0 } }],
