@@ -91,7 +91,8 @@ async function runLab(
     `link      udp ${link}`,
   ]
   const trend = new Trend()
-  const isScreen = stdout.isTTY === true && stdin.isTTY === true
+  // A terminal that says it is dumb, such as a shell inside an editor, knows no place but the next line.
+  const isScreen = stdout.isTTY === true && stdin.isTTY === true && process.env.TERM !== 'dumb'
   const display = isScreen
     ? new ScreenDisplay(stdout, stdin, urls, log, controls, trend)
     : new LineDisplay(stdout, urls, log)

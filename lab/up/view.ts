@@ -18,11 +18,15 @@ export interface ViewContext {
   readonly isHelpOpen: boolean
 }
 
-const BAR_WIDTH_MIN = 32
+/** A shorter bar says nothing; then there is none. */
+const BAR_WIDTH_MIN = 8
 const BAR_WIDTH_MAX = 96
 /** What stands beside a bar, characters. */
 const BESIDE_BAR = 46
 const COOKIE_MODES = ['0, never', '1, when the SYN queue is full', '2, for every SYN']
+/** Before what goes on from the line above. */
+const INDENT = ' '.repeat(10)
+const KEYS_AT_LEAST = '? help   q quit'
 const KEYS = 'f flood   + - its rate   c SYN cookies   r reset   ? help   q quit'
 /** Width of what stands before the small bars. */
 const TREND_LABEL = 22
@@ -51,7 +55,7 @@ export function renderScreen(
 ): string[] {
   const shown = context.isHelpOpen ? helpScreen(rows) : labScreen(figures, context, columns, rows)
   return shown
-    .flatMap((line) => wrap(line, columns, '          '))
+    .flatMap((line) => wrap(line, columns, INDENT))
     .slice(-rows)
     .map((line) => line.slice(0, columns))
 }
@@ -61,10 +65,13 @@ function helpScreen(rows: number): string[] {
 }
 
 function labScreen(figures: Figures | undefined, context: ViewContext, columns: number, rows: number): string[] {
-  const body = figures === undefined ? ['starting ...'] : renderFigures(figures, context, columns)
+  const all = figures === undefined ? ['starting ...'] : renderFigures(figures, context, columns)
+  const body = all.flatMap((line) => wrap(line, columns, INDENT))
   const keys = wrap(KEYS, columns)
   const needed = body.length + keys.length
-  if (rows < needed + 3) return [...body.slice(Math.max(0, body.length - rows + keys.length)), ...keys].slice(-rows)
+  // Where not even the figures have room, the queues, which come first, matter more than all the keys.
+  if (rows < needed) return [...body.slice(0, Math.max(0, rows - 1)), KEYS_AT_LEAST]
+  if (rows < needed + 3) return [...body, ...keys]
   // Where there is little room, the page's address has to do: it leads to all the others.
   const isShort = rows < needed + context.urls.length + 8
   const head = [
@@ -93,7 +100,7 @@ function labScreen(figures: Figures | undefined, context: ViewContext, columns: 
 function renderLog(log: readonly string[], columns: number, rows: number): string[] {
   const lines: string[] = []
   for (const line of log.toReversed()) {
-    const wrapped = wrap(line, columns, '          ')
+    const wrapped = wrap(line, columns, INDENT)
     if (lines.length + wrapped.length > rows) break
     lines.unshift(...wrapped)
   }
@@ -129,7 +136,7 @@ function renderFigures(figures: Figures, { floodRate }: ViewContext, columns: nu
   const { synQueue, acceptQueue, config } = figures.sample.server
   const { clients, link } = figures.sample.attacker
   const flood = figures.floodRate > 0 ? `on, ${count(figures.floodSent)} SYN/s sent` : 'off'
-  const width = Math.min(BAR_WIDTH_MAX, Math.max(BAR_WIDTH_MIN, columns - BESIDE_BAR))
+  const width = Math.min(BAR_WIDTH_MAX, columns - BESIDE_BAR)
   return [
     `SYN queue     ${bar(synQueue.length, synQueue.limit, width)}`,
     `accept queue  ${bar(acceptQueue.length, acceptQueue.limit, width)}`,
@@ -170,7 +177,8 @@ export function renderLine(figures: Figures, elapsed: number): string {
 function bar(length: number, limit: number, width: number): string {
   const filled = Math.min(width, Math.round((length / (limit + 1)) * width))
   const state = length > limit ? '  full' : ''
-  return `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] ${length} (limit ${limit})${state}`
+  const drawn = width < BAR_WIDTH_MIN ? '' : `[${'#'.repeat(filled)}${'.'.repeat(width - filled)}] `
+  return `${drawn}${length} (limit ${limit})${state}`
 }
 
 /** What the figures of honest clients really span: a busy machine is asked less often. */

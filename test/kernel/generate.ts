@@ -2,10 +2,13 @@
 import { Prng } from '../../tcpip/base/prng.ts'
 import { connecting } from './families/connect.ts'
 import { atListener } from './families/listener.ts'
+import { windows } from './families/windows.ts'
 import type { Program } from './program.ts'
 
-/** Of ten programs each. */
-const FAMILIES = [...Array(7).fill(atListener), ...Array(3).fill(connecting)] as readonly ((prng: Prng) => Program)[]
+/** Of eleven programs each. */
+const FAMILIES = [...Array(7).fill(atListener), ...Array(3).fill(connecting), windows] as readonly ((
+  prng: Prng,
+) => Program)[]
 
 /** The program of a seed. */
 export function generate(seed: number): Program {

@@ -200,6 +200,28 @@ describe('the view', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(30)
   })
 
+  it.each([
+    [60, 24],
+    [40, 24],
+  ])('counts wrapped lines, so that the top stays in sight: %i x %i', (columns, rows) => {
+    const context = { ...CONTEXT, urls: URLS, log: FULL_LOG, trend: threeMinutes() }
+    const lines = renderScreen(historyOf(...FLOODED).figures(), context, columns, rows)
+    expect(lines.length).toBeLessThanOrEqual(rows)
+    expect(lines.some((line) => /^SYN queue {5}(\[#+\] )?129/.test(line))).toBe(true)
+    expect(lines.at(-1)).toMatch(/q quit$/)
+  })
+
+  it.each([
+    [20, 5],
+    [80, 3],
+    [30, 8],
+  ])('shows the queue first where there is room for nothing else: %i x %i', (columns, rows) => {
+    const lines = renderScreen(historyOf(...FLOODED).figures(), CONTEXT, columns, rows)
+    expect(lines).toHaveLength(rows)
+    expect(lines[0]).toMatch(/^SYN queue/)
+    expect(lines.at(-1)).toBe('? help   q quit')
+  })
+
   it('as a line says the same', () => {
     const figures = historyOf(...FLOODED).figures()
     if (figures === undefined) throw new Error('no figures')
