@@ -33,8 +33,8 @@ const MAX_QUICK_ACKS = 16
  */
 const UNNOTICED = 3
 
-/** Segments below this size are no measure of what a buffer holds, bytes (Linux tcp_event_data_recv). */
-const LEAST_MEASURE = 128
+/** Segments below this size, bytes, take more than twice of it, and a buffer holds less of them than was offered (see above). */
+const LEAST_MEASURE = 1152
 
 /** Least size that counts as a peer's segment, bytes (Linux TCP_MIN_MSS). */
 const LEAST_SEGMENT = 88
@@ -100,7 +100,7 @@ export function measureSegment(tcb: Tcb, segment: Segment): void {
   tcb.ackPushed = tcb.ackPushed === 0 ? 1 : 2
 }
 
-/** Data is sent soon after data came: both sides take turns, and ACKs can wait for the reply. */
+/** Data is sent, be it again, soon after data came: both sides take turns, and ACKs can wait for the reply. */
 export function onDataSent(tcb: Tcb, now: number): void {
   if (now - tcb.lastDataAt < tcb.ackDelay) tcb.pingPong = true
 }

@@ -147,7 +147,6 @@ function sendNext(
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
   tcb.flight.add(tcb.sndNxt, now)
   if (finNow) tcb.finSent = true
-  if (length > 0) onDataSent(tcb, now)
   if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
@@ -316,6 +315,7 @@ function prepareRange(
   const isEnd = offset + length === tcb.sendQueue.length || tcb.recordEnds?.has(seqAdd(seq, length))
   out.flags = ACK | (fin ? FIN : 0) | (length > 0 && isEnd ? PSH : 0)
   onAckSent(host, tcb)
+  if (length > 0) onDataSent(tcb, now)
 }
 
 /** Whether the peer has acknowledged our FIN. */
