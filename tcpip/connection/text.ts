@@ -46,6 +46,7 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
 
 /** The segment begins at RCV.NXT or below it and brings something new. */
 function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const isShut = tcb.rcvWnd === 0
   const skip = seqDiff(tcb.rcvNxt, segment.seq)
   const fresh = segment.payloadLength - skip
   const wanted = Math.min(fresh, acceptedBeyond(tcb, 0))
@@ -59,8 +60,11 @@ function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numb
     acknowledgeAtOnce(tcb)
     return DropReason.RECEIVE_BUFFER_FULL
   }
-  if ((segment.flags & FIN) !== 0) onFin(host, tcb, now)
-  else deliverQueued(host, tcb, now)
+  if ((segment.flags & FIN) !== 0) {
+    onFin(host, tcb, now)
+    // With nothing left of the window the peer is told at once (Linux ICSK_ACK_NOMEM).
+    if (isShut && tcb.ackOwed !== ACK_NONE) tcb.ackOwed = ACK_NOW
+  } else deliverQueued(host, tcb, now)
   return DropReason.ACCEPTED
 }
 
