@@ -83,7 +83,7 @@ export function measureSegment(tcb: Tcb, segment: Segment): void {
   const length = segment.payloadLength
   if (length >= tcb.rcvMss) {
     if (length > tcb.rcvMss && length >= LEAST_MEASURE) tcb.isRcvMssMeasured = true
-    tcb.rcvMss = Math.min(length, tcb.offer.mss)
+    tcb.rcvMss = Math.min(length, tcb.offer.mss - (tcb.timestamps ? TIMESTAMPS_BYTES : 0))
     if ((segment.flags & PSH) !== 0) tcb.ackPushed = Math.max(tcb.ackPushed, 1)
     return
   }
