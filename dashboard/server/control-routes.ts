@@ -15,8 +15,8 @@ import type { PageLeases } from './page-leases.ts'
 const OfAttacker = Type.Object({ attacker: Type.Optional(Type.String()) }, { additionalProperties: false })
 const AttackParams = Type.Object({ attacker: Type.String(), id: Type.String() }, { additionalProperties: false })
 
-/** A query that is passed on as it came. */
-const AnyQuery = Type.Record(Type.String(), Type.String())
+/** A query that is passed on as it came. An object, because the description of the API is made of its properties. */
+const AnyQuery = Type.Unsafe<Record<string, string>>(Type.Object({}, { additionalProperties: Type.String() }))
 
 /** A body that is passed on as it came: the plane has the schema. */
 const AnyBody = Type.Unknown()
@@ -49,7 +49,8 @@ export function addControlRoutes(app: ControlApp, { serverUrl, attackers, leases
   app.patch('/api/config', { schema: { body: AnyBody } }, ({ body }, reply) =>
     passOn(server, reply, 'PATCH', '/api/config', body),
   )
-  app.post('/api/attacks', { schema: { querystring: OfAttacker, body: AnyBody } }, async ({ query, body }, reply) => {
+  const attacking = { schema: { querystring: OfAttacker, body: AnyBody }, config: { status: 201 } }
+  app.post('/api/attacks', attacking, async ({ query, body }, reply) => {
     const plane = attackerPlane(query)
     const lease = await leases.at(plane.url).catch((error: unknown) => Promise.reject(noAnswer(plane, error)))
     // What is no object is refused there, in the plane's words.

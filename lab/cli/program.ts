@@ -2,7 +2,9 @@
  * The command line: commands, flags, help texts. What a command does is in its own file, loaded when it is asked for.
  */
 import { Command } from 'commander'
+import { didYouMean } from '../../catalogue/suggest.ts'
 import { packageVersion } from '../../control/package-info.ts'
+import { UsageError } from '../usage-error.ts'
 import { addBenchCommand } from './bench-command.ts'
 import { addClassCommand } from './class-command.ts'
 import { addCompletion } from './completion.ts'
@@ -44,8 +46,25 @@ export function makeProgram(output: Output, finish: (status: number) => void): C
       const { scenariosCommand } = await import('./scenarios-command.ts')
       finish(scenariosCommand(options.json === true, output))
     })
+  addHelpCommand(program)
   addCompletion(program, output)
   return program
+}
+
+/** Commander's own says nothing of a command that there is not. */
+function addHelpCommand(program: Command): void {
+  program
+    .command('help')
+    .description('Print help, of everything or of one command.')
+    .argument('[command]')
+    .action((name: string | undefined) => {
+      const asked = name === undefined ? program : program.commands.find((command) => command.name() === name)
+      if (asked !== undefined) return asked.help()
+      const names = program.commands.map((command) => command.name())
+      throw new UsageError(
+        `help: there is no command "${name}"${didYouMean(name ?? '', names)}; commands: ${names.join(', ')}`,
+      )
+    })
 }
 
 function addRunCommand(program: Command, output: Output, finish: (status: number) => void): void {

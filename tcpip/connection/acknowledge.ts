@@ -33,8 +33,8 @@ const MAX_QUICK_ACKS = 16
  */
 const UNNOTICED = 3
 
-/** Segments below this size are no measure of what a buffer holds, bytes (Linux tcp_event_data_recv). */
-const LEAST_MEASURE = 128
+/** Segments below this size, bytes, take more than twice of it, and a buffer holds less of them than was offered (see above). */
+const LEAST_MEASURE = 1152
 
 /** Least size that counts as a peer's segment, bytes (Linux TCP_MIN_MSS). */
 const LEAST_SEGMENT = 88
@@ -79,11 +79,11 @@ function allowQuickAcks(tcb: Tcb): void {
 }
 
 /** How large the peer's segments are, and whether what came ends a write of its program (Linux tcp_measure_rcv_mss). */
-export function measureSegment(tcb: Tcb, segment: Segment): void {
+function measureSegment(tcb: Tcb, segment: Segment): void {
   const length = segment.payloadLength
   if (length >= tcb.rcvMss) {
     if (length > tcb.rcvMss && length >= LEAST_MEASURE) tcb.isRcvMssMeasured = true
-    tcb.rcvMss = Math.min(length, tcb.offer.mss)
+    tcb.rcvMss = Math.min(length, tcb.offer.mss - (tcb.timestamps ? TIMESTAMPS_BYTES : 0))
     if ((segment.flags & PSH) !== 0) tcb.ackPushed = Math.max(tcb.ackPushed, 1)
     return
   }
@@ -100,7 +100,15 @@ export function measureSegment(tcb: Tcb, segment: Segment): void {
   tcb.ackPushed = tcb.ackPushed === 0 ? 1 : 2
 }
 
-/** Data is sent soon after data came: both sides take turns, and ACKs can wait for the reply. */
+/** The segment lies beyond a hole. A large one, when it is the first of all, lets the window grow, which takes a quick ACK (tcp_grow_window). */
+export function onDataBeyondHole(tcb: Tcb, segment: Segment): void {
+  measureSegment(tcb, segment)
+  tcb.ackOwed = ACK_NOW
+  if (tcb.ackDelay === 0 && tcb.sackPermitted && segment.payloadLength >= LEAST_MEASURE)
+    tcb.quickAcks = Math.max(1, tcb.quickAcks)
+}
+
+/** Data is sent, be it again, soon after data came: both sides take turns, and ACKs can wait for the reply. */
 export function onDataSent(tcb: Tcb, now: number): void {
   if (now - tcb.lastDataAt < tcb.ackDelay) tcb.pingPong = true
 }

@@ -30,10 +30,10 @@ const LONGEST_WAIT = MILLISECOND
 const WINDOW_SHARE = 3
 
 /** Segments of the burst that may be sent now: at least one, or 0 when waiting for an ACK is better. */
-export function burstSize(tcb: Tcb, segmentBytes: number, now: number): number {
+export function burstSize(tcb: Tcb, segmentBytes: number, isWriting: boolean, now: number): number {
   const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
   const unsent = tcb.sendQueue.length - inFlight
-  if (unsent <= segmentBytes) return 1
+  if (unsent <= segmentBytes || (isWriting && writesSegments(tcb, segmentBytes))) return 1
   const most = mostSegments(tcb, segmentBytes)
   const room = tcb.cwnd - segmentsInPipe(tcb)
   const roomBytes = Math.min(room * segmentBytes, tcb.sndWnd - inFlight)
@@ -43,6 +43,14 @@ export function burstSize(tcb: Tcb, segmentBytes: number, now: number): number {
   const isLast = tcb.finQueued && roomBytes > unsent
   if (!isEnough && !isLast && isAckNear(tcb, now)) return 0
   return Math.max(1, Math.min(most, room, tcb.cwnd >> 1))
+}
+
+/**
+ * Whether what is written goes out segment by segment, as it is taken in pieces of half the largest window, and that holds no more than
+ * one. What waits grows together again (Linux tcp_xmit_size_goal, tcp_grow_skb).
+ */
+function writesSegments(tcb: Tcb, segmentBytes: number): boolean {
+  return tcb.maxSndWnd >> 1 < LEAST_SEGMENTS * segmentBytes
 }
 
 /** Whether more is being sent just now, and the ACK of the oldest segment in flight is expected in a moment, or overdue. */

@@ -99,6 +99,8 @@ function onPartialSackAck(tcb: Tcb, news: number): void {
 
 /** NewReno: an ACK that acknowledges nothing new while data is in flight. The peer misses something. */
 export function onDuplicateAck(host: ConnectionHost, tcb: Tcb, now: number): void {
+  // Of what is in flight one segment is missing: more than the others cannot have arrived (Linux tcp_limit_reno_sacked).
+  if (tcb.recovery === RECOVERY_NONE && tcb.duplicateAcks >= tcb.flight.length - 1) return
   tcb.duplicateAcks++
   if (tcb.recovery !== RECOVERY_NONE) {
     if (tcb.recovery === RECOVERY_FAST && tcb.duplicateAcks > DUPLICATE_THRESHOLD) tcb.cwnd++

@@ -4,7 +4,7 @@
  */
 import { Mib } from '../base/counters.ts'
 import type { Segment } from '../wire/segment.ts'
-import { seqLess } from '../wire/seq.ts'
+import { seqDiff, seqLess } from '../wire/seq.ts'
 import { enterSackRecovery, reduceOnce } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { armRetransmission, timeoutOfOldest } from './loss-timer.ts'
@@ -43,7 +43,10 @@ export function onProbeTimer(host: ConnectionHost, tcb: Tcb, now: number): void 
  */
 export function onProbeAnswer(host: ConnectionHost, tcb: Tcb, segment: Segment, isRepeat: boolean): void {
   if (seqLess(segment.ack, tcb.lossProbeEnd)) return
-  const arrivedTwice = isDuplicateReport(segment) && segment.sackEdges[1] === tcb.lossProbeEnd
+  const left = segment.sackEdges[0]
+  const right = segment.sackEdges[1]
+  // A probe is one segment at most (Linux tcp_dsack_seen).
+  const arrivedTwice = isDuplicateReport(segment) && right === tcb.lossProbeEnd && seqDiff(right, left) <= tcb.sndMss
   if (!tcb.lossProbeRepeats || arrivedTwice) tcb.lossProbe = false
   else if (seqLess(tcb.lossProbeEnd, segment.ack)) {
     // Nothing tells of a second copy: the first one was lost, and that is a sign of congestion.

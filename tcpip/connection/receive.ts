@@ -19,8 +19,8 @@ import { respond } from './respond.ts'
 import { sampleEcho, sampleRoundTrip } from './retransmit.ts'
 import { reportOldData } from './sack-blocks.ts'
 import { noteSackBlocks, sackedWithin } from './scoreboard.ts'
-import { finAcknowledged, mustProbe } from './send.ts'
-import type { Tcb } from './tcb.ts'
+import { finAcknowledged, mustProbe, repeatAllLost } from './send.ts'
+import { RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 import { reachesNobody, takeText } from './text.ts'
 import {
@@ -64,6 +64,8 @@ export function segmentArrives(host: ConnectionHost, tcb: Tcb, segment: Segment,
   updateTsRecent(tcb, segment, now)
   const progress = processAck(host, tcb, segment, now)
   if (progress === GONE) return DropReason.ACCEPTED
+  // Repeats go out before the text is looked at, with the old acknowledgment (Linux tcp_xmit_recovery).
+  if (tcb.recovery !== RECOVERY_NONE) repeatAllLost(host, tcb, now)
   return processText(host, tcb, segment, progress === ADVANCED, now)
 }
 
@@ -158,6 +160,8 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     tcb.sendQueue.discard(finCovered ? acknowledged - 1 : acknowledged)
     tcb.recordEnds?.discardTo(segment.ack)
   }
+  // Data that was predicted brings no ACK to look at (Linux tcp_rcv_established).
+  const isAckOfNothing = acknowledged === 0 && !(segment.payloadLength > 0 && hasPredictedHeader(tcb, segment))
   const isWindowNews = updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
   const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && !isWindowNews
@@ -169,7 +173,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
-    if (acknowledged === 0 && mustProbe(tcb)) restartProbing(host, tcb)
+    if (isAckOfNothing && mustProbe(tcb)) restartProbing(host, tcb)
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {

@@ -11,15 +11,8 @@ import { onTimeoutLoss } from './congestion.ts'
 import type { ConnectionHost } from './host.ts'
 import { onProbeTimer } from './loss-probe.ts'
 import { armRetransmission, armWindowProbe, FALLBACK_RTO, MAX_RTO, MIN_RTO, TICK } from './loss-timer.ts'
-import {
-  mustProbe,
-  retransmitFirst,
-  sendActiveReset,
-  sendSimultaneousSynAck,
-  sendSyn,
-  sendWindowProbe,
-  timestampOf,
-} from './send.ts'
+import { mustProbe, retransmitFirst, sendActiveReset, sendWindowProbe, timestampOf } from './send.ts'
+import { sendSimultaneousSynAck, sendSyn } from './send-syn.ts'
 import type { Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 

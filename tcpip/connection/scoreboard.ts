@@ -18,11 +18,12 @@ export const DUPLICATE_THRESHOLD = 3
  */
 export function noteSackBlocks(host: ConnectionHost, tcb: Tcb, segment: Segment): number {
   let added = 0
+  // Counted whatever the block says further (Linux tcp_check_dsack).
+  if (segment.sackBlocks > 0 && seqLess(segment.sackEdges[0], segment.ack)) host.counters.add(Mib.TCPDSACKRecv)
   for (let i = 0; i < segment.sackBlocks; i++) {
     const left = segment.sackEdges[2 * i]
     const right = segment.sackEdges[2 * i + 1]
     if (!seqLess(left, right) || seqLess(tcb.sndNxt, right)) continue
-    if (i === 0 && isDuplicateReport(segment)) host.counters.add(Mib.TCPDSACKRecv)
     if (seqLess(tcb.sndUna, left)) added += Math.max(0, tcb.sacked.add(left, right))
   }
   return added
@@ -32,6 +33,7 @@ export function noteSackBlocks(host: ConnectionHost, tcb: Tcb, segment: Segment)
 export function isDuplicateReport(segment: Segment): boolean {
   if (segment.sackBlocks === 0) return false
   const { sackEdges } = segment
+  if (!seqLess(sackEdges[0], sackEdges[1])) return false
   if (seqLess(sackEdges[0], segment.ack)) return true
   const inSecond = seqLessOrEqual(sackEdges[2], sackEdges[0]) && seqLessOrEqual(sackEdges[1], sackEdges[3])
   return segment.sackBlocks > 1 && inSecond

@@ -6,7 +6,7 @@ import { Mib } from '../base/counters.ts'
 import { State } from '../base/states.ts'
 import { MILLISECOND } from '../base/time.ts'
 import { sackLength } from '../wire/options.ts'
-import { ACK, FIN, PSH, RST, type Segment, SYN } from '../wire/segment.ts'
+import { ACK, FIN, PSH, RST, type Segment } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
 import { onAckSent, onDataSent } from './acknowledge.ts'
 import { burstSize } from './burst.ts'
@@ -15,7 +15,7 @@ import { armRetransmission, armWindowProbe, scheduleLossProbe, timeoutOfOldest }
 import { selectWindowField } from './receive-window.ts'
 import { addSackBlocks, sackBlocksDue } from './sack-blocks.ts'
 import { holeEnd, isBelowSacked, lossEdge, nextHole, segmentsInPipe } from './scoreboard.ts'
-import { ADVERTISED_MSS, initialWindow } from './segment-size.ts'
+import { ADVERTISED_MSS } from './segment-size.ts'
 import { RECOVERY_FAST, RECOVERY_NONE, type Tcb } from './tcb.ts'
 import { RETRANSMIT } from './tcb-table.ts'
 
@@ -48,17 +48,6 @@ export function prepareSegment(host: ConnectionHost, tcb: Tcb, now: number): Seg
   return out
 }
 
-/** Sends the SYN-ACK of a simultaneous open (RFC 9293 3.5, figure 8). It has the number of our SYN, and to OutSegs is no new segment. */
-export function sendSimultaneousSynAck(host: ConnectionHost, tcb: Tcb, now: number): void {
-  const out = prepareSegment(host, tcb, now)
-  out.flags = SYN | ACK
-  out.seq = tcb.iss
-  offerOptions(host, tcb, now)
-  // It is our own SYN once more, whatever the peer's offered, and does not count as another segment (Linux tcp_send_synack).
-  out.tsEcr = tcb.tsRecent
-  host.retransmit()
-}
-
 /** Sends a bare ACK of everything received. */
 export function sendAck(host: ConnectionHost, tcb: Tcb, now: number): void {
   const out = prepareSegment(host, tcb, now)
@@ -79,39 +68,18 @@ function acceptableSeq(tcb: Tcb): number {
   return seqDiff(tcb.sndNxt, windowEnd) < 1 << tcb.rcvWindowShift ? tcb.sndNxt : windowEnd
 }
 
-/** Sends the first SYN of an active open, or repeats it. Options as Linux offers them. */
-export function sendSyn(host: ConnectionHost, tcb: Tcb, isRepeat: boolean, now: number): void {
-  const out = prepareSegment(host, tcb, now)
-  out.flags = SYN
-  out.seq = tcb.iss
-  out.ack = 0
-  offerOptions(host, tcb, now)
-  if (isRepeat) host.retransmit()
-  else host.transmit()
-}
-
-/** What a SYN of ours offers. */
-function offerOptions(host: ConnectionHost, tcb: Tcb, now: number): void {
-  const { out } = host
-  out.window = initialWindow(false, tcb.offer)
-  out.mss = tcb.offer.mss
-  out.windowScale = tcb.offer.windowScale
-  out.sackPermitted = host.sack
-  out.hasTimestamps = host.timestamps
-  out.tsVal = host.timestamps ? timestampOf(tcb, now) : 0
-  out.tsEcr = 0
-}
-
 /** Sends what is known lost, then what the send queue and the windows allow, FIN last. */
-export function output(host: ConnectionHost, tcb: Tcb, now: number): void {
+export function output(host: ConnectionHost, tcb: Tcb, now: number, isWriting = false): void {
   const before = tcb.sndNxt
-  while (repeatLost(host, tcb, now)) {
-    // Each call sends one segment.
-  }
-  let burst = burstSize(tcb, segmentRoom(tcb), now)
-  for (let isSecond = false; burst > 0 && sendNext(host, tcb, false, isSecond, now); ) {
-    isSecond = !isSecond && !tcb.recordEnds?.has(tcb.sndNxt)
-    if (--burst === 0) burst = burstSize(tcb, segmentRoom(tcb), now)
+  repeatAllLost(host, tcb, now)
+  let burst = burstSize(tcb, segmentRoom(tcb), isWriting, now)
+  let [isFirst, isSecond] = [true, false]
+  while (burst > 0 && sendNext(host, tcb, false, isFirst, isSecond, now)) {
+    const isRecordEnd = tcb.recordEnds?.has(tcb.sndNxt) === true
+    isSecond = !isSecond && !isRecordEnd
+    burst--
+    isFirst = burst === 0 || isRecordEnd
+    if (burst === 0) burst = burstSize(tcb, segmentRoom(tcb), isWriting, now)
   }
   repeatDoubtful(host, tcb, now)
   if (tcb.sndNxt !== before) {
@@ -142,15 +110,22 @@ function segmentRoom(tcb: Tcb): number {
 
 /** Sends one new segment as a loss probe, which the congestion window does not hold back; false when there is none. */
 export function sendNewProbe(host: ConnectionHost, tcb: Tcb, now: number): boolean {
-  return sendNext(host, tcb, true, false, now)
+  return sendNext(host, tcb, true, true, false, now)
 }
 
 /**
  * Sends one new segment if anything may be sent. A segment goes whole or not at all, its FIN included (Linux
- * tcp_snd_wnd_test); `sndMss` sees to it that it can. But Linux hands down pairs, and of a pair only the first has to fit: the
- * second (`isSecond`) takes what is left of the window (tcp_mss_split_point).
+ * tcp_snd_wnd_test); `sndMss` sees to it that it can. But Linux hands down bursts, of which only the first segment has to fit (`isFirst`):
+ * the last takes what is left of the window (tcp_mss_split_point).
  */
-function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: boolean, now: number): boolean {
+function sendNext(
+  host: ConnectionHost,
+  tcb: Tcb,
+  isProbe: boolean,
+  isFirst: boolean,
+  isSecond: boolean,
+  now: number,
+): boolean {
   if (tcb.finSent || !isSynchronized(tcb)) return false
   const inFlight = seqDiff(tcb.sndNxt, tcb.sndUna)
   const unsent = tcb.sendQueue.length - inFlight
@@ -158,7 +133,7 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: bo
   const left = tcb.sndWnd - inFlight
   const record = recordBytes(tcb, tcb.sndNxt, unsent)
   const whole = Math.min(record, segmentBytes)
-  const length = isSecond && left > 0 ? Math.min(whole, left) : whole
+  const length = !isFirst && left > 0 ? Math.min(whole, left) : whole
   const finNow = tcb.finQueued && length === unsent
   if (length === 0 && !finNow) return false
   if (!isProbe && isHeldBack(tcb)) return false
@@ -172,7 +147,6 @@ function sendNext(host: ConnectionHost, tcb: Tcb, isProbe: boolean, isSecond: bo
   tcb.sndNxt = seqAdd(tcb.sndNxt, length + (finNow ? 1 : 0))
   tcb.flight.add(tcb.sndNxt, now)
   if (finNow) tcb.finSent = true
-  if (length > 0) onDataSent(tcb, now)
   if (length > 0 && length < segmentBytes) tcb.lastSmallEnd = tcb.sndNxt
   if (!host.tcbs.isArmed(tcb, RETRANSMIT)) armRetransmission(host, tcb, now)
   return true
@@ -215,7 +189,6 @@ export function sendWindowProbe(host: ConnectionHost, tcb: Tcb, now: number): vo
     host.transmit()
     tcb.finSent = fin
     tcb.sndNxt = seqAdd(tcb.sndNxt, length + (fin ? 1 : 0))
-    tcb.lastSmallEnd = tcb.sndNxt
     tcb.flight.add(tcb.sndNxt, now)
     return
   }
@@ -254,6 +227,13 @@ export function retransmitLast(host: ConnectionHost, tcb: Tcb, now: number): boo
 /** A segment beyond a window that was taken back waits; the oldest does not, it is a probe (Linux tcp_retransmit_skb). */
 function isBeyondWindow(tcb: Tcb, seq: number): boolean {
   return seq !== tcb.sndUna && seqDiff(seq, tcb.sndUna) >= tcb.sndWnd
+}
+
+/** Sends again all that is lost and that the windows have room for. */
+export function repeatAllLost(host: ConnectionHost, tcb: Tcb, now: number): void {
+  while (repeatLost(host, tcb, now)) {
+    // Each call sends one segment.
+  }
 }
 
 /** In a recovery with SACK, or after a timeout: repeats one segment of the next hole that is lost, if there is room. */
@@ -299,7 +279,7 @@ function repeat(host: ConnectionHost, tcb: Tcb, seq: number, end: number, now: n
   const within = seqLess(end, reach) ? end : reach
   const limit = tcb.recordEnds === undefined ? within : seqAdd(seq, tcb.recordEnds.within(seq, seqDiff(within, seq)))
   const own = tcb.flight.endOf(seq, limit)
-  const last = seqDiff(own, seq) < room ? tcb.flight.lastEndWithin(seq, limit) : own
+  const last = seqDiff(own, seq) < Math.min(room, fits) ? tcb.flight.lastEndWithin(seq, limit) : own
   const fin = tcb.finSent && last === tcb.sndNxt
   const length = seqDiff(fin ? dataEnd : last, seq)
   host.counters.add(Mib.RetransSegs)
@@ -335,6 +315,7 @@ function prepareRange(
   const isEnd = offset + length === tcb.sendQueue.length || tcb.recordEnds?.has(seqAdd(seq, length))
   out.flags = ACK | (fin ? FIN : 0) | (length > 0 && isEnd ? PSH : 0)
   onAckSent(host, tcb)
+  if (length > 0) onDataSent(tcb, now)
 }
 
 /** Whether the peer has acknowledged our FIN. */

@@ -7,7 +7,7 @@ import { DropReason } from '../base/drop-reason.ts'
 import { State } from '../base/states.ts'
 import { FIN, type Segment, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
-import { acknowledgeAtOnce, measureSegment, onDataReceived } from './acknowledge.ts'
+import { acknowledgeAtOnce, onDataBeyondHole, onDataReceived } from './acknowledge.ts'
 import { enterTimeWait } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { extendDuplicate, reportOldData, reportOverlap } from './sack-blocks.ts'
@@ -46,6 +46,7 @@ export function takeText(host: ConnectionHost, tcb: Tcb, segment: Segment, now: 
 
 /** The segment begins at RCV.NXT or below it and brings something new. */
 function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: number): DropReason {
+  const isShut = tcb.rcvWnd === 0
   const skip = seqDiff(tcb.rcvNxt, segment.seq)
   const fresh = segment.payloadLength - skip
   const wanted = Math.min(fresh, acceptedBeyond(tcb, 0))
@@ -59,8 +60,11 @@ function takeInOrder(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numb
     acknowledgeAtOnce(tcb)
     return DropReason.RECEIVE_BUFFER_FULL
   }
-  if ((segment.flags & FIN) !== 0) onFin(host, tcb, now)
-  else deliverQueued(host, tcb, now)
+  if ((segment.flags & FIN) !== 0) {
+    onFin(host, tcb, now)
+    // With nothing left of the window the peer is told at once (Linux ICSK_ACK_NOMEM).
+    if (isShut && tcb.ackOwed !== ACK_NONE) tcb.ackOwed = ACK_NOW
+  } else deliverQueued(host, tcb, now)
   return DropReason.ACCEPTED
 }
 
@@ -100,8 +104,7 @@ function takeBeyondHole(host: ConnectionHost, tcb: Tcb, segment: Segment, gap: n
   const wanted = Math.min(segment.payloadLength, acceptedBeyond(tcb, gap))
   const taken = tcb.receiveQueue.place(gap, segment.payload, segment.payloadAt, wanted)
   const hasFin = (segment.flags & FIN) !== 0 && taken === segment.payloadLength
-  measureSegment(tcb, segment)
-  tcb.ackOwed = ACK_NOW
+  onDataBeyondHole(tcb, segment)
   if (taken === 0 && !hasFin) return DropReason.OUT_OF_ORDER
   const dataEnd = seqAdd(segment.seq, taken)
   const end = hasFin ? seqAdd(dataEnd, 1) : dataEnd

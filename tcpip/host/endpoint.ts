@@ -301,7 +301,7 @@ export class Endpoint implements PassiveOpenHost {
       tcb.recordEnds ??= new RecordEnds()
       tcb.recordEnds.add(seqAdd(tcb.sndUna, tcb.sendQueue.length))
     }
-    output(this, tcb, now)
+    output(this, tcb, now, true)
     return taken
   }
 

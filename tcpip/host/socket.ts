@@ -125,7 +125,7 @@ export class Socket implements ConnectionOwner {
   /** Nothing more will be written: a FIN follows what is queued, or once SYNs have crossed the handshake. Undefined, or ENOTCONN. */
   shutdownWrite(now: number): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined || tcb.state === State.SYN_SENT) return 'ENOTCONN'
+    if (tcb === undefined || isUnconnected(tcb)) return 'ENOTCONN'
     this.isWriteShut = true
     this.endpoint.shutdown(tcb, now)
     return undefined
@@ -137,7 +137,7 @@ export class Socket implements ConnectionOwner {
    */
   shutdownRead(): SocketError | undefined {
     const { tcb } = this
-    if (tcb === undefined || tcb.state === State.SYN_SENT) return 'ENOTCONN'
+    if (tcb === undefined || isUnconnected(tcb)) return 'ENOTCONN'
     tcb.readShut = true
     return undefined
   }
@@ -226,4 +226,9 @@ export class Socket implements ConnectionOwner {
     this.error = undefined
     return tcb
   }
+}
+
+/** To the calls of a program a connection in TIME-WAIT is over (Linux tcp_time_wait leaves the socket in CLOSE). */
+function isUnconnected({ state }: Tcb): boolean {
+  return state === State.SYN_SENT || state === State.TIME_WAIT
 }

@@ -62,7 +62,7 @@ class Connect extends Talk {
     else if (kind === 8 || kind === 9) this.ask()
     else if (kind === 10) this.add({ kind: 'read', connection: 0, length: 10 })
     else if (kind === 11) this.add({ kind: 'write', connection: 0, length: 10 })
-    else if (kind === 12 && !this.hasCrossed && prng.chance(1, 3)) this.call(peer)
+    else if (kind === 12 && prng.chance(1, 3)) this.call(peer)
     else if (kind === 13) this.segment(peer, SYN | ACK, 0, 0, 1, this.synAckOptions(this.pick([-1, 5_000])))
     else this.complete(length)
   }

@@ -107,8 +107,8 @@ export class Talk {
     }
   }
 
-  protected write(peer: Peer, length: number): void {
-    this.add({ kind: 'write', connection: peer.connection, length })
+  protected write(peer: Peer, length: number, wait?: number): void {
+    this.add({ kind: 'write', connection: peer.connection, length }, wait)
     peer.stackNext += length
   }
 

@@ -69,6 +69,8 @@ describe('among a few hundred seeds there is', () => {
     ['a FIN with data', inSegments(({ flags, length }) => (flags & FIN) !== 0 && length > 0)],
     ['a segment without ACK', inSegments(({ flags }) => flags === 0)],
     ['an ACK of what was never sent', inSegments(({ flags, ack }) => (flags & ACK) !== 0 && ack > 90_000)],
+    ['a SACK block', inSegments(({ options }) => options.some(({ kind }) => kind === 'sack'))],
+    ['more written than a window takes', steps.some((step) => step.kind === 'write' && step.length === 20_000)],
     ['a closed window', inSegments(({ flags, window }) => flags === ACK && window === 0)],
     [
       'an old timestamp',

@@ -206,7 +206,11 @@ describe('synlab', () => {
   it.each([
     [
       ['upp'],
-      "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, class, grade, scenarios, complete\n",
+      "synlab: unknown command 'upp' (Did you mean up?); commands: up, run, ss, bench, class, grade, scenarios, help, complete\n",
+    ],
+    [
+      ['help', 'benc'],
+      'synlab: help: there is no command "benc" (did you mean "bench"?); commands: up, run, ss, bench, class, grade, scenarios, help, complete\n',
     ],
     [[], 'synlab: a command is missing: up, run, ss, bench, class, grade or scenarios (see synlab --help)\n'],
     [['run'], "synlab: missing required argument 'scenario' (see synlab --help)\n"],
@@ -235,14 +239,18 @@ describe('synlab', () => {
     expect(await synlab(...args)).toEqual({ status: 2, stdout: '', stderr: line })
   })
 
-  it.each([[['--help']], [['run', '--help']], [['up', '--help']], [['scenarios', '--help']]])(
-    '%j prints help',
-    async (args) => {
-      const { status, stdout, stderr } = await synlab(...args)
-      expect([status, stderr]).toEqual([0, ''])
-      expect(stdout).toMatch(/^Usage: synlab/)
-    },
-  )
+  it.each([
+    [['help']],
+    [['help', 'run']],
+    [['--help']],
+    [['run', '--help']],
+    [['up', '--help']],
+    [['scenarios', '--help']],
+  ])('%j prints help', async (args) => {
+    const { status, stdout, stderr } = await synlab(...args)
+    expect([status, stderr]).toEqual([0, ''])
+    expect(stdout).toMatch(/^Usage: synlab/)
+  })
 
   it('lists the scenarios', async () => {
     const { stdout } = await synlab('scenarios')

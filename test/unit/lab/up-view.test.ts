@@ -10,7 +10,6 @@ import { History } from '../../../lab/up/history.ts'
 import { Screen } from '../../../lab/up/screen.ts'
 import { sparkline, Trend } from '../../../lab/up/trend.ts'
 import { renderLine, renderScreen } from '../../../lab/up/view.ts'
-import { wrap } from '../../../lab/up/wrap.ts'
 import type { ServerState } from '../../../server/contract.ts'
 
 interface Moment {
@@ -263,17 +262,6 @@ describe('small bars', () => {
     ] as const)
       trend.add(sampleOf({ at, syns }))
     expect(trend.seconds(9).map(({ synsPerSecond }) => synsPerSecond)).toEqual([200, Number.NaN])
-  })
-})
-
-describe('a wrapped line', () => {
-  it.each([
-    ['short', 10, ['short']],
-    ['one two three', 8, ['one two', '  three']],
-    ['abcdefghij', 4, ['abcd', '  ef', '  gh', '  ij']],
-    ['a b', 1, ['a', 'b']],
-  ])('%j at %i columns', (line, columns, lines) => {
-    expect(wrap(line, columns, '  ')).toEqual(lines)
   })
 })
 

@@ -45,6 +45,16 @@ describe('what the page server serves', () => {
     expect((await page.inject('/version')).json()).toMatchObject({ name: 'synlab-dashboard' })
     expect((await page.inject('/metrics')).body).toMatch(/^synlab_dashboard_pages 0$/m)
   })
+
+  it('describes its calls: every parameter has a schema, and an attack that begins is answered with 201', async () => {
+    const { page } = await startPageLab()
+    const { paths } = (await page.inject('/api/openapi.json')).json()
+    const operations = Object.values(paths).flatMap((path) => Object.values(path as object))
+    for (const { parameters = [] } of operations) {
+      for (const { name, schema } of parameters) expect([name, typeof schema]).toEqual([name, 'object'])
+    }
+    expect(Object.keys(paths['/api/attacks'].post.responses)).toContain('201')
+  })
 })
 
 describe('whom the page server obeys', () => {
