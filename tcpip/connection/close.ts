@@ -7,7 +7,7 @@ import { State } from '../base/states.ts'
 import { SECOND } from '../base/time.ts'
 import type { ConnectionHost } from './host.ts'
 import { output, sendAck, sendActiveReset } from './send.ts'
-import type { CloseReason, Tcb } from './tcb.ts'
+import { ACK_NONE, type CloseReason, type Tcb } from './tcb.ts'
 import { DELAYED_ACK, KEEPALIVE, RETRANSMIT } from './tcb-table.ts'
 
 /** Default length of TIME-WAIT, microseconds (Linux TCP_TIMEWAIT_LEN; RFC 9293 asks for 2 MSL = 4 min). */
@@ -162,6 +162,7 @@ function keepRecord(host: ConnectionHost, tcb: Tcb, length: number, now: number)
   tcb.lastChallengeAt = -1
   tcb.reassembly.clear()
   tcb.sackReport.clear()
+  tcb.ackOwed = ACK_NONE
   host.tcbs.disarm(tcb, DELAYED_ACK)
   host.tcbs.disarm(tcb, KEEPALIVE)
   host.tcbs.arm(tcb, RETRANSMIT, now + length)
