@@ -65,11 +65,16 @@ export function onDataReceived(tcb: Tcb, segment: Segment, now: number): void {
   tcb.lastDataAt = now
 }
 
-/** What came had come before, or cannot be taken: the peer must hear so, and its next segments will be told at once too. */
-export function acknowledgeAtOnce(tcb: Tcb): void {
+/** The peer has missed an ACK, or must not miss the next: its next segments will be told at once (Linux tcp_enter_quickack_mode). */
+export function hastenAcks(tcb: Tcb): void {
   allowQuickAcks(tcb)
   tcb.pingPong = false
   tcb.ackDelay = LEAST_DELAY
+}
+
+/** What came had come before, or cannot be taken: the peer must hear so, and its next segments will be told at once too. */
+export function acknowledgeAtOnce(tcb: Tcb): void {
+  hastenAcks(tcb)
   if (tcb.ackOwed === ACK_NONE) tcb.ackOwed = ACK_LATER
 }
 

@@ -101,13 +101,13 @@ function isPredicted(tcb: Tcb, segment: Segment): boolean {
 }
 
 /**
- * Linux's header prediction: the next number, and nothing but data, as it was before, or a bare ACK. For data it begins with the first
- * of them, which finds no memory set aside (sk_forward_alloc).
+ * Linux's header prediction: the next number, and nothing but data, as it was before, or a bare ACK. For data it begins when data
+ * has gone either way, as the first finds no memory set aside (sk_forward_alloc).
  */
 function hasPredictedHeader(tcb: Tcb, segment: Segment): boolean {
   return (
     tcb.state === State.ESTABLISHED &&
-    (tcb.ackDelay > 0 || segment.payloadLength === 0) &&
+    (segment.payloadLength === 0 || tcb.ackDelay > 0 || tcb.bytesAcked > 0 || tcb.sendQueue.length > 0) &&
     (segment.flags & ~PSH) === ACK &&
     segment.seq === tcb.rcvNxt &&
     segment.window << tcb.sndWindowShift === tcb.sndWnd &&

@@ -8,6 +8,7 @@ import { State } from '../base/states.ts'
 import { MILLISECOND, SECOND } from '../base/time.ts'
 import { ACK, FIN, RST, type Segment, SYN, segmentLength } from '../wire/segment.ts'
 import { seqAdd, seqDiff, seqLess } from '../wire/seq.ts'
+import { hastenAcks } from './acknowledge.ts'
 import { finishConnection } from './close.ts'
 import type { ConnectionHost } from './host.ts'
 import { sendChallengeAck, sendDuplicateAck } from './reset.ts'
@@ -66,9 +67,15 @@ export function onOutdated(host: ConnectionHost, tcb: Tcb, segment: Segment, now
     return DropReason.PAWS
   }
   host.counters.add(Mib.PAWSEstab)
-  reportOldData(host.counters, tcb, segment)
+  noteOldData(host, tcb, segment)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedPAWS, now)
   return DropReason.PAWS
+}
+
+/** What has come before comes again, as our ACK of it was lost (Linux tcp_send_dupack). */
+function noteOldData(host: ConnectionHost, tcb: Tcb, segment: Segment): void {
+  if (segmentLength(segment) > 0 && seqLess(segment.seq, tcb.rcvNxt)) hastenAcks(tcb)
+  reportOldData(host.counters, tcb, segment)
 }
 
 /**
@@ -93,7 +100,7 @@ export function onUnacceptable(host: ConnectionHost, tcb: Tcb, segment: Segment,
   }
   if ((segment.flags & SYN) !== 0) return onSyn(host, tcb, segment, now)
   if (!seqLess(seqAdd(segment.seq, segmentLength(segment)), tcb.lastAckSent)) host.counters.add(Mib.BeyondWindow)
-  reportOldData(host.counters, tcb, segment)
+  noteOldData(host, tcb, segment)
   sendDuplicateAck(host, tcb, segment, Mib.TCPACKSkippedSeq, now)
   return DropReason.OUT_OF_WINDOW
 }
