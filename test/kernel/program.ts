@@ -48,10 +48,14 @@ export interface ListenerSetup {
 /** The first timestamp of the stack, as programs write it. */
 export const FIRST_TIMESTAMP = 1000
 
+/** Stands for the newest timestamp of the stack in what a peer echoes. Which that is, is known only when the program is played. */
+export const NEWEST_TIMESTAMP = -1
+
 /** The events before the first step. */
 export function printSetup({ sysctls, listener }: Program): string[] {
   return [
     '--tcp_ts_ecr_scaled',
+    `// ecr ${NEWEST_TIMESTAMP}: the newest timestamp of the stack`,
     ...Object.entries(sysctls).map(([name, value]) => `\`sysctl -q ${name}=${value}\``),
     '   0 socket(..., SOCK_STREAM|SOCK_NONBLOCK, IPPROTO_TCP) = 3',
     ...(listener === undefined ? [] : printListener(listener)),

@@ -1,12 +1,13 @@
 /** Plays a program on a stack and takes down all that it answers, in the numbers of scripts. */
 import { ACK, SYN } from '../../tcpip/wire/segment.ts'
+import type { TcpOption } from '../packetdrill/language/ast.ts'
 import { type Endpoints, Flow } from '../packetdrill/runner/flow.ts'
 import { formatFlags, formatOption } from '../packetdrill/runner/notation.ts'
 import { decodePacket, encodeIcmp, encodePacket, type Packet } from '../packetdrill/runner/packet.ts'
 import { patternBytes } from '../packetdrill/runner/pattern.ts'
 import { type Settings, STRICT_SETTINGS } from '../packetdrill/runner/settings.ts'
 import type { Outcome, StackUnderTest } from '../packetdrill/stack.ts'
-import { FIRST_TIMESTAMP, type ListenerSetup, type Program, printPeer, type Step } from './program.ts'
+import { FIRST_TIMESTAMP, type ListenerSetup, NEWEST_TIMESTAMP, type Program, printPeer, type Step } from './program.ts'
 
 /** A packet that the stack sent. */
 export interface Answer {
@@ -59,6 +60,8 @@ class Recorder {
   readonly answers: Answer[] = []
   private readonly stack: RecordedStack
   private readonly flows = new Map<number, Flow>()
+  /** The newest timestamp that each peer has had from the stack, as scripts write it. */
+  private readonly newest = new Map<number, number>()
   readonly began: number
   /** The socket that the program begins with: its listener, or what it connects. */
   private readonly first: number
@@ -121,7 +124,9 @@ class Recorder {
           destinationPort: 0,
           urgent: undefined,
           // What nobody has sent cannot be echoed.
-          options: step.options.filter(({ kind }) => kind !== 'TS' || isBareSyn || flow.hasTimestamp),
+          options: step.options
+            .filter(({ kind }) => kind !== 'TS' || isBareSyn || flow.hasTimestamp)
+            .map((option) => this.echoing(option, step.peer)),
         } as const
         stack.inject(encodePacket(flow.toLive(action, SETTINGS)))
         return ''
@@ -166,6 +171,11 @@ class Recorder {
     return give(stack.close(handle))
   }
 
+  private echoing(option: TcpOption, peer: number): TcpOption {
+    if (option.kind !== 'TS' || option.ecr !== NEWEST_TIMESTAMP) return option
+    return { ...option, ecr: this.newest.get(peer) ?? FIRST_TIMESTAMP }
+  }
+
   private connect(handle: number, peer: number): Outcome {
     const { remoteAddress, remotePort } = this.flowOf(peer).endpoints
     return this.stack.connect(handle, remoteAddress, remotePort)
@@ -188,7 +198,9 @@ class Recorder {
       const [peer, flow] = [...this.flows].find(([, candidate]) => candidate.owns(packet)) ?? []
       if (peer === undefined || flow === undefined) throw new Error('a packet for nobody')
       flow.observe(packet, FIRST_TIMESTAMP)
-      this.answers.push(this.answer(flow.toScript(packet), peer, at - this.began))
+      const answer = flow.toScript(packet)
+      for (const option of answer.options) if (option.kind === 'TS') this.newest.set(peer, option.val)
+      this.answers.push(this.answer(answer, peer, at - this.began))
     }
   }
 

@@ -6,7 +6,7 @@
 import type { Prng } from '../../../tcpip/base/prng.ts'
 import { ACK, FIN, PSH, RST, SYN } from '../../../tcpip/wire/segment.ts'
 import type { TcpOption } from '../../packetdrill/language/ast.ts'
-import { type Action, FIRST_TIMESTAMP, type Step } from '../program.ts'
+import { type Action, NEWEST_TIMESTAMP, type Step } from '../program.ts'
 
 /** Times between steps, microseconds: none of them ends where a timer does. */
 const WAITS = [0, 0, 0, 15_000, 15_000, 65_000, 65_000, 110_000, 330_000, 1_350_000]
@@ -145,7 +145,7 @@ export class Talk {
     const stamp: TcpOption[] = [
       { kind: 'nop' },
       { kind: 'nop' },
-      { kind: 'TS', val: peer.clock, ecr: (flags & ACK) === 0 ? 0 : FIRST_TIMESTAMP },
+      { kind: 'TS', val: peer.clock, ecr: (flags & ACK) === 0 ? 0 : NEWEST_TIMESTAMP },
     ]
     const number = (value: number): number => ((value % 2 ** 32) + 2 ** 32) % 2 ** 32
     this.add(
