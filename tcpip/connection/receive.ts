@@ -161,7 +161,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
     tcb.recordEnds?.discardTo(segment.ack)
   }
   // Data that was predicted brings no ACK to look at (Linux tcp_rcv_established).
-  const isAckOfNothing = acknowledged === 0 && !(segment.payloadLength > 0 && hasPredictedHeader(tcb, segment))
+  const restartsProbe = acknowledged === 0 && mustProbe(tcb) && !isPredicted(tcb, segment)
   const isWindowNews = updateSendWindow(tcb, segment, acknowledged)
   const inFlight = tcb.sndUna !== tcb.sndNxt
   const isRepeat = acknowledged === 0 && segmentLength(segment) === 0 && !isWindowNews
@@ -173,7 +173,7 @@ function processAck(host: ConnectionHost, tcb: Tcb, segment: Segment, now: numbe
   if (acknowledged <= 0) {
     // The peer answers probes: it is alive, however long its window stays shut.
     if (!inFlight || (tcb.sndWnd === 0 && tcb.owner !== undefined)) tcb.retransmits = 0
-    if (isAckOfNothing && mustProbe(tcb)) restartProbing(host, tcb)
+    if (restartsProbe) restartProbing(host, tcb)
   }
   if (finAcknowledged(tcb)) {
     if (tcb.state === State.FIN_WAIT_1) {
